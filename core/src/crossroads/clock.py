@@ -6,7 +6,7 @@ Law: wall time (`time`) is for records, in UTC; every wait, deadline and expiry 
 from __future__ import annotations
 
 import asyncio
-import time
+import time as system_time
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -42,13 +42,13 @@ class Cancellable(Protocol):
 class SystemClock:
     """The machine's own clock. `monotonic` is the event loop's."""
 
-    time = staticmethod(time.time)
-    monotonic = staticmethod(time.monotonic)
+    time = staticmethod(system_time.time)
+    monotonic = staticmethod(system_time.monotonic)
     sleep = staticmethod(asyncio.sleep)
 
     def timeout_at(self, when: float) -> AbstractAsyncContextManager[Any]:
         # uvloop's and asyncio's loop clocks have their own zero: translate.
-        return asyncio.timeout_at(asyncio.get_running_loop().time() + (when - time.monotonic()))
+        return asyncio.timeout_at(asyncio.get_running_loop().time() + (when - system_time.monotonic()))
 
     def call_at(self, when: float, callback: Any) -> Cancellable:
-        return asyncio.get_running_loop().call_later(when - time.monotonic(), callback)
+        return asyncio.get_running_loop().call_later(when - system_time.monotonic(), callback)

@@ -148,7 +148,7 @@ class UpstreamError(CrossroadsError):
 
     code, status = "provider_unavailable", 502
     elsewhere = True
-    billing = "maybe"
+    billing: Billing = "maybe"
 
 
 class ConnectFailed(UpstreamError):
@@ -183,7 +183,9 @@ class UpstreamRefused(UpstreamError):
 
     billing = "no"
 
-    def __init__(self, what: str, *, code: str, status: int, elsewhere: bool, upstream_status: int, **rest: Any) -> None:
+    def __init__(
+        self, what: str, *, code: str, status: int, elsewhere: bool, upstream_status: int, **rest: Any
+    ) -> None:
         super().__init__(what, **rest)
         self.code, self.status, self.elsewhere, self.upstream_status = code, status, elsewhere, upstream_status
 

@@ -16,7 +16,7 @@ USD_MAX = 1_000_000_000
 
 
 def parse_usd(text: str) -> int:
-    """"0.0375" -> 37_500_000 nano-dollars, exactly.
+    """ "0.0375" -> 37_500_000 nano-dollars, exactly.
 
     Raises ValueError: not a plain decimal, negative, over USD_MAX, or finer than a nano-dollar (nothing is rounded
     away here).

@@ -1,0 +1,149 @@
+"""The request in flight: bytes, one shallow parse, and typed objects for whoever asks.
+
+Law (HTTP-5): the document that a plugin saw is the document that is sent. Nobody asks: the client's bytes are spliced.
+Somebody asks (`request()`): everybody, and the upstream, gets the validated objects, encoded once.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from crossroads.errors import CrossroadsError
+from crossroads.route import Attempt, Operation, Route
+
+if TYPE_CHECKING:
+    from crossroads.dialect import Dialect
+    from pydantic import BaseModel
+
+Fields = dict[str, Any]
+"""Top-level fields of a JSON document; values are `msgspec.Raw` where nobody has looked inside."""
+
+
+class Opened(msgspec.Struct, kw_only=True):
+    """A request body after the shallow parse of its dialect: what routing needs, and nothing more.
+
+    models: the caller's choices, best first (`model`, then `models`); empty when it named none.
+    parameters: canonical names of the parameters that the caller used, for capability filters.
+    preferences: the caller's `provider` object, undecoded.
+    """
+
+    fields: Fields
+    models: tuple[str, ...] = ()
+    stream: bool = False
+    max_output_tokens: int | None = None
+    parameters: frozenset[str] = frozenset()
+    preferences: msgspec.Raw | None = None
+    session_id: str | None = None
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """Who calls. key_id: SHA-256 hex of the key (OpenRouter's key `hash`), None for an anonymous local caller."""
+
+    name: str
+    key_id: str | None = None
+
+
+LOCAL = Principal(name="local")
+"""The caller of an exchange in which no key was ever created, or which is used in process."""
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """What a surface knows of the client. `token` is the bearer key, and shows in no repr."""
+
+    token: str | None = None
+    app_url: str | None = None
+    app_title: str | None = None
+    user_agent: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Caller({self.app_title or self.user_agent or 'unnamed'})"
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """What a translation or a quirk did to one parameter (law 8: never silent)."""
+
+    field: str
+    how: Literal["dropped", "emulated", "clamped", "renamed"]
+    why: str
+
+
+class Deny(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy's no. `error` overrides the default 403, e.g. with PaymentRequired or RateLimited."""
+
+    reason: str
+    remedy: str = "Ask the operator of this gateway for access."
+    error: CrossroadsError | None = None
+
+
+class Rewrite(msgspec.Struct, frozen=True):
+    """A policy's changed request: the policies after it, and the upstream, see this one."""
+
+    request: Any
+
+
+Decision = Deny | Rewrite
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The start of a reply: HTTP status and headers, before any body bytes."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+
+
+class Call:
+    """One call, from bytes to its settled end. Made by a surface or a client, carried by `engine.pipeline`.
+
+    received_at: UTC seconds. deadline: monotonic seconds, or None. started: has a part of the reply left us?
+    lost: what translation and quirks did, of the attempt that served.
+    """
+
+    __slots__ = (
+        "attempt", "caller", "deadline", "dialect", "error", "id", "lost", "opened", "principal", "random",
+        "received_at", "route", "started", "typed",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        dialect: Dialect,
+        opened: Opened,
+        received_at: float,
+        caller: Caller | None = None,
+        deadline: float | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.id, self.dialect, self.opened, self.received_at = id, dialect, opened, received_at
+        self.caller = caller or Caller()
+        self.deadline = deadline
+        self.random = rng or random
+        """Where every choice of this call takes its dice from, so that a seed reproduces it."""
+        self.principal: Principal = LOCAL
+        self.route: Route | None = None
+        self.attempt: Attempt | None = None
+        """The attempt in flight, or the last one."""
+        self.started = False
+        self.error: CrossroadsError | None = None
+        self.lost: list[Lost] = []
+        self.typed: BaseModel | None = None
+
+    @property
+    def operation(self) -> Operation:
+        return self.dialect.operation
+
+    @property
+    def stream(self) -> bool:
+        return self.opened.stream
+
+    def request(self) -> Any:
+        """The validated request, in canonical form (`crossroads.types.<operation>`): parsed on the first ask.
+
+        From then on this object is what is sent; to change it, return `Rewrite` from `policy_admit`.
+        Raises BadRequest: a field has the wrong type.
+        """
+        if self.typed is None:
+            self.typed = self.dialect.decode_request(self.opened)
+        return self.typed

@@ -1,0 +1,175 @@
+"""A wire format, both directions: what a dialect plugin implements (entry-point group `crossroads.dialects`).
+
+    client side:    open, decode_request, encode_response, encode_stream, encode_error
+    upstream side:  encode_request, decode_response, decode_stream, decode_error
+    same on both:   splice_request, relay_response, relay_stream    (no parse beyond what must be touched)
+
+A dialect is made once, without arguments, holds no state between calls and does no I/O. Canonical documents are
+OpenRouter's chat schema and its siblings (`crossroads.types`).
+
+Laws, checked by the conformance suite: decode(encode(x)) == x on what the format can carry; what it can't carry is
+named in `Draft.lost`; the split of stream bytes never changes what is decoded; both paths send the same JSON where
+nothing was changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+from crossroads.call import Call, Fields, Lost, Opened
+from crossroads.errors import CrossroadsError, UpstreamRefused
+from crossroads.route import Operation
+from crossroads.types.usage import Cost, Usage
+from crossroads.wire import Headers
+
+Document = dict[str, Any]
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """An upstream request before quirks and authentication: the JSON document, where it goes, what was lost."""
+
+    document: Fields
+    url: str
+    headers: Headers = ()
+    lost: list[Lost] = msgspec.field(default_factory=list)
+
+
+class Stamp(msgspec.Struct, frozen=True, kw_only=True):
+    """What the exchange puts on every reply: its own identity, and the price of what was used.
+
+    id: the generation's. model: canonical name of the model that serves. provider: display name of who serves.
+    created: UTC seconds.
+    """
+
+    id: str
+    model: str
+    provider: str
+    created: int
+    price: Callable[[Usage], Cost]
+
+
+class Reply(msgspec.Struct, kw_only=True):
+    """A whole response: encoded or canonical, with what metering reads from it.
+
+    usage None: the provider reported none (it will be estimated).
+    """
+
+    body: bytes = b""
+    document: Document | None = None
+    usage: Usage | None = None
+    finish_reason: str | None = None
+    upstream_id: str | None = None
+
+
+class StreamDecoder(Protocol):
+    """Upstream stream bytes -> canonical chunks."""
+
+    usage: Usage | None
+    finish_reason: str | None
+    upstream_id: str | None
+
+    def feed(self, data: bytes) -> list[Document]:
+        """The chunks that these bytes complete. Raises UpstreamError for an in-stream error or broken framing."""
+        ...
+
+    def close(self, *, framed: bool) -> list[Document]:
+        """The bytes have ended. Raises StreamCut unless the format's own end was seen (or framing proves the end)."""
+        ...
+
+
+class StreamEncoder(Protocol):
+    """Canonical chunks -> bytes for the client."""
+
+    def encode(self, chunk: Document) -> bytes: ...
+
+    def close(self, usage: Usage) -> bytes:
+        """The last events: usage (exactly once) and terminator."""
+        ...
+
+
+class Relay(Protocol):
+    """A stream from upstream bytes to client bytes. Spliced by the dialect, or translated by the engine.
+
+    started: has a token (or a finish reason) been seen? Until then `feed` holds its output back, so that another
+    endpoint can still take over; the bytes then leave together with the first token.
+    """
+
+    started: bool
+    usage: Usage | None
+    finish_reason: str | None
+    upstream_id: str | None
+
+    def feed(self, data: bytes) -> bytes:
+        """What may leave now, b"" when nothing. Raises UpstreamError for an in-stream error or broken framing."""
+        ...
+
+    def close(self, *, framed: bool, usage: Usage) -> bytes:
+        """The end: usage chunk (priced) and terminator. Raises StreamCut when the stream was not complete.
+
+        usage: what to report when the stream itself reported none.
+        """
+        ...
+
+
+class Dialect(Protocol):
+    """See the module. Attributes are class constants."""
+
+    name: str
+    operation: Operation
+    paths: tuple[str, ...]
+    """Where surfaces take it, below `/api/v1` and `/v1`, e.g. ("/chat/completions",)."""
+    upstream_path: str
+    """What is appended to a provider's base URL."""
+
+    # client side
+
+    def open(self, body: bytes) -> Opened:
+        """The shallow parse: strict JSON (one object; no duplicate key, NaN, BOM; depth <= 64), routing fields typed.
+
+        Raises BadRequest naming the field.
+        """
+        ...
+
+    def decode_request(self, opened: Opened) -> Any:
+        """Validate it all: the canonical request. Raises BadRequest naming the field."""
+        ...
+
+    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
+        """A canonical response document, stamped and priced, for the client."""
+        ...
+
+    def encode_stream(self, stamp: Stamp) -> StreamEncoder: ...
+
+    def encode_error(self, error: CrossroadsError, call: Call | None, *, in_stream: bool) -> bytes:
+        """An error body, or (in_stream) the event that ends a stream whose reply has begun."""
+        ...
+
+    # upstream side
+
+    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
+        """The canonical request for this upstream model name. Raises Unsupported: the format can't carry it."""
+        ...
+
+    def decode_response(self, body: bytes) -> Reply:
+        """A success body. Raises BadUpstream: not JSON, or not this dialect; UpstreamRefused: an error in disguise."""
+        ...
+
+    def decode_stream(self) -> StreamDecoder: ...
+
+    def decode_error(self, status: int, headers: Headers, body: bytes) -> UpstreamRefused:
+        """An error answer as a canonical error; any body, also none, also not JSON. Never raises."""
+        ...
+
+    # client and upstream speak it both
+
+    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
+        """The client's own fields, undecoded, without what only the router reads."""
+        ...
+
+    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
+        """A success body with identity and usage touched, and nothing else. Raises as `decode_response`."""
+        ...
+
+    def relay_stream(self, stamp: Stamp) -> Relay: ...

@@ -1,0 +1,139 @@
+"""The contract: what a plugin may implement, in the order in which the core calls it.
+
+    provider_open                     once per provider instance, before its first call
+    policy_admit                      once per call, before any candidate exists
+    policy_permit                     once per call, on all candidates
+    strategy_score                    once per call, on what is left
+    policy_reserve                    once per attempt, before anything is sent
+    provider_prepare                  once per attempt, the last touch on the upstream request
+    provider_error                    when a provider answered with an error
+    policy_settle                     once per call, when it is over, however it ended
+    sink_emit                         off the request path, in batches
+    provider_models                   when asked to look, never on the request path
+
+Holds for every hook. Arguments go by name: take only those you need, a minor version may add some. `def` or
+`async def` as the hook says. Return None when you have nothing to say. Times are UTC, durations float seconds, money
+int nano-dollars; counts name their unit (tokens, bytes). What a hook receives is read-only unless its type says
+otherwise. `hookimpl(wrapper=True)` may surround any plain `def` hook, a provider's hooks too.
+
+A plugin is a module or a class. A class is made by name with its settings (`Plugin(settings)`), where
+`Plugin.Settings` is a pydantic model that forbids unknown keys; without `Settings` it is made without arguments.
+Life: made -> `async start()`, if it has one -> hooks -> `async aclose()`, if it has one, also after a failed start.
+No work at import, no network before `start`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pluggy
+from crossroads.call import Call, Decision
+from crossroads.errors import CrossroadsError
+from crossroads.events import Event
+from crossroads.route import Attempt, Candidate
+from crossroads.types.usage import Usage
+from crossroads.wire import HttpRequest, Transport
+
+API = "1"
+"""Version of this contract. A breaking change makes it "2"; an added hook or argument does not."""
+
+PROJECT = "crossroads"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec(firstresult=True)
+def provider_open(provider: str, transport: Transport) -> Transport | None:
+    """The transport for this provider instance's calls; None keeps the default. `async def`.
+
+    provider: the instance's name. transport: the default (pooled HTTP/1.1), to wrap or to use.
+    Once per instance, before its first attempt, while that attempt waits: load a model, fetch a token here. If the
+    transport has `aclose`, it is closed with the exchange.
+    Errors: a CrossroadsError fails the attempts that wait; the next call tries again. Anything else likewise,
+    reported under the plugin's name.
+    """
+
+
+@hookspec
+def policy_admit(call: Call) -> Decision | None:
+    """May this call enter? Once per call, after identify, before any candidate exists. `def` or `async def`.
+
+    Order: as configured. The first Deny ends it; a Rewrite is seen by those after it.
+    Errors: anything raised is a Deny (fail closed), and so is an answer of another type. Bound:
+    `policies.timeout_s` (default 1 s), unless the plugin declares `slow = True`.
+    """
+
+
+@hookspec
+def policy_permit(call: Call, candidates: tuple[Candidate, ...]) -> Mapping[str, str] | None:
+    """Endpoints that this call must not reach: endpoint id -> the reason. Absent means permitted. `def`, no I/O.
+
+    Every alias and fallback is already resolved (DISP-4). Order: as configured; denials unite.
+    Errors: anything raised, and any other type, is a Deny of the whole call (fail closed).
+    """
+
+
+@hookspec
+def strategy_score(call: Call, candidates: tuple[Candidate, ...]) -> Sequence[float] | None:
+    """Score candidates: shape (len(candidates),), higher is better, dimensionless; nan = no opinion. `def`, no I/O.
+
+    Several strategies: the first configured decides, the next breaks its ties. Take dice from `call.random`.
+    Errors: raise, or answer with another length or with what is no number, and you are left out of this call; the
+    route says so.
+    """
+
+
+@hookspec
+def policy_reserve(call: Call, attempt: Attempt) -> None:
+    """About to spend: hold what this attempt may cost. Once per attempt. `def` or `async def`.
+
+    Raise PaymentRequired, RateLimited or Denied to end the call. Order: as configured.
+    Errors: anything else raised ends the call too (fail closed). Bound: as for `policy_admit`.
+    """
+
+
+@hookspec(firstresult=True)
+def provider_prepare(attempt: Attempt, request: HttpRequest) -> HttpRequest | None:
+    """Last touch on the upstream request, after manifest quirks and authentication. `def`, no I/O.
+
+    request: method, url, headers (tuple of (bytes, bytes)), body (encoded bytes). Return a changed copy or None.
+    The host must stay one of the manifest's `hosts`.
+    Errors: Unsupported and CredentialMissing skip this candidate; anything else fails the attempt.
+    """
+
+
+@hookspec(firstresult=True)
+def provider_error(attempt: Attempt, status: int, body: bytes, error: CrossroadsError) -> CrossroadsError | None:
+    """A better reading of a provider's error answer than its dialect had. `def`, no I/O.
+
+    error: what the dialect made of it. Return another one (code, status, elsewhere, retry_after_s) or None.
+    Errors: raise, and the dialect's reading stands.
+    """
+
+
+@hookspec
+def policy_settle(call: Call, usages: Sequence[tuple[Attempt, Usage]]) -> None:
+    """The call is over: every attempt that may be billed, with its usage (`attempt.cost` is set). `async def` or `def`.
+
+    Exactly once per admitted call: reply, error, hang-up or half a stream. Runs shielded from cancellation.
+    Errors: logged with the plugin's name and reported as an event; the reply has left already.
+    """
+
+
+@hookspec
+def sink_emit(events: Sequence[Event]) -> None:
+    """Store a batch, all or none: 1 to 1,000 events, oldest first. Off the request path.
+
+    `async def`, or `def`, which runs in a thread.
+    Errors: raise, and the same batch comes again with back-off; drop what you already have by `event.id`. A sink that
+    stays down loses the oldest events beyond the queue's bound, and they are counted.
+    """
+
+
+@hookspec(firstresult=True)
+def provider_models(provider: str, base_url: str, transport: Transport) -> Sequence[Mapping[str, Any]] | None:
+    """What this provider offers now: rows in the words of a manifest's `[[endpoints]]`. `async def`.
+
+    Only when asked (`crossroads models --live`, catalog refresh). Errors: reported; the manifest stands.
+    """

@@ -1,0 +1,177 @@
+"""Who can serve a call, who did, and why: endpoints, candidates, reasons, attempts, the route.
+
+Law: every stage that drops, orders or fails an endpoint leaves a Reason; a route can be replayed from its reasons.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from crossroads.errors import CrossroadsError
+from crossroads.types.usage import Cost, Usage
+
+Operation = str
+"""chat, completions, responses, embeddings, rerank, images, speech, transcription, video, moderation."""
+
+
+class Served(msgspec.Struct, frozen=True):
+    """How an endpoint serves one operation: the dialect it speaks, and the URL that takes it."""
+
+    dialect: str
+    url: str
+
+
+class Prices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Nano-dollars per 10^6 units. None: no source states it; 0: free.
+
+    Tokens: input to image_output. Others: per request, image, second of media, character, search.
+    """
+
+    input: int | None = None
+    output: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    reasoning: int | None = None
+    audio_input: int | None = None
+    audio_output: int | None = None
+    image_output: int | None = None
+    request: int | None = None
+    image: int | None = None
+    second: int | None = None
+    character: int | None = None
+    search: int | None = None
+
+
+class Tier(msgspec.Struct, frozen=True, kw_only=True):
+    """Other prices for the whole call once its prompt is longer than this. Unstated ones stay as they were."""
+
+    above_input_tokens: int
+    prices: Prices
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One (provider, model) offer. Facts are true or absent (None): never guessed.
+
+    id: `<provider instance>/<upstream model>`, unique in an exchange. tag: the slug that `provider.order` and the
+    like match exactly, e.g. `deepinfra/turbo`.
+    """
+
+    id: str
+    provider: str
+    plugin: str
+    provider_name: str
+    model: str
+    upstream: str
+    serves: dict[Operation, Served]
+    prices: Prices = Prices()
+    tiers: tuple[Tier, ...] = ()
+    name: str | None = None
+    description: str | None = None
+    tag: str | None = None
+    region: str | None = None
+    quantization: str | None = None
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    input_modalities: tuple[str, ...] = ("text",)
+    output_modalities: tuple[str, ...] = ("text",)
+    supported_parameters: tuple[str, ...] | None = None
+    """Canonical names; None: not stated, so nothing is filtered on it."""
+    created: int | None = None
+    """Release of the model, UTC seconds."""
+    trains_on_data: bool | None = None
+    retains_prompts: bool | None = None
+    moderated: bool | None = None
+
+
+class EndpointStats:
+    """Live figures of one endpoint, kept by the engine, read by strategies. Times in seconds, all monotonic."""
+
+    __slots__ = ("failed_at", "failures", "first_token_s", "in_flight", "successes", "tokens_per_s")
+
+    def __init__(self) -> None:
+        self.successes = 0.0
+        self.failures = 0.0
+        """Both decay with a half-life (engine.health), so that yesterday's outage is forgotten."""
+        self.failed_at: float | None = None
+        self.first_token_s: float | None = None
+        self.tokens_per_s: float | None = None
+        self.in_flight = 0
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """An endpoint considered for one call."""
+
+    endpoint: Endpoint
+    stats: EndpointStats
+
+
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why something was done. stage: plan, permit, rank, attempt. endpoint: None where it concerns the whole call."""
+
+    stage: str
+    by: str
+    text: str
+    endpoint: str | None = None
+    dropped: bool = False
+
+
+Outcome = Literal["pending", "ok", "failed", "cut", "cancelled"]
+
+
+class Attempt:
+    """One upstream call. Wall times in UTC seconds; `cost` is set once, when the attempt has ended."""
+
+    __slots__ = (
+        "bytes_in", "bytes_out", "cost", "endpoint", "error", "finish_reason", "first_token_s", "id", "outcome",
+        "seconds", "started_at", "upstream_id", "upstream_status", "usage",
+    )  # fmt: skip
+
+    def __init__(self, id: str, endpoint: Endpoint, started_at: float) -> None:
+        self.id, self.endpoint, self.started_at = id, endpoint, started_at
+        self.outcome: Outcome = "pending"
+        self.seconds: float | None = None
+        self.first_token_s: float | None = None
+        """Seconds from the start of the attempt to its first token (or its whole reply)."""
+        self.upstream_status: int | None = None
+        self.upstream_id: str | None = None
+        self.finish_reason: str | None = None
+        self.bytes_out = 0
+        """Request bytes handed to the transport: 0 means that nothing can have been billed."""
+        self.bytes_in = 0
+        self.usage: Usage | None = None
+        self.cost: Cost | None = None
+        self.error: CrossroadsError | None = None
+
+
+class Route:
+    """Ordered candidates with the reason for each, and the attempts that were made."""
+
+    __slots__ = ("attempts", "candidates", "model", "reasons")
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        self.candidates: tuple[Candidate, ...] = ()
+        self.reasons: list[Reason] = []
+        self.attempts: list[Attempt] = []
+
+    def explain(self) -> dict[str, Any]:
+        """The route as a JSON document: what `crossroads route explain --json` prints."""
+        return {
+            "model": self.model,
+            "candidates": [
+                {"endpoint": c.endpoint.id, "provider": c.endpoint.provider, "model": c.endpoint.model}
+                for c in self.candidates
+            ],
+            "reasons": [msgspec.to_builtins(reason) for reason in self.reasons],
+            "attempts": [
+                {
+                    "endpoint": a.endpoint.id,
+                    "outcome": a.outcome,
+                    "status": a.upstream_status,
+                    "seconds": a.seconds,
+                    "error": None if a.error is None else str(a.error),
+                }
+                for a in self.attempts
+            ],
+        }
