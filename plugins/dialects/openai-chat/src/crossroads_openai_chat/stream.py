@@ -17,6 +17,7 @@ from crossroads.dialect import Document, Stamp
 from crossroads.errors import StreamCut, UpstreamError
 from crossroads.sse import EventReader, ServerEvent, encode_event
 from crossroads.types.usage import Usage
+from msgspec import UNSET
 
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import EMPTY_LIST, NULL, Shape
@@ -46,29 +47,29 @@ class ChunkReader:
         self._finished: dict[int, bool] = {}  # by index of every choice seen
 
     def chunk(self, event: ServerEvent) -> dict[str, Any] | None:
-        """The event as a document, undecoded, usage left in; None when it is the terminator."""
-        data = event.data
+        """The event as a document, undecoded, usage left in; None when it is the terminator, or comes after it."""
+        name, data = event
         if data == DONE or self.done:
             self.done = True
             return None
-        document = common.shallow(data)
-        choices = document.get("choices")
-        if choices is None or "error" in document or event.name == "error":
-            self._without_choices(document, event)
-            choices = document["choices"]
+        document: dict[str, Any] = common.shallow(data)
+        if name or "choices" not in document or "error" in document:
+            self._unusual(document, event)
         if self.upstream_id is None:
             self.upstream_id = common.text_or_none(document.get("id"))
         usage = document.get("usage", NULL)
         if usage != NULL and (parsed := parse_usage(usage)) is not None:
             self.usage, self.usage_raw = parsed, usage  # counts are cumulative: the last one holds
         self.bare = False
-        for choice in common.read_choices(choices):
-            if choice.finish_reason:
+        for choice in common.read_choices(document["choices"]):
+            reason = choice.finish_reason
+            if reason:
                 self._finished[choice.index] = True
-                self.finish_reason = common.finish_reason(choice.finish_reason)
-            else:
-                self.bare = self.bare or choice.finish_reason is msgspec.UNSET
-                self._finished.setdefault(choice.index, False)
+                self.finish_reason = common.finish_reason(reason)
+            elif choice.index not in self._finished:
+                self._finished[choice.index] = False
+            if reason is UNSET:
+                self.bare = True
         return document
 
     def end(self, *, framed: bool) -> list[dict[str, Any]]:
@@ -84,11 +85,11 @@ class ChunkReader:
             raise StreamCut("the stream ended before its end.", remedy=common.REMEDY)
         return rest
 
-    def _without_choices(self, document: dict[str, Any], event: ServerEvent) -> None:
-        if event.name == "error" and document.get("error", NULL) == NULL:
-            document = {"message": NULL, **document}
-            document.pop("choices", None)
+    def _unusual(self, document: dict[str, Any], event: ServerEvent) -> None:
+        """An event with a name, an error or no choices: raise what it says, or make it an ordinary chunk."""
         try:
+            if event.name == "error" and document.get("error", NULL) == NULL:
+                raise common.embedded_error(event.data, "an error event")
             common.raise_error(document, event.data, "choices")
         except UpstreamError as error:
             error.billing = "maybe"  # tokens may have been made before it
@@ -129,24 +130,23 @@ class Relay:
         if self._failure is not None:
             raise self._failure
         running, out = self.started, []
+        chunk, relayed = self._chunks.chunk, self._relayed
         try:
             for event in self._chunks.reader.feed(data):
-                document = self._chunks.chunk(event)
+                document = chunk(event)
                 if document is not None:
-                    out.append(self._relayed(document, event.data))
+                    out.append(relayed(document))
         except UpstreamError as error:
             if not running:
                 raise  # nothing has left: another endpoint can take over
             self._failure = error
-        if running:
-            return b"".join(out)
-        return self._release(out)
+        return b"".join(out) if running else self._release(out)
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:
         """See `crossroads.dialect.Relay.close`."""
         if self._failure is not None:
             raise self._failure
-        out = [*self._held, *(self._relayed(document, b"\n") for document in self._chunks.end(framed=framed))]
+        out = [*self._held, *(self._relayed(document) for document in self._chunks.end(framed=framed))]
         known = self._chunks.usage or usage
         last = {
             **self._tail,
@@ -160,14 +160,13 @@ class Relay:
         }
         return b"".join((*out, encode_event(_encode(last)), DONE_EVENT))
 
-    def _relayed(self, document: dict[str, Any], data: bytes) -> bytes:
+    def _relayed(self, document: dict[str, Any]) -> bytes:
         choices = document["choices"]
-        usage = document.pop("usage", NULL)
-        if choices == EMPTY_LIST and usage != NULL:
+        if "usage" in document and document.pop("usage") != NULL and choices == EMPTY_LIST:
             self._tail = document  # its other fields leave with the one usage chunk
             return b""
-        if not self.started and common.has_token(choices):
-            self.started = True
+        if not self.started:
+            self.started = common.has_token(choices)
         document["id"], document["model"], document["provider"] = self._id, self._model, self._provider
         if "created" in document and "object" in document:
             self._created = document["created"]
@@ -176,8 +175,7 @@ class Relay:
             document.setdefault("object", self._chunks.shape.chunk_object)
         if self._chunks.bare:
             document["choices"] = common.with_required_keys(choices, delta={})
-        text = _encode(document)
-        return b"data: %b\n\n" % text if b"\n" not in data else encode_event(text)
+        return b"data: %b\n\n" % _encode(document)
 
     def _release(self, out: list[bytes]) -> bytes:
         self._held += out
