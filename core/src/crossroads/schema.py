@@ -19,13 +19,13 @@ from crossroads.errors import ConfigError
 SCHEMAS = ("provider", "config")
 
 
-def check(document: Mapping[str, Any], schema: str, *, file: str, at: str = "") -> None:
-    """Raises ConfigError for the first fault, in document order. at: a prefix for the key that it names."""
+def check(document: Mapping[str, Any], schema: str, *, file: str) -> None:
+    """Raises ConfigError for the first fault, in document order."""
     faults = sorted(_validator(schema).iter_errors(plain(document)), key=lambda fault: [str(p) for p in fault.path])
     if not faults:
         return
     fault = faults[0]
-    key = ".".join(filter(None, (at, _dotted(fault.path))))
+    key = _dotted(fault.path)
     if fault.validator == "additionalProperties":
         known = sorted(fault.schema.get("properties", {}))
         unknown = sorted(set(fault.instance) - set(known))[0]
@@ -33,7 +33,8 @@ def check(document: Mapping[str, Any], schema: str, *, file: str, at: str = "") 
             "is not a known key.",
             file=file,
             field=".".join(filter(None, (key, unknown))),
-            value=_shown(key + unknown, fault.instance[unknown]),
+            # A mistyped `api_key` is an unknown key too: in a provider's table no unknown value is shown.
+            value=_shown("key" if key.startswith("providers") else unknown, fault.instance[unknown]),
             remedy=_did_you_mean(unknown, known),
         )
     if fault.validator == "required":
