@@ -21,6 +21,8 @@ from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.index import Index, load_index
 from crossroads.engine.outbox import Outbox
 from crossroads.engine.plugins import Hook, Plugins
+from crossroads.engine.providers import Providers
+from crossroads.engine.reporter import Reporter
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 from crossroads.events import Generation, PluginFailed
 from crossroads.ids import new_id
@@ -207,6 +209,16 @@ class Exchange:
         if name not in self._dialects:
             self._dialects[name] = self.plugins.make(DIALECTS, name, {}, at=f"dialects.{name}")
         return self._dialects[name]
+
+    def dialects(self) -> list[Dialect]:
+        """All installed dialects, for a surface to serve; a broken one is reported and left out."""
+        found = []
+        for plugin in self.index.all(DIALECTS):
+            try:
+                found.append(self.dialect(plugin.name))
+            except PluginError as error:
+                self.reporter.failure(plugin.name, "load", error)
+        return found
 
     def strategies(self, sort: str | None) -> tuple[Hook, ...]:
         """The configured strategies, or the one that a caller's `provider.sort` names. Raises PluginError."""

@@ -73,9 +73,14 @@ class Providers:
         if instance.name not in self._objects:
             at = f"providers.{instance.name}.settings"
             plugin = self._plugins.make(PROVIDERS, instance.config.plugin, instance.config.settings, at=at)
-            if (start := getattr(plugin, "start", None)) is not None:
-                await start()
-            self._plugins.register(plugin, f"providers/{instance.name}")
+            try:
+                if (start := getattr(plugin, "start", None)) is not None:
+                    await start()
+                self._plugins.register(plugin, f"providers/{instance.name}")
+            except BaseException:
+                if (close := getattr(plugin, "aclose", None)) is not None:
+                    await close()
+                raise
             self._objects[instance.name] = plugin
         hook = self.hook("provider_open", instance)
         own = None if hook is None else await hook(instance.name, self._default, instance.secret)

@@ -1,4 +1,4 @@
-"""What goes wrong with a plugin, for the log; and the last guard before any text leaves: no secret, no control character."""
+"""What goes wrong with a plugin, for the log; and the last guard before any text leaves: no secret passes."""
 
 from __future__ import annotations
 
