@@ -10,12 +10,14 @@ import random
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+
 from crossroads.errors import CrossroadsError
 from crossroads.route import Attempt, Operation, Route
 
 if TYPE_CHECKING:
-    from crossroads.dialect import Dialect
     from pydantic import BaseModel
+
+    from crossroads.dialect import Dialect
 
 Fields = dict[str, Any]
 """Top-level fields of a JSON document; values are `msgspec.Raw` where nobody has looked inside."""
@@ -96,12 +98,13 @@ class Head(msgspec.Struct, frozen=True):
 class Call:
     """One call, from bytes to its settled end. Made by a surface or a client, carried by `engine.pipeline`.
 
-    received_at: UTC seconds. deadline: monotonic seconds, or None. started: has a part of the reply left us?
+    received_at: UTC seconds. began, deadline: monotonic seconds; deadline None: no end.
+    started: has a part of the reply left us? A surface that has committed itself to a status sets it earlier.
     lost: what translation and quirks did, of the attempt that served.
     """
 
     __slots__ = (
-        "attempt", "caller", "deadline", "dialect", "error", "id", "lost", "opened", "principal", "random",
+        "attempt", "began", "caller", "deadline", "dialect", "error", "id", "lost", "opened", "principal", "random",
         "received_at", "route", "started", "typed",
     )  # fmt: skip
 
@@ -112,11 +115,13 @@ class Call:
         dialect: Dialect,
         opened: Opened,
         received_at: float,
+        began: float,
         caller: Caller | None = None,
         deadline: float | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self.id, self.dialect, self.opened, self.received_at = id, dialect, opened, received_at
+        self.began = began
         self.caller = caller or Caller()
         self.deadline = deadline
         self.random = rng or random

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
+
 from crossroads.call import Call, Fields, Lost, Opened
 from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.route import Operation
@@ -66,9 +67,12 @@ class Reply(msgspec.Struct, kw_only=True):
 class StreamDecoder(Protocol):
     """Upstream stream bytes -> canonical chunks."""
 
-    usage: Usage | None
-    finish_reason: str | None
-    upstream_id: str | None
+    @property
+    def usage(self) -> Usage | None: ...
+    @property
+    def finish_reason(self) -> str | None: ...
+    @property
+    def upstream_id(self) -> str | None: ...
 
     def feed(self, data: bytes) -> list[Document]:
         """The chunks that these bytes complete. Raises UpstreamError for an in-stream error or broken framing."""
@@ -96,10 +100,18 @@ class Relay(Protocol):
     endpoint can still take over; the bytes then leave together with the first token.
     """
 
-    started: bool
-    usage: Usage | None
-    finish_reason: str | None
-    upstream_id: str | None
+    @property
+    def started(self) -> bool: ...
+    @property
+    def usage(self) -> Usage | None: ...
+    @property
+    def finish_reason(self) -> str | None: ...
+    @property
+    def upstream_id(self) -> str | None: ...
+    @property
+    def seen_tokens(self) -> int:
+        """Events that bore content so far: an estimate of tokens, for a stream that ends before it reports usage."""
+        ...
 
     def feed(self, data: bytes) -> bytes:
         """What may leave now, b"" when nothing. Raises UpstreamError for an in-stream error or broken framing."""

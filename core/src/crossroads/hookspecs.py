@@ -14,7 +14,7 @@
 Holds for every hook. Arguments go by name: take only those you need, a minor version may add some. `def` or
 `async def` as the hook says. Return None when you have nothing to say. Times are UTC, durations float seconds, money
 int nano-dollars; counts name their unit (tokens, bytes). What a hook receives is read-only unless its type says
-otherwise. `hookimpl(wrapper=True)` may surround any plain `def` hook, a provider's hooks too.
+otherwise. `hookimpl(wrapper=True)` may surround a provider's plain `def` hooks, whichever plugin it stands in.
 
 A plugin is a module or a class. A class is made by name with its settings (`Plugin(settings)`), where
 `Plugin.Settings` is a pydantic model that forbids unknown keys; without `Settings` it is made without arguments.
@@ -28,7 +28,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pluggy
+
 from crossroads.call import Call, Decision
+from crossroads.config import Secret
 from crossroads.errors import CrossroadsError
 from crossroads.events import Event
 from crossroads.route import Attempt, Candidate
@@ -44,10 +46,11 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec(firstresult=True)
-def provider_open(provider: str, transport: Transport) -> Transport | None:
+def provider_open(provider: str, transport: Transport, credential: Secret | None) -> Transport | None:
     """The transport for this provider instance's calls; None keeps the default. `async def`.
 
-    provider: the instance's name. transport: the default (pooled HTTP/1.1), to wrap or to use.
+    provider: the instance's name. transport: the default (pooled HTTP/1.1), to wrap or to use. credential: for
+    `auth.scheme = "code"`; every other scheme is applied by the core.
     Once per instance, before its first attempt, while that attempt waits: load a model, fetch a token here. If the
     transport has `aclose`, it is closed with the exchange.
     Errors: a CrossroadsError fails the attempts that wait; the next call tries again. Anything else likewise,
@@ -61,7 +64,8 @@ def policy_admit(call: Call) -> Decision | None:
 
     Order: as configured. The first Deny ends it; a Rewrite is seen by those after it.
     Errors: anything raised is a Deny (fail closed), and so is an answer of another type. Bound:
-    `policies.timeout_s` (default 1 s), unless the plugin declares `slow = True`.
+    `limits.policy_timeout_s` (default 1 s). A plain `def` must not block, unless the plugin declares `slow = True`:
+    then it runs in a thread.
     """
 
 

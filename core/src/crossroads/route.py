@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+
 from crossroads.errors import CrossroadsError
 from crossroads.types.usage import Cost, Usage
 
@@ -87,12 +88,13 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class EndpointStats:
     """Live figures of one endpoint, kept by the engine, read by strategies. Times in seconds, all monotonic."""
 
-    __slots__ = ("failed_at", "failures", "first_token_s", "in_flight", "successes", "tokens_per_s")
+    __slots__ = ("failed_at", "failures", "first_token_s", "in_flight", "successes", "tokens_per_s", "updated_at")
 
     def __init__(self) -> None:
         self.successes = 0.0
         self.failures = 0.0
         """Both decay with a half-life (engine.health), so that yesterday's outage is forgotten."""
+        self.updated_at = 0.0
         self.failed_at: float | None = None
         self.first_token_s: float | None = None
         self.tokens_per_s: float | None = None

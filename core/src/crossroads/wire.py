@@ -72,6 +72,9 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     headers: Headers = ()
     body: bytes = b""
     timeouts: Timeouts = DEFAULT_TIMEOUTS
+    deadline: float | None = None
+    """Monotonic seconds (of the clock that the transport was given): whatever it is doing, it ends by then, with
+    UpstreamTimeout. A body still being read ends too (DISP-5)."""
 
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, or None."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+
 from crossroads.money import format_usd
 
 Quality = Literal["exact", "estimated", "uncertain"]

@@ -1,0 +1,176 @@
+"""The Python API: the exchange in process, no server, a call in three lines.
+
+    from crossroads import Client
+
+    with Client() as client:
+        print(client.chat("huggingfacetb/smollm2-135m-instruct", "What is the capital of France?").text)
+
+`AsyncClient` is the same with `async with` and `await`. Both take the configuration as `Exchange` does, and raise the
+errors of `crossroads.errors`. Every call goes down the one pipeline, as one over HTTP does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from crossroads.call import Call, Head
+from crossroads.config import Config
+from crossroads.engine.exchange import Exchange
+from crossroads.errors import BadUpstream
+from crossroads.sse import EventReader
+from crossroads.types.results import ChatChunk, ChatReply, EmbeddingReply, TextReply
+
+Source = Exchange | Config | dict[str, Any] | str | Path | None
+Messages = str | Sequence[Mapping[str, Any]]
+T = TypeVar("T")
+R = TypeVar("R", ChatReply, TextReply, EmbeddingReply)
+
+
+class AsyncClient:
+    """The exchange in process. config: as for `Exchange`; an Exchange that is already started is used, and not closed.
+
+    Parameters beyond the named ones go into the request as they are (temperature, tools, provider ...).
+    """
+
+    def __init__(self, config: Source = None, **injected: Any) -> None:
+        self._own = not isinstance(config, Exchange)
+        self.exchange = config if isinstance(config, Exchange) else Exchange(config, **injected)
+
+    async def __aenter__(self) -> AsyncClient:
+        if self._own:
+            await self.exchange.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        if self._own:
+            await self.exchange.aclose()
+
+    async def chat(self, model: str, messages: Messages, **parameters: Any) -> ChatReply:
+        """One chat completion. messages: the user's text, or a list of messages as the API has them."""
+        return await self._whole("openai-chat", ChatReply, model=model, messages=_messages(messages), **parameters)
+
+    @asynccontextmanager
+    async def chat_stream(
+        self, model: str, messages: Messages, **parameters: Any
+    ) -> AsyncIterator[AsyncIterator[ChatChunk]]:
+        """The same as a stream; leaving the block early cancels the upstream.
+
+        async with client.chat_stream(model, "Tell me a story") as chunks:
+            async for chunk in chunks:
+                print(chunk.text, end="")
+        """
+        call = self._open("openai-chat", model=model, messages=_messages(messages), stream=True, **parameters)
+        async with aclosing(self.exchange.run(call)) as parts:
+            yield _chunks(call, parts)
+
+    async def complete(self, model: str, prompt: str, **parameters: Any) -> TextReply:
+        """One (legacy) text completion."""
+        return await self._whole("openai-completions", TextReply, model=model, prompt=prompt, **parameters)
+
+    async def embed(self, model: str, input: str | Sequence[str], **parameters: Any) -> EmbeddingReply:
+        """Embeddings of one text or several."""
+        return await self._whole("openai-embeddings", EmbeddingReply, model=model, input=input, **parameters)
+
+    def _open(self, dialect: str, **body: Any) -> Call:
+        return self.exchange.open_call(dialect, msgspec.json.encode(body))
+
+    async def _whole(self, dialect: str, result: type[R], **body: Any) -> R:
+        call = self._open(dialect, **body)
+        async with aclosing(self.exchange.run(call)) as parts:
+            raw = b"".join([part async for part in parts if not isinstance(part, Head)])
+        if call.error is not None:
+            raise call.error
+        try:
+            return msgspec.structs.replace(msgspec.json.decode(raw, type=result), raw=raw)
+        except msgspec.ValidationError as error:
+            raise BadUpstream(f"its response has an unexpected form: {error}.", remedy="Report it.") from None
+
+
+async def _chunks(call: Call, parts: AsyncIterator[Head | bytes]) -> AsyncIterator[ChatChunk]:
+    reader = EventReader()
+    async for part in parts:
+        if isinstance(part, Head) or call.error is not None:
+            continue
+        for event in reader.feed(part):
+            if event.data != b"[DONE]":
+                yield msgspec.json.decode(event.data, type=ChatChunk)
+    if call.error is not None:
+        raise call.error
+
+
+def _messages(messages: Messages) -> Sequence[Mapping[str, Any]]:
+    return [{"role": "user", "content": messages}] if isinstance(messages, str) else messages
+
+
+class Client:
+    """`AsyncClient` for code without an event loop: one runs in a thread of its own, from the first use to `close`."""
+
+    def __init__(self, config: Source = None, **injected: Any) -> None:
+        self._make = partial(AsyncClient, config, **injected)
+        self._stack = ExitStack()
+        self._portal: Any = None
+        self._async: AsyncClient | None = None
+
+    def __enter__(self) -> Client:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Idempotent; closes all that the first use started."""
+        self._async = None
+        self._stack.close()
+
+    @property
+    def exchange(self) -> Exchange:
+        return self._start().exchange
+
+    def chat(self, model: str, messages: Messages, **parameters: Any) -> ChatReply:
+        """See `AsyncClient.chat`."""
+        return self._call(self._start().chat, model, messages, **parameters)
+
+    @contextmanager
+    def chat_stream(self, model: str, messages: Messages, **parameters: Any) -> Iterator[Iterator[ChatChunk]]:
+        """See `AsyncClient.chat_stream`, with `with` and `for`."""
+        stream = self._start().chat_stream(model, messages, **parameters)
+        with self._portal.wrap_async_context_manager(stream) as chunks:
+            yield self._iterate(chunks)
+
+    def complete(self, model: str, prompt: str, **parameters: Any) -> TextReply:
+        """See `AsyncClient.complete`."""
+        return self._call(self._start().complete, model, prompt, **parameters)
+
+    def embed(self, model: str, input: str | Sequence[str], **parameters: Any) -> EmbeddingReply:
+        """See `AsyncClient.embed`."""
+        return self._call(self._start().embed, model, input, **parameters)
+
+    def _start(self) -> AsyncClient:
+        if self._async is None:
+            from anyio.from_thread import start_blocking_portal
+
+            self._portal = self._stack.enter_context(start_blocking_portal())
+            self._async = self._stack.enter_context(self._portal.wrap_async_context_manager(self._make()))
+        assert self._async is not None
+        return self._async
+
+    def _call(self, function: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any) -> T:
+        result: T = self._portal.call(partial(function, *args, **kwargs))
+        return result
+
+    def _iterate(self, chunks: AsyncIterator[T]) -> Iterator[T]:
+        while True:
+            try:
+                yield self._portal.call(chunks.__anext__)
+            except StopAsyncIteration:
+                return

@@ -1,0 +1,216 @@
+"""`crossroads.toml`, the environment and Python objects: read, check, explain.
+
+Words and their meaning stand in `spec/config.schema.json`. Law (CONF-2): an unknown key is an error; every error names
+file, key, value and remedy. A secret is written `env:NAME` or `file:PATH`, and shows nowhere.
+
+Order, the later wins: defaults, the file, `CROSSROADS_<SECTION>__<KEY>` in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from crossroads.errors import ConfigError
+from crossroads.manifest import EndpointFacts, parse_endpoints
+from crossroads.schema import check, plain
+from crossroads.store import KeyRecord
+from crossroads.wire import DEFAULT_TIMEOUTS, Timeouts
+
+FILE_NAME = "crossroads.toml"
+ENV_PREFIX = "CROSSROADS_"
+SECRET_BYTES_MAX = 64 << 10
+
+
+class Secret:
+    """A value that no repr, log, error or event shows. `reveal()` is greppable."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+
+class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """`[server]`."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    keepalive_s: float = 10.0
+    drain_s: float = 30.0
+
+
+class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One instance of a provider plugin. endpoints None: the manifest's."""
+
+    name: str
+    plugin: str
+    enabled: bool = True
+    base_url: str | None = None
+    api_key: str | None = None
+    """As written: `env:NAME`, `file:PATH` or the key itself. `resolve_secret` reads it."""
+    region: str | None = None
+    headers: dict[str, str] = {}
+    endpoints: tuple[EndpointFacts, ...] | None = None
+    settings: dict[str, Any] = {}
+    timeouts: Timeouts = DEFAULT_TIMEOUTS
+
+    def __repr__(self) -> str:
+        return f"ProviderConfig({self.name}, plugin={self.plugin}, base_url={self.base_url})"
+
+
+class RoutingConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """`[routing]`."""
+
+    strategies: tuple[str, ...] = ("balanced",)
+    max_attempts: int = 4
+    default_model: str | None = None
+    aliases: dict[str, str] = {}
+
+
+class PluginsConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """`[plugins]`. trusted None: every installed distribution may load."""
+
+    trusted: tuple[str, ...] | None = None
+
+
+class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """`[limits]`: bytes and seconds."""
+
+    request_bytes: int = 32 << 20
+    response_bytes: int = 64 << 20
+    deadline_s: float = 600.0
+    upload_s: float = 60.0
+    policy_timeout_s: float = 1.0
+    connections_per_origin: int = 1000
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it. Made by `load_config`, `Config.of({...})`, or directly from these structs."""
+
+    server: ServerConfig = ServerConfig()
+    providers: tuple[ProviderConfig, ...] = ()
+    routing: RoutingConfig = RoutingConfig()
+    strategies: dict[str, dict[str, Any]] = {}
+    policies: dict[str, dict[str, Any]] = {}
+    sinks: dict[str, dict[str, Any]] = {}
+    plugins: PluginsConfig = PluginsConfig()
+    keys: tuple[KeyRecord, ...] = ()
+    limits: LimitsConfig = LimitsConfig()
+    file: str = "(defaults)"
+    """Where it came from, for errors that are found later."""
+
+    @staticmethod
+    def of(document: Mapping[str, Any], *, file: str = "(Python)") -> Config:
+        """From the words of the file. Raises ConfigError."""
+        check(document, "config", file=file)
+        document = plain(document)
+        names: dict[str, int] = {}
+        for number, provider in enumerate(document.get("providers", [])):
+            if provider["name"] in names:
+                raise ConfigError(
+                    f"stands twice (also in providers[{names[provider['name']]}]).",
+                    file=file,
+                    field=f"providers[{number}].name",
+                    value=provider["name"],
+                    remedy="Give each instance its own name.",
+                )
+            names[provider["name"]] = number
+            if "endpoints" in provider:
+                rows = parse_endpoints(provider["endpoints"], file=file, at=f"providers[{number}].endpoints")
+                provider["endpoints"] = [msgspec.to_builtins(row) for row in rows]
+        return msgspec.structs.replace(msgspec.convert(document, Config), file=file)
+
+
+def load_config(path: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration: `path`, else $CROSSROADS_CONFIG, else ./crossroads.toml, else the defaults.
+
+    Raises ConfigError: a named file is absent, or something in it is wrong.
+    """
+    environ = os.environ if environ is None else environ
+    named = path or environ.get("CROSSROADS_CONFIG")
+    file = Path(named) if named else Path(FILE_NAME)
+    document: dict[str, Any] = {}
+    if named or file.exists():
+        document = _read(file)
+        Config.of(document, file=str(file))  # the file alone first: an error names the file, not a variable
+    for variable, (keys, value) in _overrides(environ).items():
+        check(_nested(keys, value), "config", file=f"environment variable {variable}")
+        _set(document, keys, value)
+    return Config.of(document, file=str(file) if named or file.exists() else "(defaults)")
+
+
+def home(environ: Mapping[str, str] | None = None) -> Path:
+    """Where state lives: $CROSSROADS_HOME, else the platform's user data folder. Not created here."""
+    environ = os.environ if environ is None else environ
+    if named := environ.get("CROSSROADS_HOME"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("crossroads", appauthor=False))
+
+
+def resolve_secret(text: str, *, environ: Mapping[str, str] | None = None) -> Secret | None:
+    """`env:NAME`, `file:PATH`, or the value itself; None where the variable or file is not there."""
+    environ = os.environ if environ is None else environ
+    kind, _, rest = text.partition(":")
+    if kind == "env":
+        found = environ.get(rest)
+        return Secret(found) if found else None
+    if kind == "file":
+        try:
+            with open(rest, encoding="utf-8") as file:
+                return Secret(file.read(SECRET_BYTES_MAX).strip())
+        except OSError:
+            return None
+    return Secret(text)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"can't be read: {error.strerror}.", file=str(file), remedy="Check the path.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"is not TOML: {error}.", file=str(file), remedy="Correct that line.") from None
+
+
+def _overrides(environ: Mapping[str, str]) -> dict[str, tuple[list[str], Any]]:
+    """CROSSROADS_SERVER__PORT=9000 -> {variable: (["server", "port"], 9000)}."""
+    found = {}
+    for variable, text in sorted(environ.items()):
+        if variable.startswith(ENV_PREFIX) and "__" in variable:
+            found[variable] = (variable.removeprefix(ENV_PREFIX).lower().split("__"), _value(text))
+    return found
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"v = {text}")["v"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _nested(keys: list[str], value: Any) -> Any:
+    for key in reversed(keys):
+        value = {key: value}
+    return value
+
+
+def _set(document: dict[str, Any], keys: list[str], value: Any) -> None:
+    for key in keys[:-1]:
+        document = document.setdefault(key, {})
+    document[keys[-1]] = value

@@ -1,0 +1,77 @@
+"""Who calls, and may they enter: the first two stages.
+
+Law: policies fail closed. What raises, answers nonsense or takes too long denies; a delivered Deny always denies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from crossroads.call import LOCAL, Call, Deny, Principal, Rewrite
+from crossroads.engine.plugins import Hook
+from crossroads.errors import CrossroadsError, Denied, Unauthorized
+
+if TYPE_CHECKING:
+    from crossroads.engine.exchange import Exchange
+
+SLOW_FACTOR = 30
+"""A plugin that declares `slow = True` has this many times `limits.policy_timeout_s`."""
+
+
+async def identify(call: Call, x: Exchange) -> Principal:
+    """The principal behind the call's key. Raises Unauthorized. Without any key ever created everybody is LOCAL."""
+    return await identify_token(call.caller.token, x)
+
+
+async def identify_token(token: str | None, x: Exchange) -> Principal:
+    """By one look-up of the SHA-256 of the whole credential (SEC-2)."""
+    if not x.keys_required:
+        return LOCAL
+    if not token:
+        raise Unauthorized("No auth credentials found.", remedy="Send `Authorization: Bearer <key>`.")
+    digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+    key = await x.store.find_key(digest)
+    if key is None or key.disabled:
+        raise Unauthorized("This key is not known, or is disabled.", remedy="Check it, or ask for a new one.")
+    return Principal(name=key.name, key_id=key.hash)
+
+
+async def admit(call: Call, x: Exchange) -> None:
+    """Every policy's `policy_admit`, in order. Raises Denied, or the error that a Deny carries."""
+    for policy in x.hooks.admit:
+        decision = await ask(policy, "policy_admit", x, call)
+        match decision:
+            case None:
+                pass
+            case Deny(error=CrossroadsError() as error):
+                raise error
+            case Deny(reason=reason, remedy=remedy):
+                raise Denied(f"{policy.plugin}: {reason}.", remedy=remedy)
+            case Rewrite(request=request):
+                call.typed = request
+            case _:
+                raise _failed_closed(policy)
+
+
+async def ask(policy: Hook, hook: str, x: Exchange, *args: Any) -> Any:
+    """One policy hook, within its time. Raises its own CrossroadsError, and Denied for anything else."""
+    try:
+        if not (policy.is_async or policy.slow):
+            return policy.call(*args)
+        seconds = x.config.limits.policy_timeout_s * (SLOW_FACTOR if policy.slow else 1)
+        async with x.clock.timeout_at(x.clock.monotonic() + seconds):
+            return await (policy.call(*args) if policy.is_async else asyncio.to_thread(policy.call, *args))
+    except CrossroadsError:
+        raise
+    except Exception as error:
+        x.plugin_failed(policy.plugin, hook, error)
+        raise _failed_closed(policy) from error
+
+
+def _failed_closed(policy: Hook) -> Denied:
+    return Denied(
+        f"policy {policy.plugin} failed, and a policy that fails denies.",
+        remedy="Ask the operator of this gateway to look at its log.",
+    )

@@ -1,0 +1,182 @@
+"""Models and endpoints in memory: who is active, what they offer, found by model name in one look-up.
+
+A provider takes part when crossroads.toml names it, when its usual key variable is set, or (`activate = "installed"`)
+when it is there. Built at start; a call only reads.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+import msgspec
+
+from crossroads.config import Config, ProviderConfig, Secret, resolve_secret
+from crossroads.engine.index import PROVIDERS, Index
+from crossroads.errors import ConfigError
+from crossroads.manifest import Manifest, build_endpoint
+from crossroads.route import Candidate, Endpoint, EndpointStats, Operation
+from crossroads.wire import Headers
+
+
+class Instance(msgspec.Struct, frozen=True, kw_only=True):
+    """One active provider: its facts, its place in the configuration, its key (which no repr shows)."""
+
+    config: ProviderConfig
+    manifest: Manifest
+    version: str
+    base_url: str | None
+    hosts: tuple[str, ...]
+    secret: Secret | None
+    key_from: str
+    """Where the key is looked for, for the error that says it is missing."""
+    auth_headers: Headers
+    endpoints: tuple[Endpoint, ...]
+
+    @property
+    def name(self) -> str:
+        return self.config.name
+
+    def may_send_to(self, url: str) -> bool:
+        """Is the URL's host one of ours? The credential goes nowhere else (law: hosts)."""
+        host = urlsplit(url).hostname or ""
+        return any(host == known or fnmatchcase(host, known) for known in self.hosts)
+
+
+class Catalog:
+    """All endpoints of all active providers."""
+
+    def __init__(self, instances: Iterable[Instance], aliases: Mapping[str, str]) -> None:
+        self.instances = {instance.name: instance for instance in instances}
+        self.aliases = dict(aliases)
+        self._by_model: dict[tuple[str, Operation], tuple[Candidate, ...]] = {}
+        grouped: dict[tuple[str, Operation], list[Candidate]] = {}
+        self.endpoints: tuple[Endpoint, ...] = tuple(e for i in self.instances.values() for e in i.endpoints)
+        for endpoint in self.endpoints:
+            candidate = Candidate(endpoint, EndpointStats())
+            for operation in endpoint.serves:
+                grouped.setdefault((endpoint.model, operation), []).append(candidate)
+        self._by_model = {key: tuple(found) for key, found in grouped.items()}
+        self.models: dict[str, tuple[Endpoint, ...]] = {}
+        for endpoint in self.endpoints:
+            self.models[endpoint.model] = (*self.models.get(endpoint.model, ()), endpoint)
+
+    def resolve(self, model: str) -> str:
+        """A canonical name, or what an alias stands for."""
+        return self.aliases.get(model, model)
+
+    def candidates(self, model: str, operation: Operation) -> tuple[Candidate, ...]:
+        """Everybody who offers this canonical model for this operation; empty when nobody does."""
+        return self._by_model.get((model, operation), ())
+
+
+def active_instances(config: Config, index: Index, environ: Mapping[str, str] | None = None) -> list[Instance]:
+    """Who takes part. Raises ConfigError or PluginError for what the configuration names; others are left out."""
+    environ = os.environ if environ is None else environ
+    found = [
+        _instance(provider, index, config.file, f"providers[{number}]", environ)
+        for number, provider in enumerate(config.providers)
+        if provider.enabled
+    ]
+    configured = {provider.plugin for provider in config.providers} | {provider.name for provider in config.providers}
+    for plugin in index.all(PROVIDERS):
+        wanted = plugin.activate == "installed" or (
+            plugin.activate == "credential" and any(environ.get(name) for name in plugin.env)
+        )
+        if wanted and plugin.name not in configured and plugin.error is None:
+            unnamed = ProviderConfig(name=plugin.name, plugin=plugin.name)
+            found.append(_instance(unnamed, index, config.file, plugin.name, environ))
+    return found
+
+
+def _instance(provider: ProviderConfig, index: Index, file: str, at: str, environ: Mapping[str, str]) -> Instance:
+    plugin = index.find(PROVIDERS, provider.plugin)
+    manifest = index.manifest(plugin)
+    base_url = provider.base_url or manifest.base_url
+    if base_url is None and any("{base_url}" in served.url for served in manifest.operations.values()):
+        raise ConfigError(
+            f"is missing; {manifest.display_name} has no address of its own.",
+            file=file,
+            field=f"{at}.base_url",
+            value="",
+            remedy='Add the URL that ends before /chat/completions, e.g. base_url = "http://127.0.0.1:9100/v1".',
+        )
+    host = urlsplit(base_url).hostname if base_url else None
+    # An address that the operator wrote is the operator's word on where the key may go.
+    hosts = (host,) if provider.base_url and host else (*manifest.hosts, *((host,) if host else ()))
+    secret, key_from = _secret(provider, manifest, environ)
+    rows = manifest.endpoints if provider.endpoints is None else provider.endpoints
+    for number, row in enumerate(rows):
+        unknown = sorted(set(row.operations) - set(manifest.operations))
+        if unknown:
+            raise ConfigError(
+                f"is no operation of {manifest.name}.",
+                file=file,
+                field=f"{at}.endpoints[{number}].operations",
+                value=unknown[0],
+                remedy=f"Known: {', '.join(sorted(manifest.operations))}.",
+            )
+    return Instance(
+        config=provider,
+        manifest=manifest,
+        version=plugin.version,
+        base_url=base_url,
+        hosts=hosts,
+        secret=secret,
+        key_from=key_from,
+        auth_headers=_auth_headers(manifest, secret),
+        endpoints=tuple(
+            build_endpoint(row, manifest, provider=provider.name, base_url=base_url, region=provider.region)
+            for row in rows
+        ),
+    )
+
+
+def _secret(provider: ProviderConfig, manifest: Manifest, environ: Mapping[str, str]) -> tuple[Secret | None, str]:
+    if provider.api_key is not None:
+        kind, _, rest = provider.api_key.partition(":")
+        where = {"env": f"the environment variable {rest}", "file": f"the file {rest}"}.get(kind, "the configuration")
+        return resolve_secret(provider.api_key, environ=environ), where
+    for name in manifest.auth.env:
+        if value := environ.get(name):
+            return Secret(value), f"the environment variable {name}"
+    return None, " or ".join(manifest.auth.env) or f"`api_key` of provider {provider.name}"
+
+
+def _auth_headers(manifest: Manifest, secret: Secret | None) -> Headers:
+    """Made once: the hot path only joins tuples."""
+    auth = manifest.auth
+    if secret is None or auth.scheme in ("none", "code", "query"):
+        return ()
+    key = secret.reveal()
+    if any(not " " <= c <= "~" for c in key):
+        raise ConfigError(
+            "holds a character that a header can't carry (a line break at its end?).",
+            field="api_key",
+            value="(not shown)",
+            remedy="Set the key again, without white space.",
+        )
+    if auth.scheme == "basic":
+        return ((b"authorization", b"Basic " + base64.b64encode(key.encode())),)
+    prefix = auth.prefix if auth.prefix is not None else ("Bearer" if auth.scheme == "bearer" else "")
+    header = (auth.header or "authorization").lower().encode()
+    return ((header, f"{prefix} {key}".strip().encode()),)
+
+
+def explain_inactive(index: Index, catalog: Catalog) -> dict[str, str]:
+    """Installed providers that take no part, each with the reason and thereby the way in."""
+    active = {instance.manifest.name for instance in catalog.instances.values()}
+    reasons = {}
+    for plugin in index.all(PROVIDERS):
+        if plugin.name in active:
+            continue
+        if plugin.error is not None:
+            reasons[plugin.name] = plugin.error
+        elif plugin.activate == "credential":
+            reasons[plugin.name] = f"set {' or '.join(plugin.env)}"
+        else:
+            reasons[plugin.name] = "name it in crossroads.toml"
+    return reasons

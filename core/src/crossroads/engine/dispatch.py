@@ -1,0 +1,228 @@
+"""Attempts and failover: one candidate after another, until one has given its first token.
+
+Laws: after the first content byte no other attempt's content is appended (DISP-1); every attempt ends with exactly one
+outcome, its usage and its cost, also when the caller hangs up in the middle; closing the generator closes the upstream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from crossroads.call import Call, Head
+from crossroads.dialect import Dialect, Relay, Reply, Stamp
+from crossroads.engine import meter
+from crossroads.engine.health import observe
+from crossroads.engine.prepare import Prepared, prepare
+from crossroads.engine.relay import Translated
+from crossroads.errors import BadUpstream, CrossroadsError, DeadlineExceeded, UpstreamError
+from crossroads.ids import new_id
+from crossroads.route import Attempt, Candidate, Reason, Route
+from crossroads.types.usage import Usage
+from crossroads.wire import HttpResponse, find_header
+
+if TYPE_CHECKING:
+    from crossroads.engine.exchange import Exchange
+
+ERROR_BYTES_MAX = 1 << 20
+HELD_BYTES_MAX = 16 << 20
+"""Of a stream before its first token (an image may be the first): beyond it, it is not one."""
+JSON_HEADERS = ((b"content-type", b"application/json"),)
+STREAM_HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+)
+
+
+async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
+    """One Head, then body bytes, of the first candidate that delivers. Raises the last error when none does."""
+    failed: list[CrossroadsError] = []
+    for candidate in route.candidates[: x.config.routing.max_attempts]:
+        attempt = call.attempt = Attempt(new_id("att", x.clock.time()), candidate.endpoint, x.clock.time())
+        route.attempts.append(attempt)
+        delivered = False
+        try:
+            async with aclosing(_attempt(call, attempt, candidate, x)) as parts:
+                async for part in parts:
+                    delivered = True
+                    yield part
+            return
+        except CrossroadsError as error:
+            if delivered or not error.elsewhere:
+                raise
+            failed.append(error)
+            route.reasons.append(Reason("attempt", "dispatch", str(error), candidate.endpoint.id))
+        if call.deadline is not None and x.clock.monotonic() >= call.deadline:
+            raise DeadlineExceeded("The call's deadline has passed.", remedy="Retry, or ask for less.")
+    raise _last(failed)
+
+
+async def _attempt(
+    call: Call, attempt: Attempt, candidate: Candidate, x: Exchange
+) -> AsyncGenerator[Head | bytes, None]:
+    """One upstream call, from reservation to its metered end."""
+    started = x.clock.monotonic()
+    stats = candidate.stats
+    stats.in_flight += 1
+    relay: Relay | None = None
+    try:
+        prepared = await x.providers.prepared(candidate.endpoint, call.operation)
+        await x.reserve(call, attempt)
+        request = prepare(call, attempt, prepared)
+        transport = x.providers.transport(prepared.instance)
+        attempt.bytes_out = len(request.body)
+        response = await transport.send(request)
+        try:
+            attempt.upstream_status = response.status
+            if not 200 <= response.status < 300:
+                raise await _refusal(attempt, response, prepared, x)
+            stamp = _stamp(call, attempt, x)
+            if not call.stream:
+                reply = await _whole(call, attempt, response, prepared.dialect, stamp, x)
+                attempt.first_token_s = x.clock.monotonic() - started
+                attempt.outcome = "ok"
+                yield Head(200, (*JSON_HEADERS, *_identity(call, reply.body)))
+                yield reply.body
+                return
+            relay = _relay(call, prepared.dialect, stamp)
+            await _expect_stream(attempt, response, prepared, x)
+            async for data in response:
+                attempt.bytes_in += len(data)
+                out = relay.feed(data)
+                if not out:
+                    if attempt.first_token_s is None and attempt.bytes_in > HELD_BYTES_MAX:
+                        raise BadUpstream("it sent no token for too long.", remedy="Retry the call.")
+                else:
+                    if attempt.first_token_s is None:
+                        attempt.first_token_s = x.clock.monotonic() - started
+                        yield Head(200, (*STREAM_HEADERS, *_identity(call)))
+                    yield out
+            attempt.outcome = "ok"
+            usage = meter.measured(attempt, relay.usage, relay.seen_tokens) or Usage(quality="estimated")
+            end = relay.close(framed=response.framed, usage=usage)
+            if attempt.first_token_s is None:
+                yield Head(200, (*STREAM_HEADERS, *_identity(call)))
+            yield end
+        finally:
+            await response.aclose()
+    except CrossroadsError as error:
+        attempt.outcome, attempt.error = "failed" if attempt.first_token_s is None else "cut", error
+        raise
+    except Exception as raised:  # a hook or a dialect broke: the attempt fails, the call may go on elsewhere
+        x.plugin_failed(candidate.endpoint.plugin, "attempt", raised)
+        attempt.outcome = "failed" if attempt.first_token_s is None else "cut"
+        attempt.error = UpstreamError(
+            f"The plugin of provider {candidate.endpoint.provider} failed ({type(raised).__name__}).",
+            remedy="Ask the operator of this gateway to look at its log.",
+        )
+        raise attempt.error from raised
+    except BaseException:
+        if attempt.outcome == "pending":  # the caller went away, or we are shutting down
+            attempt.outcome = "cancelled"
+        raise
+    finally:
+        stats.in_flight -= 1
+        now = x.clock.monotonic()
+        attempt.seconds = now - started
+        if relay is not None:
+            attempt.finish_reason, attempt.upstream_id = relay.finish_reason, relay.upstream_id
+            attempt.usage = meter.measured(attempt, relay.usage, relay.seen_tokens)
+        elif attempt.usage is None:
+            attempt.usage = meter.measured(attempt, None, 0)
+        if attempt.usage is not None:
+            attempt.cost = meter.price(attempt.endpoint, attempt.usage)
+        observe(stats, attempt, now)
+
+
+async def _whole(
+    call: Call, attempt: Attempt, response: HttpResponse, dialect: Dialect, stamp: Stamp, x: Exchange
+) -> Reply:
+    body = await response.read(x.config.limits.response_bytes)
+    attempt.bytes_in = len(body)
+    if _spliced(call, dialect):
+        reply = dialect.relay_response(body, stamp)
+    else:
+        reply = dialect.decode_response(body)
+        if reply.usage is None:
+            reply.usage = meter.measured(attempt, None, len(body) // meter.BYTES_PER_TOKEN)
+        reply.body = call.dialect.encode_response(reply, stamp)
+    attempt.finish_reason, attempt.upstream_id = reply.finish_reason, reply.upstream_id
+    attempt.usage = reply.usage or meter.measured(attempt, None, len(body) // meter.BYTES_PER_TOKEN)
+    return reply
+
+
+def _spliced(call: Call, dialect: Dialect) -> bool:
+    return call.typed is None and dialect.name == call.dialect.name
+
+
+def _relay(call: Call, dialect: Dialect, stamp: Stamp) -> Relay:
+    if _spliced(call, dialect):
+        return dialect.relay_stream(stamp)
+    return Translated(dialect.decode_stream(), call.dialect.encode_stream(stamp))
+
+
+def _stamp(call: Call, attempt: Attempt, x: Exchange) -> Stamp:
+    endpoint = attempt.endpoint
+    return Stamp(
+        id=call.id,
+        model=endpoint.model,
+        provider=endpoint.provider_name,
+        created=int(call.received_at),
+        price=lambda usage: meter.price(endpoint, usage),
+    )
+
+
+def _identity(call: Call, body: bytes | None = None) -> tuple[tuple[bytes, bytes], ...]:
+    """`X-Generation-Id` on every reply, as OpenRouter's; what quirks and translation did, when they did something."""
+    headers = [(b"x-generation-id", call.id.encode())]
+    if body is not None:
+        headers.append((b"content-length", str(len(body)).encode()))
+    if call.lost:
+        told = ", ".join(f"{lost.field}={lost.how}" for lost in call.lost)
+        headers.append((b"x-crossroads-changed", told.encode("ascii", "replace")))
+    return tuple(headers)
+
+
+async def _refusal(attempt: Attempt, response: HttpResponse, prepared: Prepared, x: Exchange) -> CrossroadsError:
+    """The error behind a non-2xx answer: the dialect reads it, the provider may know better."""
+    body = await response.read(ERROR_BYTES_MAX)
+    attempt.bytes_in = len(body)
+    if response.status < 400:
+        return BadUpstream(
+            f"provider {prepared.instance.name} answered {response.status}; redirects are not followed.",
+            remedy="Correct its base_url.",
+        )
+    error: CrossroadsError = prepared.dialect.decode_error(response.status, response.headers, body)
+    if (better := x.providers.hook("provider_error", prepared.instance)) is not None:
+        try:
+            error = better(attempt, response.status, body, error) or error
+        except Exception as raised:
+            x.plugin_failed(prepared.instance.manifest.name, "provider_error", raised)
+    error.metadata.setdefault("provider_name", attempt.endpoint.provider_name)
+    return error
+
+
+async def _expect_stream(attempt: Attempt, response: HttpResponse, prepared: Prepared, x: Exchange) -> None:
+    """Some hosts answer a stream request with plain JSON, mostly an error with status 200."""
+    kind = find_header(response.headers, b"content-type") or b""
+    if kind.split(b";")[0].strip().lower() != b"application/json":
+        return
+    body = await response.read(x.config.limits.response_bytes)
+    attempt.bytes_in = len(body)
+    attempt.usage = prepared.dialect.decode_response(body).usage
+    raise BadUpstream(
+        f"provider {prepared.instance.name} answered a stream request with a plain response.",
+        remedy='Ask without "stream", or use another provider.',
+    )
+
+
+def _last(failed: list[CrossroadsError]) -> CrossroadsError:
+    """The last error, with those before it in its metadata (as OpenRouter's `previous_errors`)."""
+    if not failed:
+        return UpstreamError("No attempt was made.", remedy="Raise routing.max_attempts.")
+    *before, last = failed
+    if before:
+        last.metadata["previous_errors"] = [{"code": error.status, "message": str(error)} for error in before]
+    return last

@@ -1,0 +1,44 @@
+"""The one way through: every call, streamed or not, in process or over HTTP, goes down this page once.
+
+    call -> identify -> admit -> plan -> attempts -> meter -> settle -> emit       the reply leaves in parts
+
+Nothing below calls back up. Each stage leaves its Reasons in call.route; `crossroads route explain` prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from crossroads.call import Call, Head
+from crossroads.engine.admit import admit, identify
+from crossroads.engine.dispatch import attempts
+from crossroads.engine.plan import plan
+from crossroads.engine.settle import settle
+from crossroads.errors import CrossroadsError
+
+if TYPE_CHECKING:
+    from crossroads.engine.exchange import Exchange
+
+
+async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
+    """Carry one call to its reply: one Head, then body bytes. Use `aclosing`: closing it cancels the upstream.
+
+    A CrossroadsError never leaves: before the Head it becomes an error reply in the client's dialect, after it
+    that dialect's in-stream error. Anything else raised is a bug.
+    """
+    try:
+        call.principal = await identify(call, x)
+        await admit(call, x)
+        route = plan(call, x)
+        async with aclosing(attempts(call, route, x)) as parts:  # failover lives in attempts, not here
+            async for part in parts:
+                call.started = True
+                yield part
+    except CrossroadsError as error:
+        call.error = error
+        for part in x.encode_error(call, error):
+            yield part
+    finally:  # once, whatever happened: reply, error, hang-up, half a stream
+        await settle(call, x)

@@ -1,0 +1,144 @@
+"""Who may serve this call, and in what order: catalog -> the caller's preferences -> permit -> rank -> Route.
+
+Law: what drops or orders a candidate leaves a Reason. Policies see every alias and fallback resolved (DISP-4) and fail
+closed; a strategy that fails is left out, and the route says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crossroads.call import Call
+from crossroads.engine.plugins import Hook
+from crossroads.engine.preferences import Preferences, named, objection, read_preferences
+from crossroads.errors import BadRequest, Denied, NoEndpoint, UnknownModel
+from crossroads.route import Candidate, Reason, Route
+
+if TYPE_CHECKING:
+    from crossroads.engine.exchange import Exchange
+
+REASONS_SHOWN = 5
+
+
+def plan(call: Call, x: Exchange) -> Route:
+    """The route of a call. Raises UnknownModel, NoEndpoint (saying who was dropped and why), Denied, BadRequest."""
+    models = call.opened.models or ((x.config.routing.default_model,) if x.config.routing.default_model else ())
+    if not models:
+        raise BadRequest("is missing.", field="model", value="", remedy="Name a model; GET /models lists them.")
+    route = call.route = Route(models[0])
+    preferences = read_preferences(call.opened.preferences)
+    ordered: list[Candidate] = []
+    known = False
+    for model in dict.fromkeys(x.catalog.resolve(name) for name in models):
+        offered = x.catalog.candidates(model, call.operation)
+        known = known or bool(offered)
+        allowed = _prefer(call, offered, preferences, route)
+        permitted = _permit(call, allowed, x.hooks.permit, route)
+        ordered += _rank(call, permitted, preferences, x, route)
+    if not known:
+        raise _unknown(call, models, x)
+    if not ordered:
+        raise NoEndpoint(_nobody(models[0], route), remedy="Relax what excludes them, or enable another provider.")
+    if preferences.order is None and preferences.allow_fallbacks is False:
+        ordered = ordered[:1]
+    route.candidates = tuple(ordered)
+    return route
+
+
+def _prefer(call: Call, offered: tuple[Candidate, ...], p: Preferences, route: Route) -> tuple[Candidate, ...]:
+    """Hard filters: what the caller excludes, and what an endpoint can't do."""
+    kept = []
+    wanted = call.opened.max_output_tokens
+    for candidate in offered:
+        endpoint = candidate.endpoint
+        why = objection(p, endpoint, call.opened.parameters)
+        if why is None and wanted is not None and (endpoint.max_output_tokens or wanted) < wanted:
+            why = f"gives at most {endpoint.max_output_tokens} tokens, {wanted} are asked for"
+        if why is None:
+            kept.append(candidate)
+        else:
+            route.reasons.append(Reason("plan", "preferences", why, endpoint.id, dropped=True))
+    return tuple(kept)
+
+
+def _permit(
+    call: Call, candidates: tuple[Candidate, ...], policies: tuple[Hook, ...], route: Route
+) -> tuple[Candidate, ...]:
+    for policy in policies:
+        if not candidates:
+            break
+        try:
+            denied = policy.call(call, candidates) or {}
+            refused = {c.endpoint.id: str(denied[c.endpoint.id]) for c in candidates if c.endpoint.id in denied}
+        except Exception as error:
+            raise Denied(
+                f"policy {policy.plugin} failed ({type(error).__name__}), and a policy that fails denies.",
+                remedy="Ask the operator of this gateway to look at its log.",
+            ) from error
+        for endpoint, why in refused.items():
+            route.reasons.append(Reason("permit", policy.plugin, why, endpoint, dropped=True))
+        candidates = tuple(c for c in candidates if c.endpoint.id not in refused)
+    return candidates
+
+
+def _rank(call: Call, candidates: tuple[Candidate, ...], p: Preferences, x: Exchange, route: Route) -> list[Candidate]:
+    """Best first: `order`, then the strategies' scores, each breaking the ties of those before it."""
+    if len(candidates) < 2:
+        return list(candidates)
+    columns: list[Sequence[float]] = []
+    for strategy in x.strategies(p.strategy):
+        try:
+            scores = strategy.call(call, candidates)
+            if scores is None:
+                continue
+            columns.append(_checked(scores, len(candidates)))
+        except Exception as error:
+            text = f"left out of this call: {type(error).__name__}: {error}"
+            route.reasons.append(Reason("rank", strategy.plugin, text))
+            x.plugin_failed(strategy.plugin, "strategy_score", error)
+            continue
+        best = max(range(len(candidates)), key=lambda i: columns[-1][i])
+        route.reasons.append(
+            Reason(
+                "rank", strategy.plugin, f"scores it {columns[-1][best]:.4g}, the best", candidates[best].endpoint.id
+            )
+        )
+    places = [0] * len(candidates)
+    if p.order is not None:
+        for i, candidate in enumerate(candidates):
+            place = named(p.order, candidate.endpoint)
+            places[i] = len(p.order) if place is None else place
+    order = sorted(range(len(candidates)), key=lambda i: (places[i], *(-column[i] for column in columns)))
+    return [candidates[i] for i in order]
+
+
+def _checked(scores: Sequence[float], count: int) -> list[float]:
+    """nan means no opinion: it stands where the average stands."""
+    values = [float(score) for score in scores]
+    if len(values) != count:
+        raise ValueError(f"{len(values)} scores for {count} candidates")
+    heard = [value for value in values if not math.isnan(value)]
+    mean = sum(heard) / len(heard) if heard else 0.0
+    return [mean if math.isnan(value) else value for value in values]
+
+
+def _unknown(call: Call, models: Sequence[str], x: Exchange) -> UnknownModel | NoEndpoint:
+    import difflib
+
+    name = models[0]
+    if any(x.catalog.resolve(model) in x.catalog.models for model in models):
+        return NoEndpoint(
+            f"No endpoint of {name} serves {call.operation}.", remedy="GET /models shows what each model can do."
+        )
+    close = difflib.get_close_matches(name, x.catalog.models, n=1)
+    hint = f"Did you mean {close[0]}?" if close else "`crossroads models` and GET /models list what is offered."
+    return UnknownModel(f"{name[:200]} is not a valid model ID.", remedy=hint)
+
+
+def _nobody(model: str, route: Route) -> str:
+    dropped = [reason for reason in route.reasons if reason.dropped]
+    shown = "; ".join(f"{reason.endpoint}: {reason.text}" for reason in dropped[:REASONS_SHOWN])
+    more = f"; and {len(dropped) - REASONS_SHOWN} more" if len(dropped) > REASONS_SHOWN else ""
+    return f"No endpoint of {model} is left ({shown}{more})."

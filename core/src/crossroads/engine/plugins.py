@@ -1,0 +1,189 @@
+"""From an entry point to something that can be called: load (stevedore), make, register (pluggy), flatten to tuples.
+
+A plugin is loaded once, on first use. A broken one is reported by name and takes nothing else down: `load` and `make`
+raise PluginError, and whoever asked decides. On the hot path the callables are flat tuples, resolved at start (20
+plugins: 0.6 us against 5.2 us through pluggy); only a provider's hooks with a wrapper around them go through pluggy.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterable
+from importlib.metadata import EntryPoint
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pluggy
+from stevedore.driver import DriverManager
+
+from crossroads import hookspecs
+from crossroads.engine.index import Index, Plugin
+from crossroads.errors import ConfigError, PluginError
+
+BISECT = "CROSSROADS_PLUGINS"
+"""Names, separated by commas: only these load (to find which one breaks an installation)."""
+
+
+class Hook(NamedTuple):
+    """One plugin's implementation of one hook. call takes the specification's arguments by position, in its order."""
+
+    plugin: str
+    call: Callable[..., Any]
+    is_async: bool
+    slow: bool
+
+
+class _Driver(DriverManager[Any]):
+    """stevedore loads; what there is to load, our index says (one scan of the installation, not two)."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self._entry = EntryPoint(name=plugin.name, value=plugin.value, group=plugin.group)
+        super().__init__(
+            plugin.group, plugin.name, on_load_failure_callback=self._failed, warn_on_missing_entrypoint=False
+        )
+
+    def list_entry_points(self) -> list[EntryPoint]:
+        return [self._entry]
+
+    @staticmethod
+    def _failed(manager: Any, entry: EntryPoint, error: BaseException) -> None:
+        raise error
+
+
+class Plugins:
+    """What is loaded in one exchange."""
+
+    def __init__(self, index: Index, *, trusted: tuple[str, ...] | None = None) -> None:
+        self.index = index
+        self._trusted = None if trusted is None else frozenset(name.lower().replace("_", "-") for name in trusted)
+        only = os.environ.get(BISECT)
+        self._only = None if only is None else frozenset(filter(None, only.split(",")))
+        self._loaded: dict[tuple[str, str], Any] = {}
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+
+    def may_load(self, plugin: Plugin) -> str | None:
+        """Why it must not load, or None."""
+        if self._trusted is not None and plugin.distribution.lower().replace("_", "-") not in self._trusted:
+            return f"{plugin.distribution} is not among plugins.trusted."
+        if self._only is not None and plugin.name not in self._only:
+            return f"{BISECT} leaves it out."
+        return None
+
+    def load(self, group: str, name: str) -> Any:
+        """The module or class behind an entry point. Raises PluginError, whatever the import did."""
+        key = (group, name)
+        if key not in self._loaded:
+            plugin = self.index.find(group, name)
+            if (why := self.may_load(plugin)) is not None:
+                raise PluginError(why, plugin=name, remedy="Add its distribution, if you trust it.")
+            try:
+                self._loaded[key] = _Driver(plugin).driver
+            except Exception as error:
+                raise PluginError(
+                    f"{plugin.distribution} {plugin.version} can't be imported: {type(error).__name__}: {error}.",
+                    plugin=name,
+                    remedy="Reinstall or remove it; `crossroads plugins doctor` shows more.",
+                ) from error
+        return self._loaded[key]
+
+    def make(self, group: str, name: str, settings: dict[str, Any], *, at: str) -> Any:
+        """A plugin with its settings, not yet started. at: the settings' place in the configuration, for errors."""
+        plugin = self.load(group, name)
+        if isinstance(plugin, ModuleType):
+            if settings:
+                raise _unexpected(settings, at)
+            return plugin
+        model = getattr(plugin, "Settings", None)
+        if model is None:
+            if settings:
+                raise _unexpected(settings, at)
+            return _guard(plugin, name)
+        return _guard(lambda: plugin(parse_settings(model, settings, at=at)), name)
+
+    def register(self, plugin: Any, name: str) -> None:
+        """Check its hooks against the contract and let it take part. One object may carry only one name."""
+        if self._manager.get_name(plugin) is not None:
+            return  # a module behind two provider instances
+        try:
+            self._manager.register(plugin, name)
+            self._manager.check_pending()
+        except (pluggy.PluginValidationError, ValueError) as error:
+            if self._manager.get_name(plugin) is not None:
+                self._manager.unregister(plugin)
+            text = str(error).replace("\n", " ")
+            raise PluginError(
+                f"its hooks do not fit the contract: {text}.", plugin=name, remedy="See crossroads/hookspecs.py."
+            ) from None
+        wrapped = [
+            caller.name
+            for caller in self._manager.get_hookcallers(plugin) or ()
+            for impl in caller.get_hookimpls()
+            if impl.plugin is plugin and (impl.wrapper or impl.hookwrapper) and not caller.name.startswith("provider_")
+        ]
+        if wrapped:
+            self._manager.unregister(plugin)
+            raise PluginError(f"it wraps {wrapped[0]}.", plugin=name, remedy="Only a provider's hooks can be wrapped.")
+
+    def each(self, hook: str) -> tuple[Hook, ...]:
+        """Everybody's implementation of a hook, in pluggy's order: the last registered first, tryfirst before it."""
+        caller = getattr(self._manager.hook, hook)
+        return tuple(_hook(impl, caller.spec.argnames) for impl in reversed(caller.get_hookimpls()))
+
+    def first(self, hook: str, own: Any, others: Iterable[Any]) -> Callable[..., Any] | None:
+        """One provider's implementation, wrappers included, without the other providers'; None: it has none."""
+        caller = self._manager.subset_hook_caller(hook, remove_plugins=[o for o in others if o is not own])
+        impls = caller.get_hookimpls()
+        if not impls:
+            return None
+        spec = getattr(self._manager.hook, hook).spec.argnames
+        if len(impls) == 1 and not (impls[0].wrapper or impls[0].hookwrapper):
+            return _hook(impls[0], spec).call
+        return lambda *args: caller(**dict(zip(spec, args, strict=True)))
+
+
+def parse_settings(model: Any, settings: dict[str, Any], *, at: str) -> Any:
+    """Settings through a plugin's pydantic model. Raises ConfigError naming the key; an unknown key is an error."""
+    from pydantic import ValidationError
+
+    if model.model_config.get("extra") != "forbid":
+        raise PluginError("its Settings do not forbid unknown keys.", plugin=at, remedy='Set extra="forbid".')
+    try:
+        return model.model_validate(settings)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(map(str, (at, *fault["loc"])))
+        raise ConfigError(
+            f"{fault['msg']}.", field=key, value="(not shown)", remedy=f"Known: {', '.join(model.model_fields)}."
+        ) from None
+
+
+def _hook(impl: Any, spec: tuple[str, ...]) -> Hook:
+    function, names = impl.function, tuple(impl.argnames)
+    call = function
+    if names != tuple(spec):
+        places = [spec.index(name) for name in names]
+        call = lambda *args: function(*[args[place] for place in places])  # noqa: E731
+    return Hook(
+        plugin=impl.plugin_name,
+        call=call,
+        is_async=inspect.iscoroutinefunction(function),
+        slow=bool(getattr(impl.plugin, "slow", False)),
+    )
+
+
+def _guard(make: Callable[[], Any], name: str) -> Any:
+    try:
+        return make()
+    except (ConfigError, PluginError):
+        raise
+    except Exception as error:
+        raise PluginError(
+            f"could not be made: {type(error).__name__}: {error}.", plugin=name, remedy="Check its settings."
+        ) from error
+
+
+def _unexpected(settings: dict[str, Any], at: str) -> ConfigError:
+    key = sorted(settings)[0]
+    return ConfigError("is not a known key.", field=f"{at}.{key}", value="(not shown)", remedy="It takes no settings.")

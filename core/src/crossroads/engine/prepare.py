@@ -1,0 +1,135 @@
+"""From a call and an endpoint to the upstream request: dialect, quirks as data, authentication, last touch.
+
+Law (8): what a quirk does to a parameter of the caller is reported (`call.lost`), never silent. The credential goes to
+the manifest's hosts and nowhere else, whatever a hook did to the URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from crossroads.call import Call, Fields, Lost
+from crossroads.dialect import Dialect, Draft
+from crossroads.engine.catalog import Instance
+from crossroads.errors import BadUpstream, CredentialMissing
+from crossroads.manifest import Quirk
+from crossroads.route import Attempt, Endpoint
+from crossroads.wire import Headers, HttpRequest
+
+Prepare = Callable[[Attempt, HttpRequest], HttpRequest | None]
+USER_AGENT = (b"user-agent", b"crossroads/0.1")
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """What of an upstream request is known before any call comes: made once per (endpoint, operation)."""
+
+    instance: Instance
+    endpoint: Endpoint
+    dialect: Dialect
+    url: str
+    headers: Headers
+    quirks: tuple[Quirk, ...]
+    hook: Prepare | None
+
+
+def prepare_endpoint(
+    instance: Instance, endpoint: Endpoint, operation: str, dialect: Dialect, hook: Prepare | None
+) -> Prepared:
+    """Everything that can be done at start is done here."""
+    quirks = tuple(
+        quirk
+        for quirk in instance.manifest.quirks
+        if (not quirk.operations or operation in quirk.operations)
+        and (not quirk.models or any(fnmatchcase(endpoint.upstream, model) for model in quirk.models))
+    )
+    extra = {name.lower(): value for quirk in quirks for name, value in quirk.headers.items()}
+    extra |= {name.lower(): value for name, value in instance.config.headers.items()}
+    return Prepared(
+        instance=instance,
+        endpoint=endpoint,
+        dialect=dialect,
+        url=endpoint.serves[operation].url,
+        headers=(
+            USER_AGENT,
+            *((name.encode(), value.encode()) for name, value in extra.items()),
+            *instance.auth_headers,
+        ),
+        quirks=tuple(quirk for quirk in quirks if quirk.rename or quirk.drop or quirk.clamp or quirk.set),
+        hook=hook,
+    )
+
+
+def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
+    """The request of this attempt. Raises Unsupported, CredentialMissing: this candidate is skipped."""
+    instance = prepared.instance
+    if instance.secret is None and not instance.manifest.auth.optional and instance.manifest.auth.scheme != "none":
+        raise CredentialMissing(
+            f"provider {instance.name} has no key.", remedy=f"Set {instance.key_from}, or use another provider."
+        )
+    draft = _draft(call, prepared)
+    call.lost = draft.lost
+    for quirk in prepared.quirks:
+        apply_quirk(quirk, draft.document, draft.lost)
+    request = HttpRequest(
+        method="POST",
+        url=_with_key(draft.url, instance),
+        headers=draft.headers + prepared.headers,
+        body=msgspec.json.encode(draft.document),
+        timeouts=instance.config.timeouts,
+        deadline=call.deadline,
+    )
+    if prepared.hook is not None:
+        request = prepared.hook(attempt, request) or request
+    if not instance.may_send_to(request.url):
+        raise BadUpstream(
+            f"provider {instance.name} would send to a host that its manifest does not name.",
+            remedy="Correct `hosts` in its manifest, or report the package.",
+        )
+    return request
+
+
+def _draft(call: Call, prepared: Prepared) -> Draft:
+    endpoint, dialect = prepared.endpoint, prepared.dialect
+    if call.typed is None and dialect.name == call.dialect.name:
+        return dialect.splice_request(call.opened, url=prepared.url, upstream=endpoint.upstream)
+    return dialect.encode_request(call.request(), url=prepared.url, upstream=endpoint.upstream, stream=call.stream)
+
+
+def apply_quirk(quirk: Quirk, document: Fields, lost: list[Lost]) -> None:
+    """Change the document as the manifest says, and note what that did to the caller's parameters."""
+    for name in quirk.drop:
+        if name in document:
+            del document[name]
+            lost.append(Lost(name, "dropped", "the provider does not understand it"))
+    for name, other in quirk.rename.items():
+        if name in document:
+            value = document.pop(name)
+            taken = document.setdefault(other, value) is not value
+            lost.append(Lost(name, "dropped" if taken else "renamed", f"the provider calls it {other}"))
+    for name, (lowest, highest) in quirk.clamp.items():
+        if name in document:
+            value = _number(document[name])
+            if value is not None and not lowest <= value <= highest:
+                document[name] = lowest if value < lowest else highest
+                lost.append(Lost(name, "clamped", f"the provider takes {lowest:g} to {highest:g}"))
+    for name, fixed in quirk.set.items():
+        document.setdefault(name, fixed)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, msgspec.Raw):
+        value = msgspec.json.decode(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _with_key(url: str, instance: Instance) -> str:
+    auth = instance.manifest.auth
+    if auth.scheme != "query" or instance.secret is None:
+        return url
+    joint = "&" if "?" in url else "?"
+    return f"{url}{joint}{auth.query or 'key'}={quote(instance.secret.reveal(), safe='')}"

@@ -1,0 +1,87 @@
+"""Provider plugins in use: loaded, started and opened on their first call, and what that call needs prepared.
+
+Law: with 400 installed, nothing of a provider is imported before its first call; many calls wait for one opening; an
+opening that failed is not kept, so that the next call tries again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from crossroads.dialect import Dialect
+from crossroads.engine.catalog import Catalog, Instance
+from crossroads.engine.index import PROVIDERS
+from crossroads.engine.plugins import Plugins
+from crossroads.engine.prepare import Prepared, prepare_endpoint
+from crossroads.route import Endpoint, Operation
+from crossroads.wire import Transport
+
+
+class Providers:
+    """All instances of one exchange. `dialect` finds a dialect by name."""
+
+    def __init__(
+        self, plugins: Plugins, catalog: Catalog, transport: Transport, dialect: Callable[[str], Dialect]
+    ) -> None:
+        self._plugins, self._catalog, self._default, self._dialect = plugins, catalog, transport, dialect
+        self._objects: dict[str, Any] = {}
+        self._opening: dict[str, asyncio.Task[Transport]] = {}
+        self._prepared: dict[tuple[str, Operation], Prepared] = {}
+
+    async def prepared(self, endpoint: Endpoint, operation: Operation) -> Prepared:
+        """An endpoint, ready to send to. Raises PluginError, and what `provider_open` raises."""
+        found = self._prepared.get((endpoint.id, operation))
+        if found is None:
+            instance = self._catalog.instances[endpoint.provider]
+            await self._open(instance)
+            dialect = self._dialect(endpoint.serves[operation].dialect)
+            found = prepare_endpoint(instance, endpoint, operation, dialect, self.hook("provider_prepare", instance))
+            self._prepared[endpoint.id, operation] = found
+        return found
+
+    def transport(self, instance: Instance) -> Transport:
+        """Of an opened instance."""
+        return self._opening[instance.name].result()
+
+    def hook(self, name: str, instance: Instance) -> Callable[..., Any] | None:
+        """An opened instance's own implementation of a hook, with the wrappers around it; None: it has none."""
+        return self._plugins.first(name, self._objects[instance.name], self._objects.values())
+
+    async def stop(self) -> list[Any]:
+        """What there is to close: plugins and the transports that they brought."""
+        for task in self._opening.values():
+            task.cancel()
+        opened = await asyncio.gather(*self._opening.values(), return_exceptions=True)
+        self._opening.clear()
+        own = [found for found in opened if not isinstance(found, BaseException) and found is not self._default]
+        return [*self._objects.values(), *own]
+
+    async def _open(self, instance: Instance) -> None:
+        task = self._opening.get(instance.name)
+        if task is None:
+            task = self._opening[instance.name] = asyncio.create_task(self._open_once(instance))
+        try:
+            await asyncio.shield(task)
+        except BaseException:
+            if task.done() and (task.cancelled() or task.exception() is not None):
+                self._opening.pop(instance.name, None)
+            raise
+
+    async def _open_once(self, instance: Instance) -> Transport:
+        if instance.name not in self._objects:
+            at = f"providers.{instance.name}.settings"
+            plugin = self._plugins.make(PROVIDERS, instance.config.plugin, instance.config.settings, at=at)
+            try:
+                if (start := getattr(plugin, "start", None)) is not None:
+                    await start()
+                self._plugins.register(plugin, f"providers/{instance.name}")
+            except BaseException:
+                if (close := getattr(plugin, "aclose", None)) is not None:
+                    await close()
+                raise
+            self._objects[instance.name] = plugin
+        hook = self.hook("provider_open", instance)
+        own = None if hook is None else await hook(instance.name, self._default, instance.secret)
+        return own or self._default

@@ -1,0 +1,98 @@
+"""The end of every call: policies settle, the record is kept, the sinks are told. Once, whatever happened.
+
+Runs shielded: a caller that hangs up, or a server that shuts down, does not stop it half-way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from crossroads.call import Call
+from crossroads.events import AttemptRecord, Generation
+from crossroads.route import Attempt, Outcome
+
+if TYPE_CHECKING:
+    from crossroads.engine.exchange import Exchange
+
+
+async def settle(call: Call, x: Exchange) -> None:
+    """Never raises: the reply has left, and what fails here is reported under its plugin's name."""
+    if x.hooks.settle:
+        await x.shielded(_policies(call, x))
+    generation = record(call, x)
+    await x.keep(generation)
+    x.outbox.put(generation)
+
+
+async def _policies(call: Call, x: Exchange) -> None:
+    attempts = call.route.attempts if call.route is not None else []
+    usages = [(attempt, attempt.usage) for attempt in attempts if attempt.usage is not None]
+    for policy in x.hooks.settle:
+        try:
+            if policy.is_async:
+                await policy.call(call, usages)
+            elif policy.slow:
+                await asyncio.to_thread(policy.call, call, usages)
+            else:
+                policy.call(call, usages)
+        except Exception as error:
+            x.plugin_failed(policy.plugin, "policy_settle", error)
+
+
+def record(call: Call, x: Exchange) -> Generation:
+    """The whole story of a call, without a word of its content."""
+    attempts = tuple(attempt_record(a, x) for a in (call.route.attempts if call.route is not None else ()))
+    last = call.attempt
+    costs = [a.cost_nano for a in attempts if a.usage is not None]
+    served = last is not None and last.outcome in ("ok", "cut", "cancelled")
+    outcome: Outcome = "failed"
+    if call.error is None:
+        outcome = "cancelled" if last is None else last.outcome
+    elif call.started and last is not None:
+        outcome = "cut"
+    return Generation(
+        id=call.id,
+        received_at=call.received_at,
+        operation=call.operation,
+        dialect=call.dialect.name,
+        stream=call.stream,
+        principal=call.principal.name,
+        key_id=call.principal.key_id,
+        model=call.opened.models[0] if call.opened.models else None,
+        served_model=last.endpoint.model if served and last else None,
+        provider=last.endpoint.provider if served and last else None,
+        provider_name=last.endpoint.provider_name if served and last else None,
+        outcome=outcome,
+        status=200 if call.error is None or call.started else call.error.status,
+        seconds=x.clock.monotonic() - call.began,
+        cost_nano=None if any(cost is None for cost in costs) else sum(cost or 0 for cost in costs),
+        attempts=attempts,
+        app_url=call.caller.app_url,
+        app_title=call.caller.app_title,
+        user_agent=call.caller.user_agent,
+        session_id=call.opened.session_id,
+        error_code=None if call.error is None else call.error.code,
+        error=None if call.error is None else x.reporter.redact(str(call.error)),
+    )
+
+
+def attempt_record(attempt: Attempt, x: Exchange) -> AttemptRecord:
+    """One upstream call, as events and `/generation` show it."""
+    return AttemptRecord(
+        id=attempt.id,
+        endpoint=attempt.endpoint.id,
+        provider=attempt.endpoint.provider,
+        model=attempt.endpoint.model,
+        started_at=attempt.started_at,
+        outcome=attempt.outcome,
+        seconds=attempt.seconds,
+        first_token_s=attempt.first_token_s,
+        upstream_status=attempt.upstream_status,
+        upstream_id=attempt.upstream_id,
+        finish_reason=attempt.finish_reason,
+        usage=attempt.usage,
+        cost_nano=None if attempt.cost is None else attempt.cost.total_nano,
+        error_code=None if attempt.error is None else attempt.error.code,
+        error=None if attempt.error is None else x.reporter.redact(str(attempt.error)),
+    )

@@ -1,0 +1,186 @@
+"""`provider.toml`: the facts of one provider package, read as data and never by importing the package.
+
+Words and their meaning stand in `spec/provider.schema.json`. Read once per (distribution, version, content) and kept
+compiled in the index; money becomes integers here, so that a wrong price is an error at build time, not in a bill.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from crossroads.errors import ConfigError
+from crossroads.money import UNITS, parse_usd
+from crossroads.route import Endpoint, Operation, Prices, Served, Tier
+from crossroads.schema import check, plain
+
+
+class Auth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a call shows its key. env: usual variables, the first one that is set counts."""
+
+    scheme: Literal["bearer", "header", "query", "basic", "none", "code"]
+    env: tuple[str, ...] = ()
+    header: str | None = None
+    query: str | None = None
+    prefix: str | None = None
+    optional: bool = False
+
+
+class Quirk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the wire of a provider differs, as data; applied by `engine.prepare`."""
+
+    operations: tuple[Operation, ...] = ()
+    models: tuple[str, ...] = ()
+    rename: dict[str, str] = {}
+    drop: tuple[str, ...] = ()
+    clamp: dict[str, tuple[float, float]] = {}
+    set: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+
+
+class DataPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What becomes of a prompt. None: not stated, which counts as the worst (INVARIANTS, DATA-2)."""
+
+    trains_on_data: bool | None = None
+    retains_prompts: bool | None = None
+    retention_days: int | None = None
+    may_publish: bool | None = None
+    moderated: bool | None = None
+
+
+class EndpointFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One row of `[[endpoints]]`, in a manifest or in crossroads.toml; prices as integers."""
+
+    model: str
+    upstream: str
+    name: str | None = None
+    description: str | None = None
+    operations: tuple[Operation, ...] = ()
+    tag: str | None = None
+    region: str | None = None
+    quantization: str | None = None
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    input_modalities: tuple[str, ...] = ("text",)
+    output_modalities: tuple[str, ...] = ("text",)
+    supported_parameters: tuple[str, ...] | None = None
+    prices: Prices = Prices()
+    tiers: tuple[Tier, ...] = ()
+    created: int | None = None
+    data_policy: DataPolicy | None = None
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A whole `provider.toml`. See the schema for what each word means."""
+
+    name: str
+    display_name: str
+    auth: Auth
+    operations: dict[Operation, Served]
+    status: str = "live"
+    activate: Literal["installed", "credential", "configuration"] = "credential"
+    base_url: str | None = None
+    hosts: tuple[str, ...] = ()
+    quirks: tuple[Quirk, ...] = ()
+    endpoints: tuple[EndpointFacts, ...] = ()
+    data_policy: DataPolicy = DataPolicy()
+    headquarters: str | None = None
+    datacenters: tuple[str, ...] = ()
+    links: dict[str, str] = {}
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check a `provider.toml`. Raises ConfigError naming file, key, value and remedy."""
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"can't be read: {error}.", file=str(path), remedy="Correct the file.") from None
+    check(document, "provider", file=str(path))
+    document = plain(document)
+    rows = document.pop("endpoints", [])
+    document.setdefault("display_name", document["name"])
+    facts = parse_endpoints(rows, file=str(path), at="endpoints")
+    return msgspec.convert({**document, "endpoints": [msgspec.to_builtins(row) for row in facts]}, Manifest)
+
+
+def parse_endpoints(rows: list[Mapping[str, Any]], *, file: str, at: str) -> tuple[EndpointFacts, ...]:
+    """Checked `[[endpoints]]` rows -> facts. Raises ConfigError: two rows for one upstream and tag, a wrong amount."""
+    seen: dict[tuple[str, str | None], int] = {}
+    found = []
+    for number, row in enumerate(rows):
+        key = (row["upstream"], row.get("tag"))
+        if key in seen:
+            raise ConfigError(
+                f"stands twice (also in {at}[{seen[key]}]).",
+                file=file,
+                field=f"{at}[{number}].upstream",
+                value=row["upstream"],
+                remedy="Remove one, or give each its own `tag`.",
+            )
+        seen[key] = number
+        row = dict(plain(row))
+        prices = _prices(row.pop("price_usd_per_mtok", {}), row.pop("price_usd", {}))
+        tiers = tuple(
+            Tier(above_input_tokens=tier["above_input_tokens"], prices=_prices(tier["price_usd_per_mtok"], {}))
+            for tier in sorted(row.pop("price_tiers", []), key=lambda tier: int(tier["above_input_tokens"]))
+        )
+        if "created" in row:
+            day = datetime.date.fromisoformat(row["created"])
+            row["created"] = int(datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp())
+        facts = msgspec.convert(row, EndpointFacts)
+        found.append(msgspec.structs.replace(facts, prices=prices, tiers=tiers))
+    return tuple(found)
+
+
+def build_endpoint(
+    facts: EndpointFacts, manifest: Manifest, *, provider: str, base_url: str | None, region: str | None
+) -> Endpoint:
+    """One offer of one configured instance: facts, with the instance's own name and addresses."""
+    policy = facts.data_policy or manifest.data_policy
+    operations = facts.operations or tuple(manifest.operations)
+    return Endpoint(
+        id=f"{provider}/{facts.upstream}" + (f"@{facts.tag}" if facts.tag else ""),
+        provider=provider,
+        plugin=manifest.name,
+        provider_name=manifest.display_name,
+        model=facts.model,
+        upstream=facts.upstream,
+        serves={
+            operation: Served(
+                manifest.operations[operation].dialect,
+                manifest.operations[operation]
+                .url.replace("{base_url}", (base_url or "").rstrip("/"))
+                .replace("{upstream}", facts.upstream),
+            )
+            for operation in operations
+            if operation in manifest.operations
+        },
+        prices=facts.prices,
+        tiers=facts.tiers,
+        name=facts.name,
+        description=facts.description,
+        tag=facts.tag,
+        region=facts.region or region,
+        quantization=facts.quantization,
+        context_tokens=facts.context_tokens,
+        max_output_tokens=facts.max_output_tokens,
+        input_modalities=facts.input_modalities,
+        output_modalities=facts.output_modalities,
+        supported_parameters=facts.supported_parameters,
+        created=facts.created,
+        trains_on_data=policy.trains_on_data,
+        retains_prompts=policy.retains_prompts,
+        moderated=policy.moderated,
+    )
+
+
+def _prices(per_mtok: Mapping[str, str], per_unit: Mapping[str, str]) -> Prices:
+    return Prices(
+        **{name: parse_usd(amount) for name, amount in per_mtok.items()},
+        **{name: parse_usd(amount) * UNITS for name, amount in per_unit.items()},
+    )

@@ -1,0 +1,140 @@
+"""What the Python client gives back: typed views of a response. Fields that are not named here stand in `raw`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+
+class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens as the model counts them. cost: US dollars, exact; None: a price is unknown."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    cost: Decimal | None = None
+    prompt_tokens_details: dict[str, Any] | None = None
+    completion_tokens_details: dict[str, Any] | None = None
+
+
+class FunctionCall(msgspec.Struct, frozen=True, kw_only=True):
+    """arguments: JSON text, as the model wrote it (not checked)."""
+
+    name: str = ""
+    arguments: str = ""
+
+
+class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
+    id: str | None = None
+    type: str | None = None
+    index: int | None = None
+    function: FunctionCall = FunctionCall()
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole message, or what one chunk adds to it."""
+
+    role: str | None = None
+    content: str | list[dict[str, Any]] | None = None
+    reasoning: str | None = None
+    reasoning_details: list[dict[str, Any]] | None = None
+    refusal: str | None = None
+    tool_calls: list[ToolCall] | None = None
+    annotations: list[dict[str, Any]] | None = None
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return "".join(part.get("text") or "" for part in self.content)
+        return self.content or ""
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    index: int = 0
+    message: Message = Message()
+    delta: Message = Message()
+    finish_reason: str | None = None
+    native_finish_reason: str | None = None
+    logprobs: dict[str, Any] | None = None
+
+
+class ChatReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat completion. `text` and `tool_calls` are of the first choice."""
+
+    id: str
+    model: str
+    provider: str | None = None
+    created: int | None = None
+    choices: list[Choice] = []
+    usage: UsageReport | None = None
+    raw: bytes = b""
+
+    @property
+    def text(self) -> str:
+        return self.choices[0].message.text if self.choices else ""
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        return (self.choices[0].message.tool_calls if self.choices else None) or []
+
+    @property
+    def finish_reason(self) -> str | None:
+        return self.choices[0].finish_reason if self.choices else None
+
+
+class ChatChunk(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of a stream. `text` is what it adds to the first choice; the last one bears the usage."""
+
+    id: str = ""
+    model: str = ""
+    provider: str | None = None
+    choices: list[Choice] = []
+    usage: UsageReport | None = None
+
+    @property
+    def text(self) -> str:
+        return self.choices[0].delta.text if self.choices else ""
+
+
+class TextChoice(msgspec.Struct, frozen=True, kw_only=True):
+    text: str = ""
+    index: int = 0
+    finish_reason: str | None = None
+    logprobs: dict[str, Any] | None = None
+
+
+class TextReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A (legacy) text completion."""
+
+    id: str
+    model: str
+    provider: str | None = None
+    choices: list[TextChoice] = []
+    usage: UsageReport | None = None
+    raw: bytes = b""
+
+    @property
+    def text(self) -> str:
+        return self.choices[0].text if self.choices else ""
+
+
+class EmbeddingRow(msgspec.Struct, frozen=True, kw_only=True):
+    index: int = 0
+    embedding: list[float] | str = []
+
+
+class EmbeddingReply(msgspec.Struct, frozen=True, kw_only=True):
+    """vectors: one per input, in its order; each of the model's dimension."""
+
+    id: str = ""
+    model: str = ""
+    provider: str | None = None
+    data: list[EmbeddingRow] = []
+    usage: UsageReport | None = None
+    raw: bytes = b""
+
+    @property
+    def vectors(self) -> list[list[float] | str]:
+        return [row.embedding for row in sorted(self.data, key=lambda row: row.index)]
