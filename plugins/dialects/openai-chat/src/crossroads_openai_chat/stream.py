@@ -26,6 +26,7 @@ from crossroads_openai_chat.usage import merged_usage, parse_usage
 HELD_BYTES_MAX = 1 << 20
 """Of output held back while no token has come; a host that sends more without one is broken."""
 
+LF = 10
 DONE = b"[DONE]"
 DONE_EVENT = b"data: [DONE]\n\n"
 
@@ -102,13 +103,14 @@ class Relay:
 
     def __init__(self, stamp: Stamp, shape: Shape) -> None:
         self.started = False
+        self.seen_tokens = 0
         self._stamp = stamp
         self._chunks = ChunkReader(shape)
         self._held: list[bytes] = []
         self._held_bytes = 0
         self._failure: UpstreamError | None = None
-        self._id, self._model, self._provider = (
-            msgspec.Raw(_encode(text)) for text in (stamp.id, stamp.model, stamp.provider)
+        self._id, self._object, self._model, self._provider = (
+            msgspec.Raw(_encode(text)) for text in (stamp.id, shape.chunk_object, stamp.model, stamp.provider)
         )
         self._created: Any = stamp.created
         self._tail: Fields = {}
@@ -151,7 +153,7 @@ class Relay:
         last = {
             **self._tail,
             "id": self._id,
-            "object": self._chunks.shape.chunk_object,
+            "object": self._object,
             "created": self._created,
             "model": self._model,
             "provider": self._provider,
@@ -167,15 +169,15 @@ class Relay:
             return b""
         if not self.started:
             self.started = common.has_token(choices)
-        document["id"], document["model"], document["provider"] = self._id, self._model, self._provider
-        if "created" in document and "object" in document:
-            self._created = document["created"]
-        else:
-            document.setdefault("created", self._created)
-            document.setdefault("object", self._chunks.shape.chunk_object)
+        if self.started:
+            self.seen_tokens += 1
+        document["id"], document["object"] = self._id, self._object
+        document["model"], document["provider"] = self._model, self._provider
+        self._created = document.setdefault("created", self._created)
         if self._chunks.bare:
-            document["choices"] = common.with_required_keys(choices, delta={})
-        return b"data: %b\n\n" % _encode(document)
+            document["choices"] = common.with_required_keys(choices, self._chunks.shape.chunk_choice)
+        text = _encode(document)
+        return b"data: %b\n\n" % text if LF not in text else encode_event(text)
 
     def _release(self, out: list[bytes]) -> bytes:
         self._held += out
@@ -250,8 +252,9 @@ class StreamEncoder:
                 return b""
         if common.is_time(chunk.get("created")):
             self._created = chunk["created"]
+        required = self._shape.chunk_choice
         rest["choices"] = [
-            {"index": i, "delta": {}, "finish_reason": None, "native_finish_reason": c.get("finish_reason"), **c}
+            {"index": i, "finish_reason": None, "native_finish_reason": c.get("finish_reason"), **required, **c}
             for i, c in enumerate(choices)
         ]
         return encode_event(_encode(self._stamped(rest)))
