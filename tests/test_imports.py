@@ -21,7 +21,8 @@ def test_import_crossroads_loads_no_heavy_package_and_no_plugin():
 
 
 def test_help_loads_no_engine_and_no_plugin_code():
-    code = "import sys\nsys.argv = ['crossroads', '--help']\nfrom crossroads.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    code = "import sys; sys.argv = ['crossroads', '--help']\n"
+    code += "try: from crossroads.cli import main; main()\nexcept SystemExit: pass\n"
     code += "print('LOADED', *sorted(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     loaded = set(out.split("LOADED")[1].split())
@@ -30,7 +31,8 @@ def test_help_loads_no_engine_and_no_plugin_code():
 
 
 def test_the_warm_index_imports_no_plugin_and_neither_jsonschema_nor_pydantic():
-    code = "from crossroads.config import home; from crossroads.engine.index import load_index; load_index(home() / 'cache')"
+    code = "from crossroads.config import home; from crossroads.engine.index import load_index; "
+    code += "load_index(home() / 'cache')"
     subprocess.run([sys.executable, "-c", code], check=True)
     loaded = loaded_by(code)
     assert not {name for name in loaded if name.startswith("crossroads_")}
