@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import struct
@@ -24,8 +25,11 @@ def pytest_asyncio_loop_factories(config: Any, item: Any) -> dict[str, Callable[
 
 
 class Peer:
-    """Plays one reply per request, in order; the last one again and again. A reply is a list of parts:
-    bytes go out, a float is a pause, "close" ends the connection, "reset" breaks it, "hold" waits for the test."""
+    """Plays one reply per request, in order; the last one again and again.
+
+    A reply is a list of parts: bytes go out, a float is a pause, "close" ends the connection, "reset" breaks it, "drop"
+    ends TCP alone (no close_notify), "hold" waits for `let_go`.
+    """
 
     def __init__(self) -> None:
         self.replies: list[list[Part]] = []
@@ -37,27 +41,32 @@ class Peer:
         self.let_go = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
         self.port = 0
+        self.writers: list[asyncio.StreamWriter] = []
         self.one_by_one = False
 
-    async def start(self, context: ssl.SSLContext | None = None) -> None:
-        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=context, limit=1 << 20)
+    async def start(self, context: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+        self.context, self.host = context, host
+        self.server = await asyncio.start_server(self._serve, host, 0, ssl=context, limit=1 << 20)
         self.port = self.server.sockets[0].getsockname()[1]
         self.scheme = "https" if context else "http"
 
     def request(self, method: str = "GET", **rest: Any) -> HttpRequest:
         rest.setdefault("timeouts", QUICK)
-        return HttpRequest(method=method, url=f"{self.scheme}://127.0.0.1:{self.port}/v1?x=1", **rest)
+        return HttpRequest(method=method, url=f"{self.scheme}://{self.host}:{self.port}/v1?x=1", **rest)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self.tasks.add(task)
         self.accepted += 1
+        self.writers.append(writer)
         self.open += 1
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                length = [int(x.split(b":")[1]) for x in head.split(b"\r\n") if x.startswith(b"content-length:")]
+                length = [
+                    int(x.split(b":")[1]) for x in head.lower().split(b"\r\n") if x.startswith(b"content-length:")
+                ]
                 self.requests.append(head + (await reader.readexactly(length[0]) if length else b""))
                 reply = self.replies[min(len(self.requests), len(self.replies)) - 1]
                 if not await self._play(reply, writer):
@@ -76,6 +85,10 @@ class Peer:
             if part == "reset":
                 writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 writer.transport.abort()
+                return False
+            if part == "drop":  # end the TCP connection under TLS, without close_notify
+                with socket.socket(fileno=os.dup(writer.get_extra_info("socket").fileno())) as raw:
+                    raw.shutdown(socket.SHUT_RDWR)
                 return False
             if part == "hold":
                 await self.let_go.wait()

@@ -100,9 +100,11 @@ async def test_a_bomb_on_the_wire_is_a_bad_upstream(peer: Any, make_transport: A
     with pytest.raises(BadUpstream):
         await response.read(1 << 30)
     response = await transport.send(peer.request())
-    with pytest.raises(BadUpstream):
+    longest = 0
+    with pytest.raises(BadUpstream):  # noqa: PT012
         async for piece in response:
-            assert len(piece) <= PIECE_BYTES
+            longest = max(longest, len(piece))
+    assert 0 < longest <= PIECE_BYTES
 
 
 async def test_a_coded_response_is_described_as_decoded(peer: Any, make_transport: Any, ok: Any) -> None:

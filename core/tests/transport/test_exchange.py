@@ -81,7 +81,7 @@ async def test_a_cut_gives_the_pieces_before_it_and_then_the_error(peer: Any, ma
     peer.replies = [[CHUNKED, b"3\r\none\r\n", 0.02, end]]
     response = await make_transport().send(peer.request())
     pieces = []
-    with pytest.raises(StreamCut):
+    with pytest.raises(StreamCut):  # noqa: PT012
         async for piece in response:
             pieces.append(piece)
     assert pieces == [b"one"]

@@ -1,4 +1,4 @@
-"""Responses that parsers read in different ways, or that are broken: none may look like an answer (HTTP-1, STREAM-2)."""
+"""Responses that parsers read in different ways, or that are broken: none looks like an answer (HTTP-1, STREAM-2)."""
 
 from __future__ import annotations
 
@@ -155,6 +155,12 @@ def feed(raw: bytes, *, step: int, method: str = "POST") -> ResponseReader:
     return reader
 
 
+def feed_to_the_end(raw: bytes, step: int) -> None:
+    reader = feed(raw, step=step)
+    assert not reader.complete
+    reader.eof(clean=True)
+
+
 def test_the_table_is_at_least_as_long_as_the_one_it_comes_from() -> None:
     assert len(MALFORMED) >= 61
 
@@ -163,9 +169,7 @@ def test_the_table_is_at_least_as_long_as_the_one_it_comes_from() -> None:
 @pytest.mark.parametrize("name", MALFORMED)
 def test_a_malformed_response_is_never_complete(name: str, step: int) -> None:
     with pytest.raises(BadUpstream):
-        reader = feed(MALFORMED[name], step=step)
-        assert not reader.complete
-        reader.eof(clean=True)
+        feed_to_the_end(MALFORMED[name], step)
 
 
 @pytest.mark.parametrize("step", [1, 2, 7, 100_000])
@@ -244,8 +248,7 @@ async def test_on_a_socket_a_malformed_response_is_an_error_and_ends_the_connect
     peer.replies = [[raw, "close"] for raw in MALFORMED.values() if not one_by_one or len(raw) < 200]
     for asked, _ in enumerate(peer.replies, 1):
         with pytest.raises(BadUpstream) as caught:
-            response = await transport.send(peer.request())
-            await response.read(1 << 20)
+            await (await transport.send(peer.request())).read(1 << 20)
         assert caught.value.billing == "maybe"
         assert peer.accepted == asked  # none of them was used twice
     await until(lambda: not transport._live)

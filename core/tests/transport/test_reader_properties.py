@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import httptools
 from crossroads.engine.transport.http1 import ResponseReader
 from crossroads.engine.transport.limits import Limits
@@ -42,7 +44,7 @@ def run(pieces: list[bytes]) -> tuple[str, bytes]:
 
 def split(raw: bytes, cuts: list[int]) -> list[bytes]:
     edges = sorted({0, len(raw), *(cut % (len(raw) + 1) for cut in cuts)})
-    return [raw[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [raw[a:b] for a, b in pairwise(edges)]
 
 
 @settings(max_examples=300, deadline=None)

@@ -24,7 +24,7 @@ from crossroads.engine.transport.head import REMEDY, TO_EOF
 from crossroads.engine.transport.http1 import ResponseReader
 from crossroads.engine.transport.limits import KIB, Limits
 from crossroads.engine.transport.response import StreamedResponse
-from crossroads.engine.transport.sockets import readable_check
+from crossroads.engine.transport.sockets import ended_cleanly, readable_check
 from crossroads.errors import BadUpstream, ConnectFailed, CrossroadsError, UpstreamTimeout
 from crossroads.wire import DEFAULT_TIMEOUTS, HttpRequest, Origin
 
@@ -62,7 +62,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, owner: Owner, origin: Origin, clock: Clock, limits: Limits) -> None:
         self.origin = origin
-        self.idle_until = 0.0
+        self.idle_since = self.idle_until = 0.0
         self._owner, self._clock, self._limits = owner, clock, limits
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -174,11 +174,11 @@ class Connection(asyncio.Protocol):
             self._watch(Phase.READ, self._timeouts.read_s)  # once: a trickling head does not get more time
 
     def eof_received(self) -> None:
-        self._eof = True
-        self._ended(clean=True)
+        self._eof = self._transport is not None and ended_cleanly(self._transport.get_extra_info("ssl_object"))
+        self._ended(clean=self._eof)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        # TLS: an end without close_notify comes here without eof_received, as a reset does. Neither is clean.
+        # A reset, or under uvloop a TLS connection without close_notify, comes here without eof_received.
         self._ended(clean=self._eof and exc is None)
         self._deadline.cancel()
         self._owner.lost(self)
@@ -241,7 +241,8 @@ class Connection(asyncio.Protocol):
             idle_s, peer_s = self._limits.idle_s, reader.head.idle_s
             if peer_s is not None:
                 idle_s = min(idle_s, peer_s - PEER_IDLE_MARGIN_S)
-            self.idle_until = self._clock.monotonic() + idle_s
+            self.idle_since = self._clock.monotonic()
+            self.idle_until = self.idle_since + idle_s
         else:
             self._transport.abort()
         self._owner.done(self, reusable=reusable)

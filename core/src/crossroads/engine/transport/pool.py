@@ -4,12 +4,13 @@
 
 A place is the right to have one connection to an origin busy; it is given back exactly once, whatever happens. Idle
 connections hold no place, and a place takes an idle connection before it opens one, so there are never more
-connections than places. Connections are shared within one origin and one transport only; routes that pass raw
-requests of tenants through have a transport each (INVARIANTS HTTP-3).
+connections than places (with `quiet_s`: and `idle_per_origin`). Connections are shared within one origin and one
+transport only; routes that pass raw requests of tenants through have a transport each (INVARIANTS HTTP-3).
 
 Residual risk, inherent to HTTP/1.1: what a peer sends of its own accord after the next request has been written can't
-be told from an answer. It is narrowed by looking at the kernel's buffer on the way out of the pool, and by closing on
-any byte while idle. Nothing is retried here; dispatch decides, by `billing`.
+be told from an answer. It is narrowed by looking at the kernel's buffer on the way out of the pool and by closing on
+any byte while idle; `Limits.quiet_s` closes it for a peer that needs it. Nothing is retried here; dispatch decides, by
+`billing`.
 One transport belongs to one event loop.
 """
 
@@ -176,11 +177,13 @@ class Http1Transport:
         if not places.idle:
             return None
         now = self._clock.monotonic()
-        while places.idle:
-            connection = places.idle.pop()
-            if connection.usable(now):
-                return connection
-            connection.abort()
+        quiet_since = now - self._limits.quiet_s
+        for connection in tuple(reversed(places.idle)):
+            if connection.idle_since <= quiet_since:
+                places.idle.remove(connection)
+                if connection.usable(now):
+                    return connection
+                connection.abort()
         return None
 
     async def _open(self, origin: Origin, limit_s: float | None) -> Connection:
