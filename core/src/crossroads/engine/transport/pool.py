@@ -202,6 +202,7 @@ class Http1Transport:
         except BaseException as error:
             for half_open in made:
                 half_open.abort()
+                self._live.discard(half_open)  # uvloop closes the socket on cancellation, but calls no connection_lost
             if isinstance(error, OSError):  # TimeoutError and ssl.SSLError are some
                 raise connect_failed(origin, error) from error
             raise
