@@ -7,7 +7,6 @@ import socket
 from typing import Any
 
 import pytest
-
 from crossroads.clock import SystemClock
 from crossroads.engine.transport import sockets
 

@@ -43,7 +43,7 @@ class Places:
         self.taken = 0
         self.waiters: deque[asyncio.Future[None]] = deque()
         self.idle: deque[Connection] = deque()
-        """Newest last: the newest is used again first, so the others expire."""
+        """In the order in which they became idle."""
 
 
 class Http1Transport:
@@ -174,16 +174,15 @@ class Http1Transport:
             self._origins.pop(origin, None)
 
     def _take_idle(self, places: Places) -> Connection | None:
-        if not places.idle:
-            return None
-        now = self._clock.monotonic()
-        quiet_since = now - self._limits.quiet_s
-        for connection in tuple(reversed(places.idle)):
-            if connection.idle_since <= quiet_since:
-                places.idle.remove(connection)
-                if connection.usable(now):
-                    return connection
-                connection.abort()
+        now, quiet_s = self._clock.monotonic(), self._limits.quiet_s
+        while places.idle:
+            if quiet_s and now - places.idle[0].idle_since < quiet_s:
+                break
+            # The newest, so that the others can expire; where silence counts, the one that has kept it longest.
+            connection = places.idle.popleft() if quiet_s else places.idle.pop()
+            if connection.usable(now):
+                return connection
+            connection.abort()
         return None
 
     async def _open(self, origin: Origin, limit_s: float | None) -> Connection:
