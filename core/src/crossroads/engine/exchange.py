@@ -16,17 +16,18 @@ from crossroads.clock import Clock, SystemClock
 from crossroads.config import Config, home, load_config
 from crossroads.dialect import Dialect
 from crossroads.engine import pipeline
-from crossroads.engine.admit import ask
+from crossroads.engine.admit import admit, ask
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.index import Index, load_index
 from crossroads.engine.outbox import Outbox
+from crossroads.engine.plan import plan
 from crossroads.engine.plugins import Hook, Plugins
 from crossroads.engine.providers import Providers
 from crossroads.engine.reporter import Reporter
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 from crossroads.events import Generation, PluginFailed
 from crossroads.ids import new_id
-from crossroads.route import Attempt
+from crossroads.route import Attempt, Route
 from crossroads.store import MemoryStore, Store
 from crossroads.wire import Transport
 
@@ -190,6 +191,11 @@ class Exchange:
     def run(self, call: Call) -> AsyncGenerator[Head | bytes, None]:
         """Carry it to its reply: see `engine.pipeline`."""
         return pipeline.run(call, self)
+
+    async def plan(self, call: Call) -> Route:
+        """As far as the route, and no further: what `run` would do, without sending anything. Raises what ends it."""
+        await admit(call, self)
+        return plan(call, self)
 
     def encode_error(self, call: Call, error: CrossroadsError) -> tuple[Head | bytes, ...]:
         """An error reply in the client's dialect: a whole one before the Head, the in-stream event after it."""
