@@ -7,6 +7,7 @@ import zlib
 from typing import Any
 
 import pytest
+
 from crossroads.engine.transport.decode import PIECE_BYTES, decoder
 from crossroads.engine.transport.limits import Limits
 from crossroads.errors import BadUpstream, StreamCut

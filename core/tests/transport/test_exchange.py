@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from crossroads.engine.transport.limits import Limits
 from crossroads.errors import BadUpstream, ConnectFailed, StreamCut, UpstreamTimeout
 from crossroads.wire import HttpRequest, Timeouts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from crossroads.engine.transport.http1 import ResponseReader
 from crossroads.engine.transport.limits import Limits
 from crossroads.errors import BadUpstream, StreamCut

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from crossroads.clock import SystemClock
 from crossroads.engine.transport import Http1Transport, Limits
 from crossroads.errors import ConnectFailed, CrossroadsError
