@@ -13,6 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 import jiter
 import msgspec
+
 from crossroads.errors import BadRequest
 
 DEPTH_MAX = 64

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from typing import Protocol
 
 import msgspec
+
 from crossroads.events import Generation
 
 GENERATIONS_MAX = 10_000

@@ -27,7 +27,7 @@ def providers(config: ConfigFile = None, as_json: Json = False) -> None:
                 facts = _row(plugin.name, exchange.index.manifest(plugin), plugin.version, exchange)
             rows.append({**facts, "active": False, "why": inactive[plugin.name]})
     columns = ("id", "name", "active", "endpoints", "operations", "version", "why")
-    show(rows, columns, as_json, empty="No provider is installed. Run `pip install crossroads-llamacpp`.")
+    show(rows, columns, as_json, empty="No provider is installed. Run `pip install crossroads-<provider>`.")
 
 
 def _row(id: str, manifest: Any, version: str, exchange: Any) -> dict[str, Any]:

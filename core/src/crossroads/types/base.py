@@ -57,7 +57,7 @@ def validate(model: type[ModelT], text: bytes) -> ModelT:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=True)[0]
+        first = max(error.errors(include_url=False), key=lambda one: len(one["loc"]))  # of a union: who got furthest
         path, value = _located(text, first)
         said = str(first["msg"])
         what = f"{said[:1].lower()}{said[1:].rstrip('.')}."

@@ -31,7 +31,7 @@ class ImageUrl(Loose):
 
 class ImagePart(Loose):
     type: Literal["image_url"]
-    image_url: ImageUrl
+    image_url: ImageUrl | str  # OpenAI takes the bare URL too (recorded, 2026-11-24)
     cache_control: CacheControl | None = None
 
 
