@@ -33,7 +33,7 @@ _HOMES = {
     "send": "plugins",
     "index_of": "plugins",
     "policy_conformance": "conformance",
-    "provider_conformance": "conformance",
+    "provider_conformance": "provider",
     "sink_conformance": "conformance",
     "strategy_conformance": "conformance",
 }
@@ -44,8 +44,11 @@ __all__ = list(_HOMES)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'crossroads.testing' has no attribute {name!r}")
+    import sys
     from importlib import import_module
 
+    if "pytest" in sys.modules:  # then its asserts say what they compared; a plain program needs no pytest
+        sys.modules["pytest"].register_assert_rewrite(f"crossroads.testing.{_HOMES[name]}")
     value = globals()[name] = getattr(import_module(f"crossroads.testing.{_HOMES[name]}"), name)
     return value
 
