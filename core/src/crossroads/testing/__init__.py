@@ -47,9 +47,10 @@ def __getattr__(name: str) -> Any:
     import sys
     from importlib import import_module
 
-    if "pytest" in sys.modules:  # then its asserts say what they compared; a plain program needs no pytest
-        sys.modules["pytest"].register_assert_rewrite(f"crossroads.testing.{_HOMES[name]}")
-    value = globals()[name] = getattr(import_module(f"crossroads.testing.{_HOMES[name]}"), name)
+    home = f"crossroads.testing.{_HOMES[name]}"
+    if "pytest" in sys.modules and home not in sys.modules:  # so that its asserts say what they compared
+        sys.modules["pytest"].register_assert_rewrite(home)
+    value = globals()[name] = getattr(import_module(home), name)
     return value
 
 
