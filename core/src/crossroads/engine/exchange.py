@@ -100,7 +100,7 @@ class Exchange:
                 limits = Limits(connections_per_origin=self.config.limits.connections_per_origin)
                 self._transport = Http1Transport(clock=self.clock, limits=limits)
                 self._life.append(self._transport)
-            self.providers = Providers(self.plugins, self.catalog, self._transport, self.dialect)
+            self.providers = Providers(self.plugins, self.catalog, self._transport, self.dialect, self.clock)
             self.keys_required = await self.store.has_keys()
             strategies = self._strategy_names()
             # pluggy calls the last registered first: register from the end, and the configured order holds.
