@@ -39,7 +39,10 @@ class HttpxTransport:
         limits: Limits = DEFAULT_LIMITS,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        """clock: of the call's deadline; the other timeouts are httpx's own. http2: HTTP/2 only (needs `h2`). proxy: its URL. trust_env: let httpx read proxies from the environment."""
+        """clock: of the call's deadline; the other timeouts are httpx's own. http2: HTTP/2 only (needs `h2`).
+
+        proxy: its URL. trust_env: let httpx read proxies from the environment.
+        """
         import httpx
 
         self._httpx = httpx
