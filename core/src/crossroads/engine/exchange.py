@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from crossroads.call import Call, Caller, Head
 from crossroads.clock import Clock, SystemClock
 from crossroads.config import DEFAULT_STRATEGY, Config, home, load_config
-from crossroads.dialect import Dialect
+from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
 from crossroads.engine.admit import admit, ask
 from crossroads.engine.catalog import Catalog, active_instances
@@ -178,15 +178,21 @@ class Exchange:
     # a call's way in
 
     def open_call(
-        self, dialect: str, body: bytes, *, caller: Caller | None = None, deadline_s: float | None = None
+        self,
+        dialect: str,
+        body: bytes,
+        *,
+        caller: Caller | None = None,
+        deadline_s: float | None = None,
+        params: Mapping[str, str] = NO_PARAMS,
     ) -> Call:
-        """A call from a client's bytes in that client's dialect. Raises BadRequest, TooLarge, PluginError."""
+        """A call from a client's bytes in that client's dialect. params: of its path. Raises BadRequest, PluginError."""
         codec = self.dialect(dialect)
         now = self.clock.monotonic()
         return Call(
             id=new_id("gen", self.clock.time()),
             dialect=codec,
-            opened=codec.open(body),
+            opened=codec.open(body, params),
             received_at=self.clock.time(),
             began=now,
             caller=caller,
