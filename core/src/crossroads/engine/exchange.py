@@ -18,7 +18,7 @@ from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
 from crossroads.engine.admit import admit, ask
 from crossroads.engine.catalog import Catalog, active_instances
-from crossroads.engine.index import Index, load_index
+from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index, load_index
 from crossroads.engine.outbox import Outbox
 from crossroads.engine.plan import plan
 from crossroads.engine.plugins import Hook, Plugins
@@ -31,9 +31,6 @@ from crossroads.route import Attempt, Route
 from crossroads.store import MemoryStore, Store
 from crossroads.wire import Transport
 
-DIALECTS, STRATEGIES, POLICIES, SINKS = (
-    f"crossroads.{kind}" for kind in ("dialects", "strategies", "policies", "sinks")
-)
 CLOSE_TIMEOUT_S = 10.0
 
 
@@ -149,9 +146,9 @@ class Exchange:
                 await start()
             except CrossroadsError:
                 raise
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise PluginError(
-                    f"could not start: {type(error).__name__}: {self.reporter.redact(str(error))}.",
+                    f"could not start: {self.reporter.describe(error)}.",
                     plugin=name,
                     remedy="Check its settings, or remove it from the configuration.",
                 ) from error
@@ -275,9 +272,9 @@ class Exchange:
         task.add_done_callback(self._background.discard)
         await asyncio.shield(task)
 
-    def plugin_failed(self, plugin: str, hook: str, error: Exception) -> None:
+    def plugin_failed(self, plugin: str, hook: str, error: BaseException) -> None:
         """A plugin failed where that fails no request: into the log and to the sinks."""
         self.reporter.failure(plugin, hook, error)
-        text = self.reporter.redact(f"{type(error).__name__}: {error}")
+        text = self.reporter.describe(error)
         now = self.clock.time()
         self.outbox.put(PluginFailed(id=new_id("plf", now), at=now, plugin=plugin, hook=hook, error=text))

@@ -16,6 +16,7 @@ from crossroads.engine.catalog import Catalog, Instance
 from crossroads.engine.index import PROVIDERS
 from crossroads.engine.plugins import Plugins
 from crossroads.engine.prepare import Prepared, prepare_endpoint
+from crossroads.errors import PluginError
 from crossroads.route import Endpoint, Operation
 from crossroads.wire import Transport
 
@@ -37,6 +38,10 @@ class Providers:
         self._objects: dict[str, Any] = {}
         self._opening: dict[str, asyncio.Task[Transport]] = {}
         self._prepared: dict[tuple[str, Operation], Prepared] = {}
+
+    def ready(self, endpoint: Endpoint, operation: Operation) -> Prepared | None:
+        """An endpoint that was prepared before: the hot path."""
+        return self._prepared.get((endpoint.id, operation))
 
     async def prepared(self, endpoint: Endpoint, operation: Operation) -> Prepared:
         """An endpoint, ready to send to. Raises PluginError, and what `provider_open` raises."""
@@ -96,7 +101,14 @@ class Providers:
             default = HttpxTransport(proxy=instance.config.proxy, http2=instance.config.http2, clock=self._clock)
             self._transports.append(default)
         hook = self.hook("provider_open", instance)
-        own = None if hook is None else await hook(instance.name, default, instance.secret)
-        if own is not None and own is not default:
-            self._transports.append(own)
-        return own or default
+        try:
+            own = None if hook is None else await hook(instance.name, default, instance.secret)
+        except SystemExit as error:  # in a task of its own it would take the process down
+            raise PluginError("its provider_open exited.", plugin=instance.name, remedy="Report it.") from error
+        if own is None or own is default:
+            return default
+        if not callable(getattr(own, "send", None)):
+            what = f"its provider_open answered a {type(own).__name__}, which is no transport."
+            raise PluginError(what, plugin=instance.name, remedy="Report it to the author of the package.")
+        self._transports.append(own)
+        return own
