@@ -13,7 +13,11 @@ name = "local"
 plugin = "openai-compatible"
 base_url = "http://127.0.0.1:9100/v1"
 api_key = "env:LOCAL_KEY"
-endpoints = [{ model = "test/small", upstream = "small", context_tokens = 8192, price_usd_per_mtok = { input = "0.15", output = "0.60" } }]
+[[providers.endpoints]]
+model = "test/small"
+upstream = "small"
+context_tokens = 8192
+price_usd_per_mtok = { input = "0.15", output = "0.60" }
 """
 
 
@@ -68,7 +72,7 @@ def test_the_environment_overrides_one_key_and_its_mistakes_name_the_variable(tm
 def test_a_named_file_that_is_absent_is_an_error_and_an_unnamed_one_is_not(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert load_config(environ={}).server.port == 8080
-    with pytest.raises(ConfigError, match="absent.toml"):
+    with pytest.raises(ConfigError, match=r"absent\.toml"):
         load_config(tmp_path / "absent.toml", {})
 
 

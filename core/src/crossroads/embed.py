@@ -110,7 +110,7 @@ def transport(flavour: Any, config: Source = None) -> Any:
 
 
 class _Inside:
-    """One exchange behind a transport, started on the first request. One that was given is neither started nor closed."""
+    """One exchange behind a transport, started on the first request; a given one is neither started nor closed."""
 
     def __init__(self, config: Source) -> None:
         self._own = not isinstance(config, Exchange)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import msgspec
+
 from crossroads.route import Outcome
 from crossroads.types.usage import Usage
 

@@ -13,20 +13,21 @@ from typing import Any, NamedTuple
 
 from crossroads.call import Call, Caller, Head, Principal
 from crossroads.clock import Clock, SystemClock
-from crossroads.config import Config, home, load_config
+from crossroads.config import DEFAULT_STRATEGY, Config, home, load_config
 from crossroads.dialect import Dialect
 from crossroads.engine import pipeline
-from crossroads.engine.admit import ask, identify_token
+from crossroads.engine.admit import admit, ask, identify_token
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.index import Index, load_index
 from crossroads.engine.outbox import Outbox
+from crossroads.engine.plan import plan
 from crossroads.engine.plugins import Hook, Plugins
 from crossroads.engine.providers import Providers
 from crossroads.engine.reporter import Reporter
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 from crossroads.events import Generation, PluginFailed
 from crossroads.ids import new_id
-from crossroads.route import Attempt
+from crossroads.route import Attempt, Route
 from crossroads.store import MemoryStore, Store
 from crossroads.wire import Transport
 
@@ -101,7 +102,7 @@ class Exchange:
                 self._life.append(self._transport)
             self.providers = Providers(self.plugins, self.catalog, self._transport, self.dialect)
             self.keys_required = await self.store.has_keys()
-            strategies = self.config.routing.strategies
+            strategies = self._strategy_names()
             # pluggy calls the last registered first: register from the end, and the configured order holds.
             for kind, group, named in (
                 ("sinks", SINKS, self.config.sinks),
@@ -157,8 +158,14 @@ class Exchange:
         self.plugins.register(plugin, f"{kind}/{name}")
         return plugin
 
+    def _strategy_names(self) -> tuple[str, ...]:
+        if self.config.routing.strategies is not None:
+            return self.config.routing.strategies
+        installed = any(plugin.name == DEFAULT_STRATEGY for plugin in self.index.all(STRATEGIES))
+        return (DEFAULT_STRATEGY,) if installed else ()
+
     def _check_strategies(self) -> None:
-        unused = set(self.config.strategies) - set(self.config.routing.strategies)
+        unused = set(self.config.strategies) - set(self._strategy_names())
         if unused:
             raise ConfigError(
                 "has settings but is not used.",
@@ -194,6 +201,11 @@ class Exchange:
     def run(self, call: Call) -> AsyncGenerator[Head | bytes, None]:
         """Carry it to its reply: see `engine.pipeline`."""
         return pipeline.run(call, self)
+
+    async def plan(self, call: Call) -> Route:
+        """As far as the route, and no further: what `run` would do, without sending anything. Raises what ends it."""
+        await admit(call, self)
+        return plan(call, self)
 
     def encode_error(self, call: Call, error: CrossroadsError) -> tuple[Head | bytes, ...]:
         """An error reply in the client's dialect: a whole one before the Head, the in-stream event after it."""

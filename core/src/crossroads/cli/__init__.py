@@ -1,0 +1,72 @@
+"""The `crossroads` command. One file a command; heavy imports stand inside them, so that help and completion are quick.
+
+Exit codes: 0 done, 1 it failed, 2 it was asked wrongly (arguments, configuration). Results go to stdout, notes and
+progress to stderr. Plugins add commands through the entry-point group `crossroads.commands` (a Typer app each).
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from crossroads.cli import chat, demo, keys, models, plugins, providers, route, serve, version
+from crossroads.errors import ConfigError, CrossroadsError, PluginError
+
+COMMANDS = "crossroads.commands"
+
+
+class Group(TyperGroup):
+    """Our commands, then those of installed plugins, loaded when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *(plugin.name for plugin in _index().all(COMMANDS))]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = super().get_command(ctx, cmd_name)
+        if found is None and any(plugin.name == cmd_name for plugin in _index().all(COMMANDS)):
+            from crossroads.engine.plugins import Plugins
+
+            found = typer.main.get_command(Plugins(_index()).load(COMMANDS, cmd_name))
+        return found
+
+
+def _index() -> Any:
+    from crossroads.config import home
+    from crossroads.engine.index import load_index
+
+    return load_index(home() / "cache")
+
+
+app = typer.Typer(
+    cls=Group,
+    help="Crossroads: an open exchange for AI models. One key and one endpoint in front of every provider.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("chat")(chat.chat)
+app.command("models")(models.models)
+app.command("providers")(providers.providers)
+app.add_typer(route.app, name="route")
+app.add_typer(plugins.app, name="plugins")
+app.add_typer(keys.app, name="keys")
+app.command("version")(version.version)
+
+
+def main() -> None:
+    """The entry point: an error of ours is one line that says what to do, never a traceback."""
+    try:
+        app()
+    except CrossroadsError as error:
+        print(f"crossroads: {error}", file=sys.stderr)
+        raise SystemExit(2 if isinstance(error, ConfigError | PluginError) else 1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:  # `crossroads models | head`
+        sys.stderr.close()
+        raise SystemExit(1) from None
