@@ -11,12 +11,12 @@ from collections.abc import AsyncGenerator, Awaitable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crossroads.call import Call, Caller, Head
+from crossroads.call import Call, Caller, Head, Principal
 from crossroads.clock import Clock, SystemClock
 from crossroads.config import DEFAULT_STRATEGY, Config, home, load_config
 from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
-from crossroads.engine.admit import admit, ask
+from crossroads.engine.admit import admit, ask, identify_token
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index, load_index
 from crossroads.engine.outbox import Outbox
@@ -173,6 +173,10 @@ class Exchange:
             )
 
     # a call's way in
+
+    async def identify(self, token: str | None) -> Principal:
+        """Who holds this key, for what is not a call (a listing), or before a body is read. Raises Unauthorized."""
+        return await identify_token(token, self)
 
     def open_call(
         self,
