@@ -7,6 +7,7 @@ import asyncio
 import logging
 
 import pytest
+
 from crossroads.errors import PluginError
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import (

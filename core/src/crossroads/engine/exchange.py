@@ -187,7 +187,7 @@ class Exchange:
         deadline_s: float | None = None,
         params: Mapping[str, str] = NO_PARAMS,
     ) -> Call:
-        """A call from a client's bytes in that client's dialect. params: of its path. Raises BadRequest, PluginError."""
+        """A call from a client's bytes in its dialect. params: of its path. Raises BadRequest, PluginError."""
         codec = self.dialect(dialect)
         now = self.clock.monotonic()
         return Call(

@@ -111,4 +111,5 @@ class Providers:
             what = f"its provider_open answered a {type(own).__name__}, which is no transport."
             raise PluginError(what, plugin=instance.name, remedy="Report it to the author of the package.")
         self._transports.append(own)
-        return own
+        transport: Transport = own
+        return transport

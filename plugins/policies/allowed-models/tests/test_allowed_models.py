@@ -1,13 +1,13 @@
 """What no pattern allows is denied; a key's rule narrows and never widens."""
 
 import pytest
-from crossroads.call import Principal
-from crossroads.route import Candidate, Endpoint, EndpointStats, Served
 from crossroads_allowed_models import AllowedModels, Settings
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from crossroads.call import Principal
+from crossroads.route import Candidate, Endpoint, EndpointStats, Served
 from crossroads.testing import ScriptedProvider, chat, exchange_with, offer, policy_conformance, send
 
 TestAllowedModels = policy_conformance(AllowedModels, settings={"allowed": ["nobody/*"]}, denies=True)

@@ -5,12 +5,12 @@ import os
 import stat
 
 import pytest
-from crossroads.errors import PluginError
-from crossroads.events import PluginFailed
 from crossroads_jsonl import Jsonl, Settings
 from crossroads_jsonl.files import BLOCK_BYTES, LINE_BYTES_MAX
 from pydantic import ValidationError
 
+from crossroads.errors import PluginError
+from crossroads.events import PluginFailed
 from crossroads.testing import sink_conformance
 
 TestJsonl = sink_conformance(Jsonl)
@@ -67,7 +67,9 @@ async def test_a_torn_last_line_is_cut_and_whole_ones_stay(path, torn, lines, ca
     assert ids(path) == ["old"] * lines + ["plf-0001"]
 
 
-@pytest.mark.parametrize("content", [b"[providers]\nname = 1", b'{"secret": 1}', b"\0" * (LINE_BYTES_MAX + BLOCK_BYTES)])
+@pytest.mark.parametrize(
+    "content", [b"[providers]\nname = 1", b'{"secret": 1}', b"\0" * (LINE_BYTES_MAX + BLOCK_BYTES)]
+)
 async def test_a_file_that_is_not_ours_is_left_alone(path, content):
     path.parent.mkdir(parents=True)
     path.write_bytes(content)

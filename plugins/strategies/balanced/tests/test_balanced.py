@@ -5,9 +5,9 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served
 from crossroads_balanced import Balanced, comparable, success_probability, typical_cost
 
+from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served
 from crossroads.testing import strategy_conformance
 
 TestBalanced = strategy_conformance(Balanced)

@@ -4,10 +4,10 @@ import math
 
 import msgspec
 import pytest
-from crossroads.call import Opened
-from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served, Tier
 from crossroads_price import Price, estimated_cost_nano
 
+from crossroads.call import Opened
+from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served, Tier
 from crossroads.testing import strategy_conformance
 
 TestPrice = strategy_conformance(Price)

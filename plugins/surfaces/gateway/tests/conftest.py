@@ -12,11 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
-from crossroads.engine.exchange import Exchange
-from crossroads.testing import Answer, Price, ScriptedProvider, exchange_with
-from crossroads.testing.plugins import offer
 from crossroads_gateway import make_app
 from crossroads_gateway.server import Server, listen
+
+from crossroads import Exchange
+from crossroads.testing import Answer, Price, ScriptedProvider, exchange_with
+from crossroads.testing.plugins import offer
 
 WAIT_S = 10
 PRICES = {

@@ -16,10 +16,11 @@ import re
 from collections.abc import Iterable
 from typing import Annotated
 
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
 from crossroads.call import Call
 from crossroads.hookspecs import hookimpl
 from crossroads.route import Candidate
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Pattern = Annotated[str, StringConstraints(pattern=r"^[^\s/?\[\]]+/[^\s?\[\]]+$", to_lower=True)]
 

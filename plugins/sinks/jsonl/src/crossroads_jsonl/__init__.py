@@ -17,12 +17,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from pydantic import BaseModel, ConfigDict, Field
+
 from crossroads.config import home
 from crossroads.errors import PluginError
 from crossroads.events import Event
 from crossroads.hookspecs import hookimpl
-from pydantic import BaseModel, ConfigDict, Field
-
 from crossroads_jsonl.files import cut_torn_line, lock, open_private, rotate, sync_folder
 
 log = logging.getLogger("crossroads.jsonl")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 import msgspec
+
 from crossroads.call import Call
 from crossroads.hookspecs import hookimpl
 from crossroads.money import cost_nano

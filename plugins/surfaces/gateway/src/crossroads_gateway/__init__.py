@@ -10,7 +10,6 @@ import sys
 
 from crossroads.config import Config
 from crossroads.surface import Ready
-
 from crossroads_gateway.app import App, make_app
 from crossroads_gateway.server import serve
 

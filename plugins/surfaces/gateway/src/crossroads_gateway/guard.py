@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 import httptools
-from crossroads.errors import BadRequest, CrossroadsError, Overloaded, RequestTimeout
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from crossroads.errors import BadRequest, CrossroadsError, Overloaded, RequestTimeout
 from crossroads_gateway.errors import envelope
 from crossroads_gateway.hangup import EXTENSION
 

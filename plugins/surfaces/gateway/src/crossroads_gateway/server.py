@@ -17,11 +17,11 @@ import threading
 from collections.abc import Iterator
 
 import uvicorn
+
 from crossroads import Exchange
 from crossroads.config import Config
 from crossroads.errors import ConfigError
 from crossroads.surface import Ready
-
 from crossroads_gateway.app import App, make_app
 from crossroads_gateway.guard import IDLE_S, Guard
 
