@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crossroads.call import Call, Caller, Head
+from crossroads.call import Call, Caller, Head, Principal
 from crossroads.clock import Clock, SystemClock
 from crossroads.config import DEFAULT_STRATEGY, Config, home, load_config
-from crossroads.dialect import Dialect
+from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
-from crossroads.engine.admit import admit, ask
+from crossroads.engine.admit import admit, ask, identify_token
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index, load_index
 from crossroads.engine.outbox import Outbox
@@ -97,7 +97,7 @@ class Exchange:
                 limits = Limits(connections_per_origin=self.config.limits.connections_per_origin)
                 self._transport = Http1Transport(clock=self.clock, limits=limits)
                 self._life.append(self._transport)
-            self.providers = Providers(self.plugins, self.catalog, self._transport, self.dialect)
+            self.providers = Providers(self.plugins, self.catalog, self._transport, self.dialect, self.clock)
             self.keys_required = await self.store.has_keys()
             strategies = self._strategy_names()
             # pluggy calls the last registered first: register from the end, and the configured order holds.
@@ -174,16 +174,26 @@ class Exchange:
 
     # a call's way in
 
+    async def identify(self, token: str | None) -> Principal:
+        """Who holds this key, for what is not a call (a listing), or before a body is read. Raises Unauthorized."""
+        return await identify_token(token, self)
+
     def open_call(
-        self, dialect: str, body: bytes, *, caller: Caller | None = None, deadline_s: float | None = None
+        self,
+        dialect: str,
+        body: bytes,
+        *,
+        caller: Caller | None = None,
+        deadline_s: float | None = None,
+        params: Mapping[str, str] = NO_PARAMS,
     ) -> Call:
-        """A call from a client's bytes in that client's dialect. Raises BadRequest, TooLarge, PluginError."""
+        """A call from a client's bytes in its dialect. params: of its path. Raises BadRequest, PluginError."""
         codec = self.dialect(dialect)
         now = self.clock.monotonic()
         return Call(
             id=new_id("gen", self.clock.time()),
             dialect=codec,
-            opened=codec.open(body),
+            opened=codec.open(body, params),
             received_at=self.clock.time(),
             began=now,
             caller=caller,

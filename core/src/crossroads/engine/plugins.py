@@ -53,9 +53,7 @@ class _Driver(DriverManager[Any]):
 
     def __init__(self, plugin: Plugin) -> None:
         self._entry = EntryPoint(name=plugin.name, value=plugin.value, group=plugin.group)
-        super().__init__(
-            plugin.group, plugin.name, on_load_failure_callback=self._failed, warn_on_missing_entrypoint=False
-        )
+        super().__init__(plugin.group, plugin.name, on_load_failure_callback=self._failed)
 
     def list_entry_points(self) -> list[EntryPoint]:
         return [self._entry]
