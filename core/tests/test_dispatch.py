@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 import pytest
 
 from crossroads.call import Head
-from crossroads.errors import PaymentRequired
+from crossroads.errors import PaymentRequired, UpstreamTimeout
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import (
     Answer,
@@ -241,6 +241,36 @@ async def test_each_attempt_is_reserved_and_a_refusal_ends_the_call_before_the_n
     assert policy.held == [generation.attempts[0].id]
     assert policy.settled == [policy.held], "sent, and perhaps billed: settled"
     assert generation.attempts[0].usage.quality == "uncertain"
+
+
+async def test_a_policys_error_never_sends_the_call_elsewhere_whatever_its_kind():
+    class Confused:
+        @hookimpl
+        def policy_reserve(self):
+            raise UpstreamTimeout("My budget service is slow.", remedy="Wait.")
+
+    async with world(BACKUP, BACKUP, policies={"confused": Confused()}) as (x, ups, recorder):
+        result = await send(x, chat())
+        generation = await the_record(x, recorder, result)
+    assert (result.status, len(generation.attempts)) == (403, 1)
+    assert [up.requests for up in ups] == [[], []]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_key_that_a_provider_echoes_is_in_no_error_reason_or_record(stream):
+    key = "unusual:as/keys=go"
+    event = {"error": {"message": f"what is {key}?", "code": 500, "metadata": {"deep": [key]}}}
+    answers = refusal(500, f"no {key}"), Answer(raw=sse(event)), refusal(418, f"{key}?")
+    async with ScriptedProvider() as upstream:
+        upstream.script(*(answers if stream else (answers[0], answers[0], answers[2])))
+        recorder, offers = Recorder(), [offer(name, upstream, api_key=key) for name in ("a", "b", "c")]
+        async with exchange_with(*offers, sinks={"recorder": recorder}) as x:
+            result = await send(x, chat(stream=stream))
+            await the_record(x, recorder, result)
+    errors = [a.error for a in result.call.route.attempts]
+    told = [result.body, result.call.route.explain(), recorder.events, errors, [vars(error) for error in errors]]
+    assert key not in repr(told)
+    assert "***" in repr(told)
 
 
 # time

@@ -34,7 +34,8 @@ from crossroads.testing.recordings import Recorded, recorded_in
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.wire import HttpRequest, HttpResponse, Transport
 
-CANARY = "sk-conformance-4Gq7Zt1w"
+CANARY = "canary-of-conformance"
+"""Looks like no key: what hides it must know it, and not guess."""
 THEIR_MODEL = "conformance-model"
 PRICES = Price(input=150_000_000, output=600_000_000, cache_read=75_000_000, reasoning=700_000_000)
 TOKENS = Tokens(prompt=101, completion=37, cached=40, reasoning=11)
