@@ -42,18 +42,8 @@ class ChunkReader:
     """
 
     __slots__ = (
-        "_events",
-        "_finished",
-        "_wants_delta",
-        "bare",
-        "created",
-        "done",
-        "ended",
-        "finish_reason",
-        "upstream_id",
-        "usage",
-        "usage_raw",
-        "usage_told",
+        "_events", "_finished", "_wants_delta", "bare", "created", "done", "ended", "finish_reason", "told",
+        "upstream_id", "usage", "usage_raw",
     )  # fmt: skip
 
     def __init__(self, shape: Shape) -> None:
@@ -64,8 +54,10 @@ class ChunkReader:
         self.created: msgspec.Raw | None = None
         self.done = False
 
-        self.usage_told = NULL
+        self.told = False
+        """It reported usage."""
         self.ended = False
+        """It finished a choice."""
         self.bare = False
         """It had a choice without a key that clients insist on."""
         self._events = EventReader()
@@ -93,10 +85,11 @@ class ChunkReader:
             raise common.broken("the provider sent an event that is no chunk of a completion.") from None
         if self.upstream_id is None or self.created is None:
             self._identify(document)
-        self.usage_told = usage = document.pop("usage", NULL)
+        self.told = self.bare = self.ended = False
+        usage = document.pop("usage", NULL)
         if usage != NULL and (parsed := parse_usage(usage)) is not None:
             self.usage, self.usage_raw = parsed, usage  # counts are cumulative: the last one holds
-        self.bare = self.ended = False
+            self.told = True
         for choice in choices:
             if reason := choice.finish_reason:
                 self._finished[choice.index] = self.ended = True

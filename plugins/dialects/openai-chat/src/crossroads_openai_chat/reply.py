@@ -167,7 +167,7 @@ def text_or_none(raw: Any) -> str | None:
 
 def is_time(raw: Any) -> bool:
     """Is this a `created` that clients can read: a whole number of seconds?"""
-    return bytes(raw).isdigit() if isinstance(raw, msgspec.Raw) else type(raw) is int
+    return bytes(raw).isdigit() if isinstance(raw, msgspec.Raw) else type(raw) is int and raw >= 0
 
 
 def broken(what: str) -> BadUpstream:

@@ -98,7 +98,7 @@ class Relay:
 
     def _relayed(self, document: dict[str, Any]) -> bytes:
         chunks = self._chunks
-        if chunks.usage_told != NULL and document["choices"] == EMPTY_LIST:
+        if chunks.told and document["choices"] == EMPTY_LIST:
             self._tail = document  # its other fields leave with the one usage chunk
             return b""
         if not self.started:
@@ -106,7 +106,7 @@ class Relay:
         if self.started and not chunks.ended:
             self.seen_tokens += 1
         document.update(self._identity)
-        if "created" not in document:
+        if document.get("created", NULL) == NULL:
             document["created"] = chunks.created or self._stamp.created
         if chunks.bare:
             document["choices"] = common.with_required_keys(document["choices"], self._shape.chunk_choice)
@@ -168,8 +168,8 @@ class StreamDecoder:
     def _canonical(self, document: dict[str, Any]) -> Document:
         chunk: Document = {name: common.decode(raw) for name, raw in document.items()}
         chunk["choices"] = [common.canonical_choice(choice, "delta") for choice in chunk["choices"]]
-        if self._chunks.usage_told != NULL:
-            chunk["usage"] = common.decode(self._chunks.usage_told)
+        if self._chunks.told:
+            chunk["usage"] = common.decode(self._chunks.usage_raw)
         return chunk
 
 
@@ -185,14 +185,14 @@ class StreamEncoder:
     def encode(self, chunk: Document) -> bytes:
         """One chunk for the client; b"" for one that only carried usage."""
         choices = chunk.get("choices") or []
+        if self._created is None and common.is_time(chunk.get("created")):
+            self._created = chunk["created"]
         rest = {name: value for name, value in chunk.items() if name != "usage"}
         if chunk.get("usage") is not None:
             self._usage = chunk["usage"]
             if not choices:
                 self._tail = rest
                 return b""
-        if self._created is None and common.is_time(chunk.get("created")):
-            self._created = chunk["created"]
         required = self._shape.chunk_choice
         rest["choices"] = [
             {"index": i, "finish_reason": None, "native_finish_reason": c.get("finish_reason"), **required, **c}
