@@ -15,8 +15,6 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Tag, ValidationError
 
 from crossroads.errors import BadRequest
 
-__all__ = ["Loose", "Number", "Tag", "by_type", "validate"]
-
 Number = int | float
 
 PERHAPS_HUGE = re.compile(rb"\d[eE]\+?\d{3}|\d{309}")
@@ -42,6 +40,42 @@ class Other(Loose):
     """A part or tool of a type that is not named here: passes untouched."""
 
     type: str
+
+
+class StreamOptions(Loose):
+    include_usage: bool | None = None
+
+
+class Routed(Loose):
+    """Fields that a router reads, the same in every operation (OpenRouter's OpenAPI, `ChatRequest`)."""
+
+    model: str | None = None
+    models: list[str] | None = None
+    provider: dict[str, Any] | None = None
+    session_id: str | None = None
+    user: str | None = None
+    metadata: dict[str, Any] | None = None
+    trace: dict[str, Any] | None = None
+
+
+class Sampled(Loose):
+    """How tokens are drawn and when to stop. Ranges are the upstream's to judge; types are ours."""
+
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: int | None = None
+    max_tokens: int | None = None
+    temperature: Number | None = None
+    top_p: Number | None = None
+    top_k: int | None = None
+    min_p: Number | None = None
+    top_a: Number | None = None
+    frequency_penalty: Number | None = None
+    presence_penalty: Number | None = None
+    repetition_penalty: Number | None = None
+    seed: int | None = None
+    stop: str | list[str] | None = None
+    logit_bias: dict[str, Number] | None = None
 
 
 def by_type(*known: str) -> Discriminator:

@@ -20,7 +20,7 @@ class OpenAIChat(OpenAIFamily):
 
     name = "openai-chat"
     operation = "chat"
-    paths = ("/chat/completions",)
+    paths: tuple[str, ...] = ("/chat/completions",)
     upstream_path = "/chat/completions"
     kinds = CHAT_KINDS
     required = ("messages", "prompt")

@@ -15,6 +15,7 @@ from crossroads.jsonbody import MALFORMED
 from crossroads.sse import EventReader, ServerEvent
 from crossroads.types.usage import Usage
 from crossroads_openai_chat import reply as common
+from crossroads_openai_chat.errors import embedded_error
 from crossroads_openai_chat.reply import EMPTY_LIST, NULL, Shape
 from crossroads_openai_chat.usage import parse_usage
 
@@ -122,7 +123,7 @@ class ChunkReader:
         """An event with a name, an error or no choices: raise what it says, or make it an ordinary chunk."""
         try:
             if event.name == "error" and document.get("error", NULL) == NULL:
-                raise common.embedded_error(event.data, "an error event")
+                raise embedded_error(event.data, "an error event")
             common.raise_error(document, event.data, "choices")
         except UpstreamError as error:
             error.billing = "maybe"  # tokens may have been made before it

@@ -30,27 +30,12 @@ DONE_EVENT = b"data: [DONE]\n\n"
 _encode = msgspec.json.Encoder().encode
 
 
-class Relay:
-    """See `crossroads.dialect.Relay`."""
+class _Reading:
+    """What a stream has told so far, and the error that waits until all before it has left."""
 
-    def __init__(self, stamp: Stamp, shape: Shape) -> None:
-        self.started = False
-        self.seen_tokens = 0
-        self._stamp, self._shape = stamp, shape
+    def __init__(self, shape: Shape) -> None:
         self._chunks = ChunkReader(shape)
-        self._identity = {
-            name: msgspec.Raw(_encode(text))
-            for name, text in (
-                ("id", stamp.id),
-                ("object", shape.chunk_object),
-                ("model", stamp.model),
-                ("provider", stamp.provider),
-            )
-        }
-        self._held: list[bytes] = []
-        self._held_bytes = 0
         self._failure: UpstreamError | None = None
-        self._tail: Fields = {}
 
     @property
     def usage(self) -> Usage | None:
@@ -64,10 +49,35 @@ class Relay:
     def upstream_id(self) -> str | None:
         return self._chunks.upstream_id
 
-    def feed(self, data: bytes) -> bytes:
-        """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
+    def _raise_failure(self) -> None:
         if self._failure is not None:
             raise self._failure
+
+
+class Relay(_Reading):
+    """See `crossroads.dialect.Relay`."""
+
+    def __init__(self, stamp: Stamp, shape: Shape) -> None:
+        super().__init__(shape)
+        self.started = False
+        self.seen_tokens = 0
+        self._stamp, self._shape = stamp, shape
+        self._identity = {
+            name: msgspec.Raw(_encode(text))
+            for name, text in (
+                ("id", stamp.id),
+                ("object", shape.chunk_object),
+                ("model", stamp.model),
+                ("provider", stamp.provider),
+            )
+        }
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._tail: Fields = {}
+
+    def feed(self, data: bytes) -> bytes:
+        """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
+        self._raise_failure()
         running, out = self.started, []
         chunk, relayed = self._chunks.chunk, self._relayed
         try:
@@ -83,8 +93,7 @@ class Relay:
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:
         """See `crossroads.dialect.Relay.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         out = [*self._held, *map(self._relayed, self._chunks.end(framed=framed))]
         known = self._chunks.usage or usage
         last = {
@@ -124,29 +133,12 @@ class Relay:
         return ready
 
 
-class StreamDecoder:
+class StreamDecoder(_Reading):
     """See `crossroads.dialect.StreamDecoder`. `usage` stays in the chunk that carried it."""
-
-    def __init__(self, shape: Shape) -> None:
-        self._chunks = ChunkReader(shape)
-        self._failure: UpstreamError | None = None
-
-    @property
-    def usage(self) -> Usage | None:
-        return self._chunks.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        return self._chunks.finish_reason
-
-    @property
-    def upstream_id(self) -> str | None:
-        return self._chunks.upstream_id
 
     def feed(self, data: bytes) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         out: list[Document] = []
         try:
             for event in self._chunks.events(data):
@@ -161,14 +153,13 @@ class StreamDecoder:
 
     def close(self, *, framed: bool) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         return [self._canonical(document) for document in self._chunks.end(framed=framed)]
 
     def _canonical(self, document: dict[str, Any]) -> Document:
         chunk: Document = {name: common.decode(raw) for name, raw in document.items()}
         chunk["choices"] = [common.canonical_choice(choice, "delta") for choice in chunk["choices"]]
-        if self._chunks.told:
+        if self._chunks.told and self._chunks.usage_raw is not None:
             chunk["usage"] = common.decode(self._chunks.usage_raw)
         return chunk
 
