@@ -24,7 +24,12 @@ class OpenAIChat(OpenAIFamily):
     upstream_path = "/chat/completions"
     kinds = CHAT_KINDS
     required = ("messages", "prompt")
-    shape = Shape("chat.completion", "chat.completion.chunk", chunk_choice={"delta": {}})
+    shape = Shape(
+        "chat.completion",
+        "chat.completion.chunk",
+        reply_choice={"message": {"role": "assistant", "content": None}},
+        chunk_choice={"delta": {}},
+    )
     prompt_as_message = True
 
     @staticmethod

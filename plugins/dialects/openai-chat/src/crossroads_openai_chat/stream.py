@@ -117,8 +117,6 @@ class Relay(_Reading):
         document.update(self._identity)
         if document.get("created", NULL) == NULL:
             document["created"] = chunks.created or self._stamp.created
-        if chunks.bare:
-            document["choices"] = common.with_required_keys(document["choices"], self._shape.chunk_choice)
         text = _encode(document)
         return b"data: %b\n\n" % text if LF not in text else encode_event(text)
 
