@@ -1,10 +1,12 @@
 """Streams and hang-ups: keep-alive comments, cancelled upstreams, readers that do not read."""
 
+import asyncio
 import json
 import socket
 import struct
 
 import pytest
+
 from crossroads.testing import Answer, Fault
 from crossroads.testing.answers import refusal
 
@@ -169,6 +171,4 @@ def _settled(gateway, outcome: str) -> None:
 
 
 async def _turn() -> None:
-    import asyncio
-
     await asyncio.sleep(0.002)
