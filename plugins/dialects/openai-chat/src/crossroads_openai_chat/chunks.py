@@ -91,8 +91,8 @@ class ChunkReader:
             choices = _choices(document["choices"])
         except MALFORMED:
             raise common.broken("the provider sent an event that is no chunk of a completion.") from None
-        if self.upstream_id is None:
-            self.upstream_id, self.created = common.text_or_none(document.get("id")), document.get("created")
+        if self.upstream_id is None or self.created is None:
+            self._identify(document)
         self.usage_told = usage = document.pop("usage", NULL)
         if usage != NULL and (parsed := parse_usage(usage)) is not None:
             self.usage, self.usage_raw = parsed, usage  # counts are cumulative: the last one holds
@@ -119,6 +119,11 @@ class ChunkReader:
         if not (self.done or ended):
             raise StreamCut("the stream ended before its end.", remedy=common.REMEDY)
         return rest
+
+    def _identify(self, document: dict[str, Any]) -> None:
+        self.upstream_id = self.upstream_id or common.text_or_none(document.get("id"))
+        if self.created is None and common.is_time(document.get("created")):
+            self.created = document["created"]
 
     def _unusual(self, document: dict[str, Any], event: ServerEvent) -> None:
         """An event with a name, an error or no choices: raise what it says, or make it an ordinary chunk."""
