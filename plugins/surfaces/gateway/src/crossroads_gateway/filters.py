@@ -18,37 +18,9 @@ LIMIT_DEFAULT = 500
 LIMIT_MAX = 1000
 OFFSET_MAX = 1_000_000_000
 
-<<<<<<< HEAD
 NOT_COMPUTED = frozenset(("category", "arch", "distillable", "zdr", "region", "use_rss", "use_rss_chat_links"))
 NOT_COMPUTED_PREFIXES = ("min_", "max_")
 """Of prices, ages, benchmark indices and tool success rates."""
-=======
-NOT_COMPUTED = frozenset(
-    [
-        "category",
-        "arch",
-        "distillable",
-        "zdr",
-        "region",
-        "use_rss",
-        "use_rss_chat_links",
-        "min_price",
-        "max_price",
-        "min_output_price",
-        "max_output_price",
-        "min_age_days",
-        "max_age_days",
-        "min_intelligence_index",
-        "max_intelligence_index",
-        "min_coding_index",
-        "max_coding_index",
-        "min_agentic_index",
-        "max_agentic_index",
-        "min_tool_success_rate",
-        "max_tool_success_rate",
-    ]
-)
->>>>>>> main
 
 
 class Listed(NamedTuple):
