@@ -25,6 +25,7 @@ from crossroads.wire import DEFAULT_TIMEOUTS, Timeouts
 FILE_NAME = "crossroads.toml"
 ENV_PREFIX = "CROSSROADS_"
 SECRET_BYTES_MAX = 64 << 10
+DEFAULT_STRATEGY = "balanced"
 
 
 class Secret:
@@ -63,6 +64,8 @@ class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
     api_key: str | None = None
     """As written: `env:NAME`, `file:PATH` or the key itself. `resolve_secret` reads it."""
     region: str | None = None
+    proxy: str | None = None
+    http2: bool = False
     headers: dict[str, str] = {}
     endpoints: tuple[EndpointFacts, ...] | None = None
     settings: dict[str, Any] = {}
@@ -73,9 +76,9 @@ class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoutingConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """`[routing]`."""
+    """`[routing]`. strategies None: DEFAULT_STRATEGY if it is installed, else the order of the catalog."""
 
-    strategies: tuple[str, ...] = ("balanced",)
+    strategies: tuple[str, ...] | None = None
     max_attempts: int = 4
     default_model: str | None = None
     aliases: dict[str, str] = {}

@@ -19,7 +19,7 @@ from typing import Protocol, cast
 
 from crossroads.clock import Clock
 from crossroads.engine.transport.body import Body
-from crossroads.engine.transport.deadline import Deadline
+from crossroads.engine.transport.deadline import Deadline, deadline_passed
 from crossroads.engine.transport.head import REMEDY, TO_EOF
 from crossroads.engine.transport.http1 import ResponseReader
 from crossroads.engine.transport.limits import KIB, Limits
@@ -88,6 +88,7 @@ class Connection(asyncio.Protocol):
             self._fail(ConnectFailed("The provider closed a new connection at once.", remedy=REMEDY))
         else:
             self._timeouts, self._keep_alive = request.timeouts, request.keep_alive
+            self._deadline.begin(request.deadline)
             self._write(head, request.body)
         while reader.head is None:
             if reader.error is not None:
@@ -127,7 +128,10 @@ class Connection(asyncio.Protocol):
     def took(self, reader: ResponseReader) -> None:
         """The consumer took pieces: read on, if reading waits for that."""
         if self._reading_paused and self._reader is reader and reader.buffered <= self._limits.buffered_low_bytes:
-            self._resume_reading()
+            assert self._transport is not None
+            self._reading_paused = False
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
             self._watch(Phase.READ, self._timeouts.read_s)
 
     def drop(self, reader: ResponseReader) -> None:
@@ -228,14 +232,13 @@ class Connection(asyncio.Protocol):
         assert self._transport is not None
         assert reader.head is not None
         self._reader = None
-        self._deadline.set(None)
-        if self._reading_paused:
-            self._resume_reading()  # idle, it must hear what the peer does
+        self._deadline.clear()
         reusable = (
             reader.head.keep_alive
             and self._keep_alive
             and not reader.surplus
             and not self._eof
+            and not self._reading_paused  # idle, it must hear what the peer does
             and not self._transport.is_closing()
             and self._transport.get_write_buffer_size() == 0
         )
@@ -255,7 +258,7 @@ class Connection(asyncio.Protocol):
         reader = self._reader
         assert reader is not None
         self._reader = None
-        self._deadline.set(None)
+        self._deadline.clear()
         reader.error = error
         if self._transport is not None:
             self._transport.abort()
@@ -274,19 +277,15 @@ class Connection(asyncio.Protocol):
             self._reading_paused = True
             self._transport.pause_reading()
 
-    def _resume_reading(self) -> None:
-        assert self._transport is not None
-        self._reading_paused = False
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
-
     def _watch(self, phase: Phase, seconds: float | None) -> None:
         """Fail if nothing else is watched within so many seconds."""
         self._phase = phase
         self._deadline.set(seconds)
 
     def _late(self) -> None:
-        if self._phase is Phase.WRITE and self._still_writing():
+        if self._deadline.ended:
+            self._fail(deadline_passed())
+        elif self._phase is Phase.WRITE and self._still_writing():
             self._watch_write()
         else:
             what = f"The provider {self._phase.value} in time."

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
+
 from crossroads.errors import StreamCut, UpstreamError
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import EventReader, ServerEvent
 from crossroads.types.usage import Usage
-from msgspec import UNSET
-
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import EMPTY_LIST, NULL, Shape
 from crossroads_openai_chat.usage import parse_usage
@@ -91,8 +91,8 @@ class ChunkReader:
             choices = _choices(document["choices"])
         except MALFORMED:
             raise common.broken("the provider sent an event that is no chunk of a completion.") from None
-        if self.upstream_id is None:
-            self.upstream_id, self.created = common.text_or_none(document.get("id")), document.get("created")
+        if self.upstream_id is None or self.created is None:
+            self._identify(document)
         self.usage_told = usage = document.pop("usage", NULL)
         if usage != NULL and (parsed := parse_usage(usage)) is not None:
             self.usage, self.usage_raw = parsed, usage  # counts are cumulative: the last one holds
@@ -119,6 +119,11 @@ class ChunkReader:
         if not (self.done or ended):
             raise StreamCut("the stream ended before its end.", remedy=common.REMEDY)
         return rest
+
+    def _identify(self, document: dict[str, Any]) -> None:
+        self.upstream_id = self.upstream_id or common.text_or_none(document.get("id"))
+        if self.created is None and common.is_time(document.get("created")):
+            self.created = document["created"]
 
     def _unusual(self, document: dict[str, Any], event: ServerEvent) -> None:
         """An event with a name, an error or no choices: raise what it says, or make it an ordinary chunk."""

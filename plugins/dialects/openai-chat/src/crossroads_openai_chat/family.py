@@ -10,11 +10,10 @@ from typing import Any, ClassVar
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
-from crossroads.dialect import Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.jsonbody import Kind
 from crossroads.wire import Headers
-
 from crossroads_openai_chat import errors, request, response, stream
 from crossroads_openai_chat.reply import Shape
 
@@ -40,7 +39,7 @@ class OpenAIFamily:
         """JSON text -> the canonical request. Raises BadRequest."""
         raise NotImplementedError
 
-    def open(self, body: bytes) -> Opened:
+    def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
         fields = jsonbody.open_document(body)
         if not any(name in fields for name in self.required):
             raise BadRequest("it is missing.", remedy=f"Send `{self.required[0]}`.", field=self.required[0])

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
+
 from crossroads.call import Fields
 from crossroads.errors import BadUpstream
 from crossroads.jsonbody import MALFORMED
-
 from crossroads_openai_chat.errors import embedded_error
 
 NULL = msgspec.Raw(b"null")
@@ -140,9 +140,7 @@ def with_required_keys(raw: msgspec.Raw, missing: Mapping[str, Any] = MappingPro
 
 
 def canonical_choice(choice: Any, holder: str) -> Any:
-    """A decoded choice with canonical finish reason and `reasoning`. holder: "message" or "delta"."""
-    if not isinstance(choice, dict):
-        raise broken("the provider sent a choice that is no object.")
+    """A choice (that `read_choices` took) with canonical finish reason and `reasoning`. holder: message or delta."""
     native = choice.get("finish_reason")
     choice.setdefault("index", 0)
     choice.setdefault("native_finish_reason", native or None)

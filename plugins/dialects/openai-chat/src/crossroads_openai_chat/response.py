@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
-
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.usage import merged_usage, parse_usage
@@ -37,9 +37,11 @@ def relay_response(body: bytes, stamp: Stamp, shape: Shape) -> Reply:
 
 def decode_response(body: bytes, shape: Shape) -> Reply:
     """See `Dialect.decode_response`."""
-    document: Document = {name: common.decode(raw) for name, raw in _opened(body, shape).items()}
+    opened = _opened(body, shape)
+    document: Document = {name: common.decode(raw) for name, raw in opened.items()}
     reason = None
     if shape.items == "choices":
+        common.read_choices(opened["choices"])
         document["choices"] = [common.canonical_choice(c, "message") for c in document["choices"]]
         reason = document["choices"][0]["finish_reason"]
     return Reply(
@@ -69,7 +71,7 @@ def _opened(body: bytes, shape: Shape) -> dict[str, msgspec.Raw]:
     document = common.shallow(body)
     common.raise_error(document, body, shape.items)
     items = document.get(shape.items, common.NULL)
-    if bytes(items[:1] if isinstance(items, bytes) else items)[:1] != b"[" or items in common.NOTHING:
+    if memoryview(items)[0] != ord("[") or items == common.EMPTY_LIST:
         raise common.broken(f"the provider's reply has no {shape.items}.")
     return document
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+
 from crossroads.call import Fields
 from crossroads.dialect import Document, Stamp
 from crossroads.errors import UpstreamError
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
-
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.chunks import ChunkReader
 from crossroads_openai_chat.reply import EMPTY_LIST, NULL, Shape
@@ -202,14 +202,13 @@ class StreamEncoder:
 
     def close(self, usage: Usage) -> bytes:
         """The usage chunk, then `[DONE]`."""
-        last = {
-            **self._tail, "created": self._created, "choices": [], "usage": merged_usage(self._usage, usage, self._stamp.price(usage))
-        }  # fmt: skip
+        told = merged_usage(self._usage, usage, self._stamp.price(usage))
+        last = {**self._tail, "created": self._created, "choices": [], "usage": told}
         return encode_event(_encode(self._stamped(last))) + DONE_EVENT
 
     def _stamped(self, chunk: Document) -> Document:
         stamp = self._stamp
-        if not common.is_time(chunk.get("created")):
-            chunk["created"] = self._created or stamp.created
+        if chunk.get("created") is None:
+            chunk["created"] = stamp.created if self._created is None else self._created
         chunk |= {"id": stamp.id, "object": self._shape.chunk_object, "model": stamp.model, "provider": stamp.provider}
         return chunk
