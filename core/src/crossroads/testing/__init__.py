@@ -33,7 +33,7 @@ _HOMES = {
     "send": "plugins",
     "index_of": "plugins",
     "policy_conformance": "conformance",
-    "provider_conformance": "conformance",
+    "provider_conformance": "provider",
     "sink_conformance": "conformance",
     "strategy_conformance": "conformance",
 }
@@ -44,9 +44,13 @@ __all__ = list(_HOMES)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'crossroads.testing' has no attribute {name!r}")
+    import sys
     from importlib import import_module
 
-    value = globals()[name] = getattr(import_module(f"crossroads.testing.{_HOMES[name]}"), name)
+    home = f"crossroads.testing.{_HOMES[name]}"
+    if "pytest" in sys.modules and home not in sys.modules:  # so that its asserts say what they compared
+        sys.modules["pytest"].register_assert_rewrite(home)
+    value = globals()[name] = getattr(import_module(home), name)
     return value
 
 
