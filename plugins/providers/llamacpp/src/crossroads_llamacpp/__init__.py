@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath
 
-from crossroads.config import Secret
 from crossroads.errors import ContextTooLong, CrossroadsError
 from crossroads.hookspecs import hookimpl
 from crossroads.wire import Transport
@@ -46,7 +45,7 @@ class Llamacpp:
         self._settings = settings
 
     @hookimpl
-    async def provider_open(self, transport: Transport, credential: Secret | None) -> Transport:
+    async def provider_open(self, transport: Transport) -> Transport:
         """Fetch the weights if they are not there, load them, and answer `embedded://llamacpp`."""
         settings = self._settings
         embedded = EmbeddedTransport(
