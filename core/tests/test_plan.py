@@ -1,4 +1,4 @@
-"""Who may serve, in what order, and why: every drop and every order leaves a reason, and no way leads around a policy."""
+"""Who may serve, in what order, and why: every drop and order leaves a reason, and no way leads around a policy."""
 
 import math
 

@@ -169,7 +169,6 @@ class Plugins:
             return _hook(impls[0], spec).call
         return lambda *args: caller(**dict(zip(spec, args, strict=True)))
 
-
     def _without(self, others: Iterable[Any], own: Any) -> pluggy.PluginManager:
         """A manager in which `own` is the only provider. pluggy's subset of the common one would leave out those who
         are there now: a provider loaded later would answer for this one."""
