@@ -44,7 +44,7 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: str
     distribution: str
     version: str
-    manifest: msgspec.Raw | None = None
+    manifest: bytes | None = None
     """A provider's compiled manifest (msgpack), decoded by `Index.manifest`."""
     manifest_path: str | None = None
     env: tuple[str, ...] = ()
@@ -195,7 +195,7 @@ def _with_manifest(plugin: Plugin, path: list[str]) -> tuple[Plugin, tuple[str, 
         return msgspec.structs.replace(plugin, error=str(error), manifest_path=str(file)), None
     compiled = msgspec.structs.replace(
         plugin,
-        manifest=msgspec.Raw(msgspec.msgpack.encode(manifest)),
+        manifest=msgspec.msgpack.encode(manifest),
         manifest_path=str(file),
         env=manifest.auth.env,
         activate=manifest.activate,
