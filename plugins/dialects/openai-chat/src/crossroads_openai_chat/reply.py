@@ -1,0 +1,172 @@
+"""What replies and stream chunks have in common: their shape, their choices, finish reasons, reasoning.
+
+Law: what a host sent is refused or kept, never guessed at; a finish reason we rename stays beside it, as
+`native_finish_reason`.
+Source: OpenRouter API reference, "Responses", and the finish reasons of recorded hosts, read 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+from crossroads.call import Fields
+from crossroads.errors import BadUpstream
+from crossroads.jsonbody import MALFORMED
+
+from crossroads_openai_chat.errors import embedded_error
+
+NULL = msgspec.Raw(b"null")
+EMPTY_LIST = msgspec.Raw(b"[]")
+REMEDY = "Retry, or let other providers serve the call."
+
+_shallow = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Shape(NamedTuple):
+    """What tells the members of the family apart in a reply.
+
+    items: the field that every reply has. completion_tokens: the count where a host states none (None: it must).
+    """
+
+    object: str
+    chunk_object: str
+    items: str = "choices"
+    completion_tokens: int | None = None
+
+
+class Choice(msgspec.Struct, gc=False):
+    """All that is read of a choice on the splice path; the rest is skipped over."""
+
+    index: int = 0
+    finish_reason: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class OpeningChoice(Choice, gc=False):
+    """A choice of a stream that has not shown a token yet."""
+
+    delta: dict[str, msgspec.Raw] | None = None
+    text: str | None = None
+
+
+_choices = msgspec.json.Decoder(list[Choice])
+_opening = msgspec.json.Decoder(list[OpeningChoice])
+_each = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+
+TOKEN_FIELDS = (
+    "content", "reasoning", "reasoning_content", "reasoning_details", "tool_calls", "function_call", "refusal",
+    "audio", "images",
+)  # fmt: skip
+NOTHING = (NULL, EMPTY_LIST, msgspec.Raw(b'""'), msgspec.Raw(b"{}"))
+
+FINISH_REASONS: dict[str, str] = {
+    "stop": "stop",
+    "eos": "stop",
+    "eos_token": "stop",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "length": "length",
+    "max_tokens": "length",
+    "model_length": "length",
+    "tool_calls": "tool_calls",
+    "tool_use": "tool_calls",
+    "function_call": "tool_calls",
+    "content_filter": "content_filter",
+    "safety": "content_filter",
+    "refusal": "content_filter",
+    "error": "error",
+    "insufficient_system_resource": "error",
+}
+
+
+def finish_reason(native: Any) -> str | None:
+    """The canonical word for a host's. Unknown words mean an ordinary end; "" and null mean none yet."""
+    if not isinstance(native, str) or not native:
+        return None
+    return FINISH_REASONS.get(native.lower(), "stop")
+
+
+def shallow(data: bytes) -> dict[str, msgspec.Raw]:
+    """A host's JSON object, undecoded. Raises BadUpstream."""
+    try:
+        if not data.isascii():
+            data.decode()  # a Raw value is skipped over, and would hand broken UTF-8 to the client
+        return _shallow.decode(data)
+    except MALFORMED:
+        raise broken("the provider sent something that is not a JSON object.") from None
+
+
+def raise_error(document: Fields, data: bytes, items: str) -> None:
+    """Raise the error that an otherwise successful document is, if it is one."""
+    error = document.get("error", NULL)
+    if items in document and error in NOTHING:
+        return
+    if error in NOTHING:
+        for name in ("message", "detail"):  # vLLM and others: {"object": "error", "message": ...}
+            if name in document:
+                raise embedded_error(data, str(bytes(document[name]), "utf-8", "replace"))
+        return
+    raise embedded_error(data, decode(error))
+
+
+def read_choices(raw: msgspec.Raw) -> list[Choice]:
+    """Raises BadUpstream: no list of choices."""
+    try:
+        return _choices.decode(raw)
+    except MALFORMED:
+        raise broken("the provider sent choices that can't be read.") from None
+
+
+def has_token(raw: msgspec.Raw) -> bool:
+    """Do these choices hold a first token, or an end?"""
+    try:
+        choices = _opening.decode(raw)
+    except MALFORMED:
+        raise broken("the provider sent choices that can't be read.") from None
+    return any(
+        c.finish_reason or c.text or any(c.delta.get(name, NULL) not in NOTHING for name in TOKEN_FIELDS if c.delta)
+        for c in choices
+    )
+
+
+def with_required_keys(raw: msgspec.Raw, **missing: Any) -> list[Fields]:
+    """Choices in which clients find the keys that they insist on (OpenRouter's Python SDK 1.3.84 does)."""
+    choices: list[Fields] = _each.decode(raw)
+    return [{"index": i, "finish_reason": None, **missing, **choice} for i, choice in enumerate(choices)]
+
+
+def canonical_choice(choice: Any, holder: str) -> Any:
+    """A decoded choice with canonical finish reason and `reasoning`. holder: "message" or "delta"."""
+    if not isinstance(choice, dict):
+        raise broken("the provider sent a choice that is no object.")
+    native = choice.get("finish_reason")
+    choice.setdefault("index", 0)
+    choice.setdefault("native_finish_reason", native or None)
+    choice["finish_reason"] = finish_reason(native)
+    said = choice.get(holder)
+    if isinstance(said, dict) and said.get("reasoning_content") and not said.get("reasoning"):
+        said["reasoning"] = said["reasoning_content"]
+    return choice
+
+
+def decode(raw: msgspec.Raw) -> Any:
+    """A value of a reply, whole. Raises BadUpstream."""
+    try:
+        return msgspec.json.decode(raw)
+    except MALFORMED:
+        raise broken("the provider sent JSON that can't be read.") from None
+
+
+def text_or_none(raw: Any) -> str | None:
+    """A string field that may be missing or something else."""
+    value = decode(raw) if isinstance(raw, msgspec.Raw) else raw
+    return value if isinstance(value, str) else None
+
+
+def is_time(raw: Any) -> bool:
+    """Is this a `created` that clients can read: a whole number of seconds?"""
+    return bytes(raw).isdigit() if isinstance(raw, msgspec.Raw) else type(raw) is int
+
+
+def broken(what: str) -> BadUpstream:
+    return BadUpstream(what, remedy=REMEDY)

@@ -1,0 +1,83 @@
+"""Whole replies: spliced (identity and usage touched, nothing else), or decoded to canonical and encoded again.
+
+Law: both ways give the client semantically the same document, but for what `reply.canonical_choice` adds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from crossroads import jsonbody
+from crossroads.dialect import Document, Reply, Stamp
+
+from crossroads_openai_chat import reply as common
+from crossroads_openai_chat.reply import Shape
+from crossroads_openai_chat.usage import merged_usage, parse_usage
+
+
+def relay_response(body: bytes, stamp: Stamp, shape: Shape) -> Reply:
+    """See `Dialect.relay_response`."""
+    document: dict[str, Any] = _opened(body, shape)
+    upstream_id = common.text_or_none(document.get("id"))
+    reason = None
+    if shape.items == "choices":
+        choices = common.read_choices(document["choices"])
+        reason = common.finish_reason(choices[0].finish_reason)
+        if any(c.finish_reason is msgspec.UNSET for c in choices):
+            document["choices"] = common.with_required_keys(document["choices"])
+    usage = parse_usage(document.get("usage"), completion=shape.completion_tokens)
+    _stamp(document, stamp, shape)
+    if usage is not None:
+        document["usage"] = merged_usage(document["usage"], usage, stamp.price(usage))
+    else:
+        document.pop("usage", None)
+    return Reply(body=jsonbody.encode(document), usage=usage, finish_reason=reason, upstream_id=upstream_id)
+
+
+def decode_response(body: bytes, shape: Shape) -> Reply:
+    """See `Dialect.decode_response`."""
+    document: Document = {name: common.decode(raw) for name, raw in _opened(body, shape).items()}
+    reason = None
+    if shape.items == "choices":
+        document["choices"] = [common.canonical_choice(c, "message") for c in document["choices"]]
+        reason = document["choices"][0]["finish_reason"]
+    return Reply(
+        document=document,
+        usage=parse_usage(document.get("usage"), completion=shape.completion_tokens),
+        finish_reason=reason,
+        upstream_id=common.text_or_none(document.get("id")),
+    )
+
+
+def encode_response(reply: Reply, stamp: Stamp, shape: Shape) -> bytes:
+    """See `Dialect.encode_response`."""
+    document = dict(reply.document or {})
+    _stamp(document, stamp, shape)
+    if shape.items == "choices":
+        document["choices"] = [
+            {"index": i, "finish_reason": None, "native_finish_reason": c.get("finish_reason"), **c}
+            for i, c in enumerate(document.get("choices") or [])
+        ]
+    theirs = document.pop("usage", None)
+    if reply.usage is not None:
+        document["usage"] = merged_usage(theirs, reply.usage, stamp.price(reply.usage))
+    return jsonbody.encode(document)
+
+
+def _opened(body: bytes, shape: Shape) -> dict[str, msgspec.Raw]:
+    document = common.shallow(body)
+    common.raise_error(document, body, shape.items)
+    items = document.get(shape.items, common.NULL)
+    if bytes(items[:1] if isinstance(items, bytes) else items)[:1] != b"[" or items in common.NOTHING:
+        raise common.broken(f"the provider's reply has no {shape.items}.")
+    return document
+
+
+def _stamp(document: dict[str, Any], stamp: Stamp, shape: Shape) -> None:
+    document["id"], document["object"] = stamp.id, shape.object
+    document["model"], document["provider"] = stamp.model, stamp.provider
+    if not common.is_time(document.get("created")):
+        document["created"] = stamp.created
+    if shape.items == "choices":
+        document.setdefault("system_fingerprint", None)

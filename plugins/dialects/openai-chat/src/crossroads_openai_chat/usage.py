@@ -1,0 +1,114 @@
+"""The `usage` object of OpenAI-like hosts -> disjoint token classes, and back.
+
+Law (MONEY-4): classes never overlap and sum to what the host reported. Law (MONEY-5): a null, negative, fractional
+or absurd count is no count; without prompt and completion counts there is no usage (it will be estimated).
+
+Hosts disagree on what lies inside what; `total_tokens` decides (recordings of each, read 2026-11-24):
+  OpenAI, DeepSeek    cached inside prompt, reasoning inside completion
+  xAI                 reasoning outside completion, inside total
+  Gemini              reasoning outside completion, inside total, and named nowhere
+  Claude on hosts     cache reads and writes beside prompt, or inside it
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from crossroads.jsonbody import MALFORMED
+from crossroads.types.usage import Cost, Usage, openai_usage
+
+TOKENS_MAX = 2**40
+"""Above this a count is a mistake; no model has read as much."""
+
+CACHE_READ = ("prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens")
+CACHE_WRITE = ("cache_creation_input_tokens", "cache_write_tokens")
+
+
+def parse_usage(raw: Any, *, completion: int | None = None) -> Usage | None:
+    """`raw`: a decoded or Raw `usage` value. completion: taken where the host states none (embeddings: 0)."""
+    usage = decoded(raw)
+    prompt = _count(usage, "prompt_tokens", "input_tokens")
+    answer = _count(usage, "completion_tokens", "output_tokens")
+    answer = completion if answer is None else answer
+    if prompt is None or answer is None:
+        return None
+    inside, outside = _object(usage, "prompt_tokens_details"), _object(usage, "completion_tokens_details")
+    read = _first(_count(inside, "cached_tokens"), _count(usage, *CACHE_READ))
+    write = _first(_count(inside, "cache_write_tokens", "cache_creation_tokens"), _count(usage, *CACHE_WRITE))
+    heard = _first(_count(inside, "audio_tokens"), _count(usage, "audio_prompt_tokens"))
+    thought = _first(_count(outside, "reasoning_tokens"), _count(usage, "reasoning_tokens"))
+    spoken, drawn = _count(outside, "audio_tokens") or 0, _count(outside, "image_tokens") or 0
+
+    total = _count(usage, "total_tokens")
+    beyond = 0 if total is None else max(0, total - prompt - answer)
+    if total is None or beyond:
+        cached_beside = read + write > 0 and (beyond == read + write or read + write + heard > prompt)
+        if cached_beside:
+            prompt += read + write
+            beyond = max(0, beyond - read - write)
+        if beyond >= thought:
+            thought = beyond  # named or not, what is in the total and in neither part was thinking
+            answer += beyond
+        elif total is not None:
+            answer += beyond
+        elif thought > answer:
+            answer += thought
+    read = min(read, prompt)
+    write = min(write, prompt - read)
+    heard = min(heard, prompt - read - write)
+    thought = min(thought, answer)
+    spoken = min(spoken, answer - thought)
+    drawn = min(drawn, answer - thought - spoken)
+    return Usage(
+        input_tokens=prompt - read - write - heard,
+        cache_read_tokens=read,
+        cache_write_tokens=write,
+        audio_input_tokens=heard,
+        output_tokens=answer - thought - spoken - drawn,
+        reasoning_tokens=thought,
+        audio_output_tokens=spoken,
+        image_output_tokens=drawn,
+        searches=_searches(usage),
+    )
+
+
+def merged_usage(raw: Any, usage: Usage, cost: Cost) -> dict[str, Any]:
+    """OpenRouter's `usage`, over whatever else the host said there."""
+    extra = dict(decoded(raw))
+    for key, value in openai_usage(usage, cost).items():
+        theirs = extra.get(key)
+        extra[key] = {**theirs, **value} if isinstance(value, dict) and isinstance(theirs, dict) else value
+    return extra
+
+
+def decoded(raw: Any) -> dict[str, Any]:
+    """A `usage` value as an object; {} for anything else."""
+    if isinstance(raw, msgspec.Raw):
+        try:
+            raw = msgspec.json.decode(raw)
+        except MALFORMED:
+            return {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def _searches(usage: dict[str, Any]) -> int:
+    tools = _object(usage, "server_tool_use_details") or _object(usage, "server_tool_use")
+    return _first(_count(tools, "web_search_requests"), _count(usage, "num_search_queries"))
+
+
+def _count(holder: dict[str, Any], *names: str) -> int | None:
+    for name in names:
+        value = holder.get(name)
+        if type(value) is int and 0 <= value <= TOKENS_MAX:
+            return value
+    return None
+
+
+def _first(*counts: int | None) -> int:
+    return next((count for count in counts if count), 0)
+
+
+def _object(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    value = holder.get(name)
+    return value if isinstance(value, dict) else {}
