@@ -89,7 +89,8 @@ def encode(document: Mapping[str, Any]) -> bytes:
 
 
 def _is_empty(text: memoryview) -> bool:
-    return text[1] in b" \t\r\n]" and not bytes(text[1:-1]).strip()
+    """Of an array; a string may be empty."""
+    return text[0] == ord("[") and text[1] in b" \t\r\n]" and not bytes(text[1:-1]).strip()
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

@@ -100,12 +100,17 @@ def read_manifest(path: Path) -> Manifest:
         document = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"can't be read: {error}.", file=str(path), remedy="Correct the file.") from None
-    check(document, "provider", file=str(path))
-    document = plain(document)
-    rows = document.pop("endpoints", [])
-    document.setdefault("display_name", document["name"])
-    facts = parse_endpoints(rows, file=str(path), at="endpoints")
-    return msgspec.convert({**document, "endpoints": [msgspec.to_builtins(row) for row in facts]}, Manifest)
+    return parse_manifest(document, file=str(path))
+
+
+def parse_manifest(document: Mapping[str, Any], *, file: str) -> Manifest:
+    """The words of a `provider.toml` -> facts. file: for errors. Raises ConfigError."""
+    check(document, "provider", file=file)
+    words: dict[str, Any] = plain(document)
+    rows = words.pop("endpoints", [])
+    words.setdefault("display_name", words["name"])
+    facts = parse_endpoints(rows, file=file, at="endpoints")
+    return msgspec.convert({**words, "endpoints": [msgspec.to_builtins(row) for row in facts]}, Manifest)
 
 
 def parse_endpoints(rows: list[Mapping[str, Any]], *, file: str, at: str) -> tuple[EndpointFacts, ...]:

@@ -14,6 +14,7 @@ from crossroads.errors import BadUpstream
 
 EVENT_BYTES_MAX = 8 << 20
 BOM = b"\xef\xbb\xbf"
+LF, CR = 10, 13  # as ints: searching bytes for an int is one memchr, for bytes of length one it is 0.1 us more
 
 
 class ServerEvent(NamedTuple):
@@ -53,10 +54,10 @@ class EventReader:
         if self._skip_lf and data:
             data = data.removeprefix(b"\n")
             self._skip_lf = False
-        if b"\r" in data:
+        if CR in data:
             self._skip_lf = data.endswith(b"\r")
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if b"\n" not in data:
+        if LF not in data:
             self._keep(data)
             return []
         *blocks, rest = (b"".join((*self._parts, data)) if self._parts else data).split(b"\n\n")
@@ -73,7 +74,7 @@ class EventReader:
 
 
 def _parse(block: bytes) -> ServerEvent | None:
-    if block.startswith(b"data: ") and b"\n" not in block:  # nearly every event of every provider
+    if block.startswith(b"data: ") and LF not in block:  # nearly every event of every provider
         return ServerEvent("", block[6:])
     name, data = "", []
     for line in block.split(b"\n"):

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Mapping
 from email.parser import HeaderParser
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -68,9 +69,13 @@ class _Cache(msgspec.Struct, kw_only=True):
 
 
 class Index:
-    """All installed plugins by (group, name). Never raises for one bad package: `Plugin.error` says it."""
+    """All installed plugins by (group, name). Never raises for one bad package: `Plugin.error` says it.
 
-    def __init__(self, plugins: Iterable[Plugin]) -> None:
+    objects: plugins that are there already, by (group, name): made by a test, or by an embedding application.
+    """
+
+    def __init__(self, plugins: Iterable[Plugin], objects: Mapping[tuple[str, str], Any] | None = None) -> None:
+        self.objects = dict(objects or {})
         self._plugins: dict[tuple[str, str], Plugin] = {}
         for plugin in plugins:
             key = (plugin.group, plugin.name)

@@ -11,7 +11,6 @@ import inspect
 import os
 from collections.abc import Callable, Iterable
 from importlib.metadata import EntryPoint
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import pluggy
@@ -59,7 +58,7 @@ class Plugins:
         self._trusted = None if trusted is None else frozenset(name.lower().replace("_", "-") for name in trusted)
         only = os.environ.get(BISECT)
         self._only = None if only is None else frozenset(filter(None, only.split(",")))
-        self._loaded: dict[tuple[str, str], Any] = {}
+        self._loaded: dict[tuple[str, str], Any] = dict(index.objects)
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
 
@@ -91,7 +90,7 @@ class Plugins:
     def make(self, group: str, name: str, settings: dict[str, Any], *, at: str) -> Any:
         """A plugin with its settings, not yet started. at: the settings' place in the configuration, for errors."""
         plugin = self.load(group, name)
-        if isinstance(plugin, ModuleType):
+        if not isinstance(plugin, type):  # a module, or an object of `Index.objects`
             if settings:
                 raise _unexpected(settings, at)
             return plugin

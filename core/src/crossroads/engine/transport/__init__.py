@@ -4,7 +4,8 @@
 no httpx.
 """
 
+from crossroads.engine.transport.httpx_transport import HttpxTransport
 from crossroads.engine.transport.limits import DEFAULT_LIMITS, Limits
 from crossroads.engine.transport.pool import Http1Transport
 
-__all__ = ["DEFAULT_LIMITS", "Http1Transport", "Limits"]
+__all__ = ["DEFAULT_LIMITS", "Http1Transport", "HttpxTransport", "Limits"]

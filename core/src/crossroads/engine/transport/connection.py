@@ -17,12 +17,14 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Protocol, cast
 
-from crossroads.clock import Cancellable, Clock
+from crossroads.clock import Clock
+from crossroads.engine.transport.body import Body
+from crossroads.engine.transport.deadline import Deadline
 from crossroads.engine.transport.head import REMEDY, TO_EOF
 from crossroads.engine.transport.http1 import ResponseReader
 from crossroads.engine.transport.limits import KIB, Limits
-from crossroads.engine.transport.response import TAKE_BYTES, StreamedResponse
-from crossroads.engine.transport.sockets import readable_check
+from crossroads.engine.transport.response import StreamedResponse
+from crossroads.engine.transport.sockets import ended_cleanly, readable_check
 from crossroads.errors import BadUpstream, ConnectFailed, CrossroadsError, UpstreamTimeout
 from crossroads.wire import DEFAULT_TIMEOUTS, HttpRequest, Origin
 
@@ -60,7 +62,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, owner: Owner, origin: Origin, clock: Clock, limits: Limits) -> None:
         self.origin = origin
-        self.idle_until = 0.0
+        self.idle_since = self.idle_until = 0.0
         self._owner, self._clock, self._limits = owner, clock, limits
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -70,9 +72,7 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._timeouts = DEFAULT_TIMEOUTS
         self._phase = Phase.FIRST_BYTE
-        self._deadline: float | None = None
-        self._timer: Cancellable | None = None
-        self._timer_at = 0.0
+        self._deadline = Deadline(clock, self._late)
         self._eof = False
         self._reading_paused = False
         self._writing_paused = False
@@ -174,14 +174,13 @@ class Connection(asyncio.Protocol):
             self._watch(Phase.READ, self._timeouts.read_s)  # once: a trickling head does not get more time
 
     def eof_received(self) -> None:
-        self._eof = True
-        self._ended(clean=True)
+        self._eof = self._transport is not None and ended_cleanly(self._transport.get_extra_info("ssl_object"))
+        self._ended(clean=self._eof)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        # TLS: an end without close_notify comes here without eof_received, as a reset does. Neither is clean.
+        # A reset, or under uvloop a TLS connection without close_notify, comes here without eof_received.
         self._ended(clean=self._eof and exc is None)
-        if self._timer is not None:
-            self._timer.cancel()
+        self._deadline.cancel()
         self._owner.lost(self)
 
     def pause_writing(self) -> None:
@@ -227,7 +226,8 @@ class Connection(asyncio.Protocol):
         """The response is whole. Into the pool with the connection, if everything was explicit; else close it."""
         assert self._transport is not None
         assert reader.head is not None
-        self._reader, self._deadline = None, None
+        self._reader = None
+        self._deadline.set(None)
         if self._reading_paused:
             self._resume_reading()  # idle, it must hear what the peer does
         reusable = (
@@ -241,7 +241,8 @@ class Connection(asyncio.Protocol):
             idle_s, peer_s = self._limits.idle_s, reader.head.idle_s
             if peer_s is not None:
                 idle_s = min(idle_s, peer_s - PEER_IDLE_MARGIN_S)
-            self.idle_until = self._clock.monotonic() + idle_s
+            self.idle_since = self._clock.monotonic()
+            self.idle_until = self.idle_since + idle_s
         else:
             self._transport.abort()
         self._owner.done(self, reusable=reusable)
@@ -251,7 +252,8 @@ class Connection(asyncio.Protocol):
         """End the exchange with an error, and the connection with it."""
         reader = self._reader
         assert reader is not None
-        self._reader, self._deadline = None, None
+        self._reader = None
+        self._deadline.set(None)
         reader.error = error
         if self._transport is not None:
             self._transport.abort()
@@ -265,7 +267,7 @@ class Connection(asyncio.Protocol):
 
     def _pause_reading(self) -> None:
         assert self._transport is not None
-        self._deadline = None  # now it is the consumer who is slow
+        self._deadline.set(None)  # now it is the consumer who is slow
         if not self._reading_paused:
             self._reading_paused = True
             self._transport.pause_reading()
@@ -277,32 +279,16 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
 
     def _watch(self, phase: Phase, seconds: float | None) -> None:
-        """Fail if nothing else is watched within so many seconds. Costs a timer only when the deadline moves nearer."""
+        """Fail if nothing else is watched within so many seconds."""
         self._phase = phase
-        if seconds is None:
-            self._deadline = None
-            return
-        when = self._deadline = self._clock.monotonic() + seconds
-        if self._timer is None or when < self._timer_at:
-            self._arm(when)
+        self._deadline.set(seconds)
 
-    def _arm(self, when: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer, self._timer_at = self._clock.call_at(when, self._on_timer), when
-
-    def _on_timer(self) -> None:
-        self._timer = None
-        if self._deadline is None:
-            return
-        if self._clock.monotonic() < self._deadline:
-            self._arm(self._deadline)
-        elif self._phase is Phase.WRITE and self._still_writing():
+    def _late(self) -> None:
+        if self._phase is Phase.WRITE and self._still_writing():
             self._watch_write()
         else:
-            self._fail(
-                UpstreamTimeout(f"The provider {self._phase.value} in time.", remedy="Try again, or raise the timeout.")
-            )
+            what = f"The provider {self._phase.value} in time."
+            self._fail(UpstreamTimeout(what, remedy="Try again, or raise the timeout."))
 
     def _still_writing(self) -> bool:
         assert self._transport is not None
@@ -310,34 +296,3 @@ class Connection(asyncio.Protocol):
         self._stalls = 0 if unsent < self._unsent else self._stalls + 1
         self._unsent = unsent
         return self._stalls < WRITE_CHECKS
-
-
-class Body:
-    """The body of one exchange: `response.BodySource` over a reader and the connection that feeds it."""
-
-    __slots__ = ("_connection", "_reader")
-
-    def __init__(self, connection: Connection, reader: ResponseReader) -> None:
-        self._connection, self._reader = connection, reader
-
-    async def next_piece(self) -> bytes:
-        reader = self._reader
-        while True:
-            if reader.pieces:
-                piece = reader.take(TAKE_BYTES)
-                self._connection.took(reader)
-                return piece
-            if reader.error is not None:
-                raise reader.error
-            if reader.complete:
-                return b""
-            await self._connection.wait(reader)
-
-    def taken(self) -> bytes | None:
-        reader = self._reader
-        if not reader.complete:
-            return None
-        return reader.take(reader.buffered)
-
-    async def aclose(self) -> None:
-        self._connection.drop(self._reader)

@@ -56,17 +56,13 @@ def parse_head(data: bytes, start: int, end: int, *, method: str, header_count: 
     if match is None:
         raise refused(explain(data[start:end]))
     minor, code, block = match.groups()
-    headers: list[tuple[bytes, bytes]] = []
-    special: list[tuple[bytes, bytes]] = []
-    for line in block.split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        pair = (name.lower(), value.strip(b" \t"))
-        headers.append(pair)
-        if pair[0] in SPECIAL:
-            special.append(pair)
-    headers.pop()  # the empty line after the last CRLF
+    # `strip` takes only spaces and tabs here: no other blank can be in a value.
+    lines = [line.partition(b":") for line in block.split(b"\r\n")]
+    lines.pop()  # after the last CRLF
+    headers = [(name.lower(), value.strip()) for name, _, value in lines]
     if len(headers) > header_count:
         raise refused(f"more than {header_count} headers")
+    special = [pair for pair in headers if pair[0] in SPECIAL]
     return frame(int(code), tuple(headers), special, method, minor == b"1")
 
 

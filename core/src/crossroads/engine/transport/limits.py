@@ -38,6 +38,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     idle_per_origin: int = 100
     idle_s: float = 30.0
     """Keep-alive expiry of ours; a shorter one that the peer names in `Keep-Alive` wins."""
+    quiet_s: float = 0.0
+    """Silence that a connection must have kept before it is used again. Above 0 for peers that may not keep requests
+    and answers together: it costs a connection for every exchange that begins within that time."""
 
 
 DEFAULT_LIMITS = Limits()

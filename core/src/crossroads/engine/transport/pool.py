@@ -4,12 +4,13 @@
 
 A place is the right to have one connection to an origin busy; it is given back exactly once, whatever happens. Idle
 connections hold no place, and a place takes an idle connection before it opens one, so there are never more
-connections than places. Connections are shared within one origin and one transport only; routes that pass raw
-requests of tenants through have a transport each (INVARIANTS HTTP-3).
+connections than places (with `quiet_s`: and `idle_per_origin`). Connections are shared within one origin and one
+transport only; routes that pass raw requests of tenants through have a transport each (INVARIANTS HTTP-3).
 
 Residual risk, inherent to HTTP/1.1: what a peer sends of its own accord after the next request has been written can't
-be told from an answer. It is narrowed by looking at the kernel's buffer on the way out of the pool, and by closing on
-any byte while idle. Nothing is retried here; dispatch decides, by `billing`.
+be told from an answer. It is narrowed by looking at the kernel's buffer on the way out of the pool and by closing on
+any byte while idle; `Limits.quiet_s` closes it for a peer that needs it. Nothing is retried here; dispatch decides, by
+`billing`.
 One transport belongs to one event loop.
 """
 
@@ -42,7 +43,7 @@ class Places:
         self.taken = 0
         self.waiters: deque[asyncio.Future[None]] = deque()
         self.idle: deque[Connection] = deque()
-        """Newest last: the newest is used again first, so the others expire."""
+        """In the order in which they became idle."""
 
 
 class Http1Transport:
@@ -173,11 +174,12 @@ class Http1Transport:
             self._origins.pop(origin, None)
 
     def _take_idle(self, places: Places) -> Connection | None:
-        if not places.idle:
-            return None
-        now = self._clock.monotonic()
+        now, quiet_s = self._clock.monotonic(), self._limits.quiet_s
         while places.idle:
-            connection = places.idle.pop()
+            if quiet_s and now - places.idle[0].idle_since < quiet_s:
+                break
+            # The newest, so that the others can expire; where silence counts, the one that has kept it longest.
+            connection = places.idle.popleft() if quiet_s else places.idle.pop()
             if connection.usable(now):
                 return connection
             connection.abort()
@@ -199,6 +201,7 @@ class Http1Transport:
         except BaseException as error:
             for half_open in made:
                 half_open.abort()
+                self._live.discard(half_open)  # uvloop closes the socket on cancellation, but calls no connection_lost
             if isinstance(error, OSError):  # TimeoutError and ssl.SSLError are some
                 raise connect_failed(origin, error) from error
             raise

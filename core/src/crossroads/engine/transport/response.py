@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from crossroads.engine.transport.decode import PIECE_BYTES, decoder
+from crossroads.engine.transport.decode import decoder
 from crossroads.engine.transport.head import REMEDY
 from crossroads.engine.transport.limits import Limits
 from crossroads.errors import BadUpstream
@@ -109,7 +109,3 @@ class StreamedResponse:
 
 def over(limit_bytes: int) -> BadUpstream:
     return BadUpstream(f"The provider's response is over {limit_bytes} bytes.", remedy=REMEDY)
-
-
-TAKE_BYTES = PIECE_BYTES
-"""Pieces that came apart are joined up to this: fewer turns for a reader that fell behind."""

@@ -37,6 +37,21 @@ def readable_check(fd: int) -> Callable[[], bool]:
     return lambda: bool(poll.poll(0))
 
 
+def ended_cleanly(ssl_object: Any) -> bool:
+    """Was an end of the connection said by TLS itself (close_notify)? Without TLS a FIN is clean.
+
+    asyncio calls `eof_received` for both; the TLS object knows: after close_notify it reads as empty.
+    """
+    if ssl_object is None:
+        return True
+    try:
+        return not ssl_object.read(1)
+    except ssl.SSLZeroReturnError:
+        return True
+    except ssl.SSLError:
+        return False
+
+
 def default_ssl_context() -> ssl.SSLContext:
     """System roots, host names checked, TLS 1.2 or later, HTTP/1.1 only."""
     context = ssl.create_default_context()

@@ -24,12 +24,12 @@ class OpenAIChat(OpenAIFamily):
     upstream_path = "/chat/completions"
     kinds = CHAT_KINDS
     required = ("messages", "prompt")
-    shape = Shape("chat.completion", "chat.completion.chunk")
+    shape = Shape("chat.completion", "chat.completion.chunk", chunk_choice={"delta": {}})
     prompt_as_message = True
 
     @staticmethod
     def validate(text: bytes) -> Any:
-        from crossroads.types.chat import ChatRequest  # pydantic models cost an import: only when asked for
-        from crossroads.types.validate import validate
+        from crossroads.types.base import validate  # pydantic costs an import: only when somebody asks
+        from crossroads.types.chat import ChatRequest
 
         return validate(ChatRequest, text)

@@ -187,9 +187,7 @@ def envelope(error: CrossroadsError, call: Call | None) -> dict[str, Any]:
         metadata["retry_after_seconds"] = error.retry_after_s
     attempt = call.attempt if call is not None else None
     if isinstance(error, UpstreamError) and attempt is not None:
-        metadata["provider_name"] = attempt.endpoint.provider_name
-    if previous := _previous_errors(call, error):
-        metadata["previous_errors"] = previous
+        metadata.setdefault("provider_name", attempt.endpoint.provider_name)
     return {"code": error.status, "message": str(error), "metadata": metadata}
 
 
@@ -211,12 +209,3 @@ def encode_error(error: CrossroadsError, call: Call | None, *, in_stream: bool, 
         ],
     }
     return encode_event(msgspec.json.encode(event))
-
-
-def _previous_errors(call: Call | None, last: CrossroadsError) -> list[dict[str, Any]]:
-    attempts = call.route.attempts if call is not None and call.route is not None else []
-    return [
-        {"provider": a.endpoint.provider_name, "code": a.error.code, "status": a.upstream_status or a.error.status}
-        for a in attempts
-        if a.error is not None and a.error is not last
-    ]

@@ -7,6 +7,8 @@ Source: OpenRouter API reference, "Responses", and the finish reasons of recorde
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,12 +29,14 @@ class Shape(NamedTuple):
     """What tells the members of the family apart in a reply.
 
     items: the field that every reply has. completion_tokens: the count where a host states none (None: it must).
+    chunk_choice: what clients insist on in each choice of a chunk.
     """
 
     object: str
     chunk_object: str
     items: str = "choices"
     completion_tokens: int | None = None
+    chunk_choice: Mapping[str, Any] = MappingProxyType({})
 
 
 class Choice(msgspec.Struct, gc=False):
@@ -129,7 +133,7 @@ def has_token(raw: msgspec.Raw) -> bool:
     )
 
 
-def with_required_keys(raw: msgspec.Raw, **missing: Any) -> list[Fields]:
+def with_required_keys(raw: msgspec.Raw, missing: Mapping[str, Any] = MappingProxyType({})) -> list[Fields]:
     """Choices in which clients find the keys that they insist on (OpenRouter's Python SDK 1.3.84 does)."""
     choices: list[Fields] = _each.decode(raw)
     return [{"index": i, "finish_reason": None, **missing, **choice} for i, choice in enumerate(choices)]

@@ -1,0 +1,49 @@
+"""The kit: what a plugin's own tests use, and the core's. Names are resolved on first use.
+
+    SteppedClock                         time that moves when a test says so
+    ScriptedProvider, Answer, ...        an upstream on a real socket that misbehaves on demand and keeps its own bill
+    exchange_with, call, index_of        an exchange of objects, without installing anything
+    Hostile                              a plugin that breaks every hook, as told
+    provider_conformance(name), ...      whole test classes: what every plugin of a kind must hold (needs pytest)
+
+Install with `crossroads[testing]`. Nothing here is for production.
+"""
+
+from typing import Any
+
+_HOMES = {
+    "Answer": "answers",
+    "Charge": "upstream",
+    "Fault": "answers",
+    "Hostile": "hostile",
+    "Price": "answers",
+    "Received": "upstream",
+    "ScriptedProvider": "upstream",
+    "SteppedClock": "clock",
+    "Tokens": "answers",
+    "ToolCall": "answers",
+    "call": "plugins",
+    "dialect_conformance": "conformance",
+    "exchange_with": "plugins",
+    "index_of": "plugins",
+    "policy_conformance": "conformance",
+    "provider_conformance": "conformance",
+    "reply_of": "plugins",
+    "sink_conformance": "conformance",
+    "strategy_conformance": "conformance",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'crossroads.testing' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"crossroads.testing.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
