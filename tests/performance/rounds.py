@@ -69,15 +69,7 @@ Results = dict[str, dict[str, Samples]]
 """scenario -> stack -> samples."""
 
 
-def measure(
-    stacks: list[Stack],
-    load: Path,
-    requests: dict[str, Path],
-    *,
-    rounds: int,
-    seconds: float,
-    say: Callable[[str], None],
-) -> Results:
+def measure(stacks: list[Stack], load: Load, *, rounds: int, seconds: float, say: Callable[[str], None]) -> Results:
     results: Results = {scenario.name: {stack.name: Samples() for stack in stacks} for scenario in SCENARIOS}
     for scenario, stack in _every(stacks, [SCENARIOS[0], SCENARIOS[3]]):  # warm: pools, caches, branch predictors
         _once(scenario, stack, load, WARM_UP_S)

@@ -9,7 +9,6 @@ typed      the same, and one policy that asks: validated objects, encoded again
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import sys
 from dataclasses import dataclass
@@ -98,15 +97,16 @@ def start_crossroads(name: str, upstream: int) -> Stack:
     return Stack(name, port, port, (server,))
 
 
-def strategies() -> list[str]:
-    """The default strategy, where its package is installed."""
-    return [entry.name for entry in entry_points(group="crossroads.strategies") if entry.name == "balanced"]
+def strategy() -> str:
+    """The default one, or the benchmark's own where the default's package is not installed."""
+    installed = {entry.name for entry in entry_points(group="crossroads.strategies")}
+    return "balanced" if "balanced" in installed else "bench-any"
 
 
 def _config(port: int, upstream: int, *, typed: bool) -> str:
     lines = [
         "[server]", f"port = {port}",
-        "[routing]", f"strategies = {json.dumps(strategies())}",
+        "[routing]", f'strategies = ["{strategy()}"]',
         "[[keys]]", 'name = "bench"', f'hash = "{hashlib.sha256(KEY.encode()).hexdigest()}"',
         "[[providers]]", 'name = "bench"', 'plugin = "bench"', 'api_key = "upstream-key"',
         f'base_url = "http://127.0.0.1:{upstream}/v1"',
@@ -132,6 +132,7 @@ def _site() -> Path:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: crossroads-bench\nVersion: 0\n")
     (info / "entry_points.txt").write_text(
         "[crossroads.providers]\nbench = crossroads_bench\n"
+        "[crossroads.strategies]\nbench-any = crossroads_bench:AnyWillDo\n"
         "[crossroads.policies]\nbench-reads = crossroads_bench:ReadEveryRequest\n"
     )
     return site

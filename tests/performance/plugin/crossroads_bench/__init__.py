@@ -1,7 +1,10 @@
-"""The benchmark's own plugins: the upstream as a provider, and a policy that makes every call typed."""
+"""The benchmark's own plugins: the upstream as a provider, a policy that makes calls typed, a strategy of no opinion."""
+
+from collections.abc import Sequence
 
 from crossroads.call import Call
 from crossroads.hookspecs import hookimpl
+from crossroads.route import Candidate
 
 
 class ReadEveryRequest:
@@ -10,3 +13,11 @@ class ReadEveryRequest:
     @hookimpl
     def policy_admit(self, call: Call) -> None:
         call.request()
+
+
+class AnyWillDo:
+    """In place of the default strategy where that is not installed."""
+
+    @hookimpl
+    def strategy_score(self, candidates: tuple[Candidate, ...]) -> Sequence[float]:
+        return [0.0] * len(candidates)
