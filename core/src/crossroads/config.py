@@ -25,6 +25,7 @@ from crossroads.wire import DEFAULT_TIMEOUTS, Timeouts
 FILE_NAME = "crossroads.toml"
 ENV_PREFIX = "CROSSROADS_"
 SECRET_BYTES_MAX = 64 << 10
+DEFAULT_STRATEGY = "balanced"
 
 
 class Secret:
@@ -73,9 +74,9 @@ class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoutingConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """`[routing]`."""
+    """`[routing]`. strategies None: DEFAULT_STRATEGY if it is installed, else the order of the catalog."""
 
-    strategies: tuple[str, ...] = ("balanced",)
+    strategies: tuple[str, ...] | None = None
     max_attempts: int = 4
     default_model: str | None = None
     aliases: dict[str, str] = {}

@@ -13,6 +13,7 @@
     ├── MethodNotAllowed                 invalid_request             405
     ├── RequestTimeout                   timeout                     408  the request did not arrive in time
     ├── TooLarge                         payload_too_large           413
+    ├── UnsupportedMedia                 invalid_request             415  a body that is not what the path takes
     ├── RateLimited                      rate_limit_exceeded         429
     ├── Overloaded                       provider_overloaded         503  nobody can take the call now
     ├── DeadlineExceeded                 timeout                     504  the call's own deadline
@@ -128,6 +129,10 @@ class RequestTimeout(CrossroadsError):
 
 class TooLarge(CrossroadsError):
     code, status = "payload_too_large", 413
+
+
+class UnsupportedMedia(CrossroadsError):
+    code, status = "invalid_request", 415
 
 
 class RateLimited(CrossroadsError):

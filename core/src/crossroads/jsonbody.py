@@ -13,6 +13,7 @@ from typing import Annotated, Any, NamedTuple
 
 import jiter
 import msgspec
+
 from crossroads.errors import BadRequest
 
 DEPTH_MAX = 64
@@ -81,11 +82,8 @@ def read(field: str, raw: msgspec.Raw, kind: Kind) -> Any:
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
-    """A document as JSON text; `Raw` values go out as they came in. Raises BadRequest: an integer over 64 bits."""
-    try:
-        return _encoder.encode(document)
-    except OverflowError:
-        raise BadRequest("an integer does not fit in 64 bits.", remedy="Send a smaller number.", field="body") from None
+    """A document as JSON text; `Raw` values go out as they came in."""
+    return _encoder.encode(document)
 
 
 def _is_empty(text: memoryview) -> bool:

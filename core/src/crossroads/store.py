@@ -14,6 +14,9 @@ from crossroads.events import Generation
 
 GENERATIONS_MAX = 10_000
 KEY_ID_HEX = 64
+DAY_S = 86_400
+USAGE_DAYS = 31
+"""A whole month: what `/key` shows per day, week and month is summed from these."""
 
 
 class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +36,8 @@ class KeyUsage(msgspec.Struct, kw_only=True):
     requests: int = 0
     unpriced: int = 0
     """Attempts whose price is unknown: they are missing in `spent_nano`, and this says so."""
+    by_day: dict[int, int] = msgspec.field(default_factory=dict)
+    """Nano-dollars by UTC day (whole days since the epoch) in which the calls came in; at least USAGE_DAYS of them."""
 
 
 class Store(Protocol):
@@ -82,11 +87,17 @@ class MemoryStore:
             self._generations.popitem(last=False)
         usage = self._usage.setdefault(generation.key_id, KeyUsage())
         usage.requests += 1
+        spent = 0
         for attempt in generation.attempts:
             if attempt.cost_nano is not None:
-                usage.spent_nano += attempt.cost_nano
+                spent += attempt.cost_nano
             elif attempt.usage is not None:
                 usage.unpriced += 1
+        usage.spent_nano += spent
+        day = int(generation.received_at // DAY_S)
+        usage.by_day[day] = usage.by_day.get(day, 0) + spent
+        while len(usage.by_day) > USAGE_DAYS:
+            del usage.by_day[min(usage.by_day)]
 
     async def find_generation(self, id: str, key_id: str | None) -> Generation | None:
         found = self._generations.get(id)

@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+
 from crossroads.testing import Answer, Fault, Price, ScriptedProvider, Tokens, ToolCall
 from crossroads.testing.answers import refusal
 

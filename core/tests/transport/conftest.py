@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import uvloop
+
 from crossroads.engine.transport import Http1Transport
 from crossroads.wire import HttpRequest, Timeouts
 

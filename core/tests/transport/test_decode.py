@@ -7,6 +7,7 @@ import zlib
 from typing import Any
 
 import pytest
+
 from crossroads.engine.transport.decode import PIECE_BYTES, decoder
 from crossroads.engine.transport.limits import Limits
 from crossroads.errors import BadUpstream, StreamCut
@@ -113,3 +114,12 @@ async def test_a_coded_response_is_described_as_decoded(peer: Any, make_transpor
     response = await transport.send(peer.request())
     assert await response.read(1 << 20) == PLAIN
     assert response.headers == ((b"x-a", b"b"),)
+
+
+async def test_a_body_whose_coding_is_cut_is_a_cut_stream_though_its_length_is_right(
+    peer: Any, make_transport: Any, ok: Any
+) -> None:
+    transport = make_transport()
+    peer.replies = [[ok(gzip.compress(PLAIN)[:-9], b"content-encoding: gzip")]]
+    with pytest.raises(StreamCut):
+        await (await transport.send(peer.request())).read(1 << 20)

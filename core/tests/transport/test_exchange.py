@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from crossroads.engine.transport.limits import Limits
 from crossroads.errors import BadUpstream, ConnectFailed, StreamCut, UpstreamTimeout
 from crossroads.wire import HttpRequest, Timeouts
@@ -142,7 +143,7 @@ async def test_silence_within_the_answer_times_out(peer: Any, make_transport: An
 
 
 async def test_a_head_that_trickles_gets_no_more_time(peer: Any, make_transport: Any) -> None:
-    peer.replies = [[part for byte in b"HTTP/1.1 200 OK\r\nx" * 20 for part in (bytes([byte]), 0.02)]]
+    peer.replies = [[part for byte in b"HTTP/1.1 200 OK\r\nx" for part in (bytes([byte]), 0.03)] + ["close"]]
     with pytest.raises(UpstreamTimeout):
         await make_transport().send(peer.request(timeouts=short(read_s=0.1)))
 
@@ -277,3 +278,15 @@ async def test_closing_the_transport_ends_what_goes_on(peer: Any, make_transport
     with pytest.raises(ConnectFailed, match="closed"):
         await transport.send(peer.request())
     peer.let_go.set()
+
+
+async def test_closing_the_transport_ends_what_is_still_connecting(peer: Any, make_transport: Any, until: Any) -> None:
+    transport = make_transport()
+    peer.replies = [["hold"]]
+    task = asyncio.create_task(transport.send(peer.request()))
+    await asyncio.sleep(0)
+    await transport.aclose()
+    with pytest.raises(ConnectFailed, match="closed"):
+        await task
+    await until(lambda: not transport._live and not transport._origins)
+    assert not peer.requests

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
+
 from crossroads.engine.transport import HttpxTransport, Limits
 from crossroads.errors import BadRequest, BadUpstream, ConnectFailed, StreamCut, UpstreamTimeout
 from crossroads.wire import Timeouts

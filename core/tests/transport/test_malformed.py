@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from crossroads.engine.transport.http1 import ResponseReader
 from crossroads.engine.transport.limits import Limits
 from crossroads.errors import BadUpstream, StreamCut
@@ -35,6 +36,7 @@ MALFORMED: dict[str, bytes] = {
     "length overflowing 64 bits": OK + b"content-length: 18446744073709551621\r\n" + END + b"hello",
     "length in other digits": OK + "content-length: ٥\r\n".encode() + END + b"hello",
     "length over the bound": OK + b"content-length: 4097\r\n" + END + b"x" * 4097,
+    "body over the bound, to the end": OK + END + b"x" * 4097,
     "transfer coding gzip": OK + b"transfer-encoding: gzip\r\n" + END + b"hello",
     "transfer coding gzip, chunked": OK + b"transfer-encoding: gzip, chunked\r\n" + END + b"0\r\n\r\n",
     "transfer coding chunked, identity": OK + b"transfer-encoding: chunked, identity\r\n" + END + b"0\r\n\r\n",

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from crossroads.clock import SystemClock
 from crossroads.engine.transport import Http1Transport, Limits
 from crossroads.errors import ConnectFailed, CrossroadsError
@@ -219,6 +220,24 @@ async def test_waiting_for_a_place_has_an_end_and_a_bound(peer: Any, make_transp
     assert await first == b"hello"
     assert places(transport) == (0, 1, 0)
     assert len(peer.requests) == 1
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_connect_cancelled_at_any_turn_leaves_nothing(
+    peer: Any, make_transport: Any, ok: Any, until: Any, turns: int
+) -> None:
+    transport = make_transport()
+    peer.replies = [["hold"]]
+    for _ in range(5):
+        task = asyncio.create_task(transport.send(peer.request()))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    await until(lambda: not transport._live and not transport._origins)
+    peer.let_go.set()
+    await until(lambda: peer.open == 0)
 
 
 @pytest.mark.parametrize("seed", range(5))

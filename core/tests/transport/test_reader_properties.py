@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import httptools
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from crossroads.engine.transport.http1 import ResponseReader
 from crossroads.engine.transport.limits import Limits
 from crossroads.errors import BadUpstream
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 LIMITS = Limits(head_bytes=2048, body_bytes=4096)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crossroads.engine.transport.request import encode_head, locate
 from crossroads.errors import BadRequest, ConnectFailed
 from crossroads.wire import Headers, HttpRequest

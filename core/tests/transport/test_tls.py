@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from crossroads.engine.transport.sockets import default_ssl_context
 from crossroads.errors import ConnectFailed, StreamCut
 from crossroads.wire import HttpRequest

@@ -11,12 +11,12 @@ from collections.abc import AsyncGenerator, Awaitable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crossroads.call import Call, Caller, Head
+from crossroads.call import Call, Caller, Head, Principal
 from crossroads.clock import Clock, SystemClock
-from crossroads.config import Config, home, load_config
+from crossroads.config import DEFAULT_STRATEGY, Config, home, load_config
 from crossroads.dialect import Dialect
 from crossroads.engine import pipeline
-from crossroads.engine.admit import admit, ask
+from crossroads.engine.admit import admit, ask, identify_token
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.index import Index, load_index
 from crossroads.engine.outbox import Outbox
@@ -102,7 +102,7 @@ class Exchange:
                 self._life.append(self._transport)
             self.providers = Providers(self.plugins, self.catalog, self._transport, self.dialect)
             self.keys_required = await self.store.has_keys()
-            strategies = self.config.routing.strategies
+            strategies = self._strategy_names()
             # pluggy calls the last registered first: register from the end, and the configured order holds.
             for kind, group, named in (
                 ("sinks", SINKS, self.config.sinks),
@@ -158,8 +158,14 @@ class Exchange:
         self.plugins.register(plugin, f"{kind}/{name}")
         return plugin
 
+    def _strategy_names(self) -> tuple[str, ...]:
+        if self.config.routing.strategies is not None:
+            return self.config.routing.strategies
+        installed = any(plugin.name == DEFAULT_STRATEGY for plugin in self.index.all(STRATEGIES))
+        return (DEFAULT_STRATEGY,) if installed else ()
+
     def _check_strategies(self) -> None:
-        unused = set(self.config.strategies) - set(self.config.routing.strategies)
+        unused = set(self.config.strategies) - set(self._strategy_names())
         if unused:
             raise ConfigError(
                 "has settings but is not used.",
@@ -170,6 +176,10 @@ class Exchange:
             )
 
     # a call's way in
+
+    async def identify(self, token: str | None) -> Principal:
+        """Who holds this key, for what is not a call (a listing), or before a body is read. Raises Unauthorized."""
+        return await identify_token(token, self)
 
     def open_call(
         self, dialect: str, body: bytes, *, caller: Caller | None = None, deadline_s: float | None = None

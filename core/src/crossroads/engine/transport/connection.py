@@ -126,7 +126,10 @@ class Connection(asyncio.Protocol):
     def took(self, reader: ResponseReader) -> None:
         """The consumer took pieces: read on, if reading waits for that."""
         if self._reading_paused and self._reader is reader and reader.buffered <= self._limits.buffered_low_bytes:
-            self._resume_reading()
+            assert self._transport is not None
+            self._reading_paused = False
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
             self._watch(Phase.READ, self._timeouts.read_s)
 
     def drop(self, reader: ResponseReader) -> None:
@@ -228,12 +231,11 @@ class Connection(asyncio.Protocol):
         assert reader.head is not None
         self._reader = None
         self._deadline.set(None)
-        if self._reading_paused:
-            self._resume_reading()  # idle, it must hear what the peer does
         reusable = (
             reader.head.keep_alive
             and not reader.surplus
             and not self._eof
+            and not self._reading_paused  # idle, it must hear what the peer does
             and not self._transport.is_closing()
             and self._transport.get_write_buffer_size() == 0
         )
@@ -271,12 +273,6 @@ class Connection(asyncio.Protocol):
         if not self._reading_paused:
             self._reading_paused = True
             self._transport.pause_reading()
-
-    def _resume_reading(self) -> None:
-        assert self._transport is not None
-        self._reading_paused = False
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
 
     def _watch(self, phase: Phase, seconds: float | None) -> None:
         """Fail if nothing else is watched within so many seconds."""

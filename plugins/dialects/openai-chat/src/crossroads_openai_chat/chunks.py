@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
+
 from crossroads.errors import StreamCut, UpstreamError
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import EventReader, ServerEvent
 from crossroads.types.usage import Usage
-from msgspec import UNSET
-
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import EMPTY_LIST, NULL, Shape
 from crossroads_openai_chat.usage import parse_usage

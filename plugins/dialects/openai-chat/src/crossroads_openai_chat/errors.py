@@ -12,12 +12,12 @@ import re
 from typing import Any, NamedTuple
 
 import msgspec
+
 from crossroads.call import Call
 from crossroads.errors import BadUpstream, CrossroadsError, UpstreamError, UpstreamRefused
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import encode_event
 from crossroads.wire import Headers
-
 from crossroads_openai_chat.retry import retry_after_s
 
 MESSAGE_CHARS_MAX = 400

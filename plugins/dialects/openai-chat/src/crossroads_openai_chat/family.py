@@ -14,7 +14,6 @@ from crossroads.dialect import Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.jsonbody import Kind
 from crossroads.wire import Headers
-
 from crossroads_openai_chat import errors, request, response, stream
 from crossroads_openai_chat.reply import Shape
 

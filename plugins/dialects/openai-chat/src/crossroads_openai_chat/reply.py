@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
+
 from crossroads.call import Fields
 from crossroads.errors import BadUpstream
 from crossroads.jsonbody import MALFORMED
-
 from crossroads_openai_chat.errors import embedded_error
 
 NULL = msgspec.Raw(b"null")

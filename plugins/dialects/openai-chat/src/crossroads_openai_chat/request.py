@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+
 from crossroads import jsonbody
 from crossroads.call import Fields, Lost, Opened
 from crossroads.dialect import Draft

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
-
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.usage import merged_usage, parse_usage

@@ -29,7 +29,8 @@ def retry_after_s(headers: Headers) -> float | None:
 
 def _milliseconds(headers: Headers) -> float | None:
     text = _text(headers, b"retry-after-ms")
-    return float(text) / 1000 if NUMBER.fullmatch(text) else None
+    # Azure sends 0 here beside a Retry-After of 1 (recorded, 2026-11-24): 0 says nothing.
+    return float(text) / 1000 or None if NUMBER.fullmatch(text) else None
 
 
 def _retry_after(headers: Headers) -> float | None:

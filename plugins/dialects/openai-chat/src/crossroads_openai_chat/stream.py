@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+
 from crossroads.call import Fields
 from crossroads.dialect import Document, Stamp
 from crossroads.errors import UpstreamError
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
-
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.chunks import ChunkReader
 from crossroads_openai_chat.reply import EMPTY_LIST, NULL, Shape

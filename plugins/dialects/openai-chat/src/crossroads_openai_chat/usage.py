@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+
 from crossroads.jsonbody import MALFORMED
 from crossroads.types.usage import Cost, Usage, openai_usage
 
@@ -43,17 +44,15 @@ def parse_usage(raw: Any, *, completion: int | None = None) -> Usage | None:
     total = _count(usage, "total_tokens")
     beyond = 0 if total is None else max(0, total - prompt - answer)
     if total is None or beyond:
-        cached_beside = read + write > 0 and (beyond == read + write or read + write + heard > prompt)
-        if cached_beside:
-            prompt += read + write
-            beyond = max(0, beyond - read - write)
+        cached = read + write
+        if cached and (beyond == cached or (cached + heard > prompt and (total is None or beyond > cached))):
+            prompt += cached
+            beyond = max(0, beyond - cached)
         if beyond >= thought:
-            thought = beyond  # named or not, what is in the total and in neither part was thinking
-            answer += beyond
-        elif total is not None:
-            answer += beyond
-        elif thought > answer:
-            answer += thought
+            thought = beyond  # named or not: what is in the total and in neither part was thinking
+        elif total is None and thought > answer:
+            beyond = thought
+        answer += beyond
     read = min(read, prompt)
     write = min(write, prompt - read)
     heard = min(heard, prompt - read - write)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from crossroads import jsonbody
-from crossroads.jsonbody import Kind
 from crossroads_openai_chat import OpenAIFamily
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.request import ROUTER_KINDS, SAMPLING_KINDS
+
+from crossroads import jsonbody
+from crossroads.jsonbody import Kind
 
 COUNT_OR_ZERO = Kind(
     "an integer from 0 to 2147483647, or null",

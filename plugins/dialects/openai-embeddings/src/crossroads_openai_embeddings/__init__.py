@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossroads import jsonbody
-from crossroads.jsonbody import Kind
 from crossroads_openai_chat import OpenAIFamily
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.request import ROUTER_KINDS
+
+from crossroads import jsonbody
+from crossroads.jsonbody import Kind
 
 
 class OpenAIEmbeddings(OpenAIFamily):

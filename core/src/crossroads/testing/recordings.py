@@ -1,0 +1,81 @@
+"""Recorded exchanges with real hosts: the few that ship as vectors, and a larger set where one is given.
+
+A record is a JSON object: id, source {repo, path, commit, index}, provider, dialect, stream, request {body}, response
+{status, headers, body}. Bodies are parsed JSON, or text as it was on the wire (streams).
+Vectors: `crossroads/spec/vectors/<dialect>/*.json`. The larger set: a folder `<dialect>/<provider>.jsonl`, named by
+the environment variable CROSSROADS_RECORDINGS or found at `../shared/recordings` beside the project.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crossroads.wire import Headers
+
+VARIABLE = "CROSSROADS_RECORDINGS"
+ROOT = Path(__file__).parents[1]
+
+
+class Recorded(NamedTuple):
+    """One exchange. request: the JSON body that was sent, None where only the answer was kept."""
+
+    name: str
+    provider: str
+    stream: bool
+    request: bytes | None
+    status: int
+    headers: Headers
+    body: bytes
+
+    @property
+    def is_stream(self) -> bool:
+        """Is the answer an event stream? (An error to a stream request mostly is not.)"""
+        return self.status == 200 and b"data:" in self.body and not self.body.startswith(b"{")
+
+
+def vectors(dialect: str) -> list[Recorded]:
+    """The shipped exchanges of one dialect, by name of file."""
+    return [_recorded(path.stem, json.loads(path.read_text())) for path in sorted(_vectors(dialect).glob("*.json"))]
+
+
+def recordings_folder() -> Path | None:
+    """Where the larger set is, or None."""
+    named = os.environ.get(VARIABLE)
+    folder = Path(named) if named else ROOT.parents[3] / "shared" / "recordings"
+    return folder if folder.is_dir() else None
+
+
+def recordings(dialect: str) -> Iterator[Recorded]:
+    """The exchanges of the larger set; nothing when there is none (skip, and say why: `NO_RECORDINGS`)."""
+    folder = recordings_folder()
+    for path in sorted((folder / dialect).glob("*.jsonl")) if folder else ():
+        with path.open() as lines:
+            for line in lines:
+                record = json.loads(line)
+                yield _recorded(record["id"], record)
+
+
+NO_RECORDINGS = f"no recorded exchanges here: set {VARIABLE} to their folder"
+
+
+def _vectors(dialect: str) -> Path:
+    return ROOT / "spec" / "vectors" / dialect
+
+
+def _recorded(name: str, record: Any) -> Recorded:
+    request = (record["request"] or {}).get("body")
+    response = record["response"]
+    body = response["body"]
+    return Recorded(
+        name=name,
+        provider=record["provider"],
+        stream=record["stream"],
+        request=json.dumps(request).encode() if isinstance(request, dict) else None,
+        status=response["status"],
+        headers=tuple((k.encode(), str(v).encode()) for k, v in response["headers"].items()),
+        body=b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode(),
+    )

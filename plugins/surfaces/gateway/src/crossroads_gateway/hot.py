@@ -1,0 +1,200 @@
+"""Calls: a request of a client to a call of the exchange, and its parts back, plain or as a stream.
+
+Raw ASGI, for this is the hot path. Law: nothing is read beyond its bound (HTTP-2); a client that goes away cancels its
+call at once (STREAM-4); from the first silence on a stream is kept alive by comments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from functools import lru_cache
+from typing import Any
+
+from crossroads import Exchange
+from crossroads.call import Call, Caller, Head
+from crossroads.dialect import Dialect
+from crossroads.errors import CrossroadsError, TooLarge, UnsupportedMedia
+from crossroads.sse import encode_comment
+
+from crossroads_gateway.errors import refuse
+from crossroads_gateway.hangup import Hangup
+
+TEXT_BYTES_MAX = 256
+"""Of each header that is kept with a generation."""
+LENGTH_DIGITS_MAX = 18
+COMMENT = encode_comment("OPENROUTER PROCESSING")
+STREAM_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+
+Fields = dict[bytes, bytes]
+
+
+class Inference:
+    """All that comes to one dialect's paths."""
+
+    def __init__(self, exchange: Exchange, dialect: Dialect) -> None:
+        self._x, self._dialect = exchange, dialect
+        self._limit = exchange.config.limits.request_bytes
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        x = self._x
+        try:
+            fields: Fields = dict(scope["headers"])
+            caller = read_caller(fields)
+            if x.keys_required:
+                await x.identify(caller.token)  # before a stranger's body is read
+            body = await read_body(fields, receive, self._limit)
+            if body is None:
+                return
+            call = x.open_call(self._dialect.name, body, caller=caller)
+        except CrossroadsError as error:
+            await refuse(send, error, self._dialect.encode_error(error, None, in_stream=False))
+            return
+        with Hangup(scope, receive):
+            async with aclosing(x.run(call)) as parts:
+                if call.stream:
+                    await Stream(call, send, x.config.server.keepalive_s).carry(parts)
+                else:
+                    async for part in parts:
+                        if type(part) is Head:
+                            await send({"type": "http.response.start", "status": part.status, "headers": part.headers})
+                        else:
+                            await send({"type": "http.response.body", "body": part})
+
+
+class Stream:
+    """One stream on its way to the client, with comments while it is silent.
+
+    A comment may have to go out while we wait for the next part: a timer sees to it, which costs nothing per part. Once
+    it has committed us to 200, later errors are in-stream ones (`call.started`), and a Head is dropped.
+    """
+
+    __slots__ = ("_busy", "_call", "_committed", "_keepalive_s", "_last", "_loop", "_send", "_timer", "_writing")
+
+    def __init__(self, call: Call, send: Any, keepalive_s: float) -> None:
+        self._call, self._send, self._keepalive_s = call, send, keepalive_s
+        self._loop = asyncio.get_running_loop()
+        self._last = self._loop.time()
+        self._committed = self._busy = False
+        self._writing: asyncio.Task[None] | None = None
+        self._timer = self._loop.call_later(keepalive_s, self._tick)
+
+    async def carry(self, parts: Any) -> None:
+        send, time = self._send, self._loop.time
+        try:
+            async for part in parts:
+                if self._writing is not None:
+                    await self._writing
+                self._busy = True
+                if type(part) is not Head:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+                elif not self._committed:
+                    self._committed = True
+                    await send({"type": "http.response.start", "status": part.status, "headers": part.headers})
+                self._busy = False
+                self._last = time()
+            if self._writing is not None:
+                await self._writing
+            await send({"type": "http.response.body"})
+        finally:
+            self._timer.cancel()
+            if self._writing is not None:
+                self._writing.cancel()
+
+    def _tick(self) -> None:
+        wait = self._last + self._keepalive_s - self._loop.time()
+        if wait <= 0:
+            wait = self._keepalive_s
+            if not self._busy and self._writing is None:
+                first, self._committed, self._call.started = not self._committed, True, True
+                self._writing = self._loop.create_task(self._comment(first))
+        self._timer = self._loop.call_later(wait, self._tick)
+
+    async def _comment(self, first: bool) -> None:
+        if first:
+            headers = [*STREAM_HEADERS, (b"x-generation-id", self._call.id.encode())]
+            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self._send({"type": "http.response.body", "body": COMMENT, "more_body": True})
+        self._last = self._loop.time()
+        self._writing = None
+
+
+def read_caller(fields: Fields) -> Caller:
+    """Who calls, as the headers say it: OpenRouter's and its clients' spellings."""
+    title = fields.get(b"x-openrouter-title") or fields.get(b"x-title")
+    return Caller(
+        token=read_token(fields),
+        app_url=_text(fields.get(b"http-referer")),
+        app_title=_text(title),
+        user_agent=_text(fields.get(b"user-agent")),
+    )
+
+
+def read_token(fields: Fields) -> str | None:
+    """The key: `Authorization: Bearer`, or Anthropic's `x-api-key`."""
+    stated = fields.get(b"authorization")
+    if stated is None:
+        found = fields.get(b"x-api-key", b"")
+    else:
+        scheme, _, found = stated.partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+    return found.strip().decode("latin-1") or None
+
+
+@lru_cache(maxsize=1024)
+def _text(value: bytes | None) -> str | None:
+    """Few different values come again and again. Cut, and one printable line."""
+    if not value:
+        return None
+    text = value[:TEXT_BYTES_MAX].decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+async def read_body(fields: Fields, receive: Any, limit: int) -> bytes | None:
+    """The whole body; None: the client has gone. Raises UnsupportedMedia, TooLarge.
+
+    JSON only, and it must be said: a browser lets any page post other types here without asking (CSRF).
+    """
+    kind = fields.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if kind != b"application/json":
+        raise UnsupportedMedia(
+            "the body is not said to be JSON.",
+            field="content-type",
+            value=kind.decode("latin-1"),
+            remedy="Send `Content-Type: application/json`.",
+        )
+    coding = fields.get(b"content-encoding", b"identity").strip().lower()
+    if coding != b"identity":
+        raise UnsupportedMedia(
+            "compressed requests are not taken.",
+            field="content-encoding",
+            value=coding.decode("latin-1"),
+            remedy="Send the body as it is.",
+        )
+    declared = fields.get(b"content-length", b"0")
+    if not declared.isdigit() or len(declared) > LENGTH_DIGITS_MAX or int(declared) > limit:
+        raise _too_large(limit)
+    pieces, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        piece, more = message.get("body", b""), message.get("more_body", False)
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        pieces.append(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"the body is larger than {limit} bytes.",
+        remedy="Send less at once, or raise limits.request_bytes.",
+        metadata={"limit_bytes": limit},
+    )
