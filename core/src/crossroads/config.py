@@ -64,6 +64,8 @@ class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
     api_key: str | None = None
     """As written: `env:NAME`, `file:PATH` or the key itself. `resolve_secret` reads it."""
     region: str | None = None
+    proxy: str | None = None
+    http2: bool = False
     headers: dict[str, str] = {}
     endpoints: tuple[EndpointFacts, ...] | None = None
     settings: dict[str, Any] = {}

@@ -14,7 +14,8 @@ nothing was changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
@@ -26,6 +27,7 @@ from crossroads.types.usage import Cost, Usage
 from crossroads.wire import Headers
 
 Document = dict[str, Any]
+NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
 class Draft(msgspec.Struct, kw_only=True):
@@ -131,15 +133,17 @@ class Dialect(Protocol):
     name: str
     operation: Operation
     paths: tuple[str, ...]
-    """Where surfaces take it, below `/api/v1` and `/v1`, e.g. ("/chat/completions",)."""
+    """Where surfaces take it, below `/api/v1` and `/v1`, e.g. ("/chat/completions",). `{model}` matches a whole model
+    name, slashes included; what it matched goes to `open`."""
     upstream_path: str
     """What is appended to a provider's base URL."""
 
     # client side
 
-    def open(self, body: bytes) -> Opened:
+    def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
         """The shallow parse: strict JSON (one object; no duplicate key, NaN, BOM; depth <= 64), routing fields typed.
 
+        params: what the names in braces of the path stood for, e.g. {"model": "author/slug"}.
         Raises BadRequest naming the field.
         """
         ...

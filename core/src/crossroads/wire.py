@@ -45,15 +45,16 @@ class Origin(NamedTuple):
 def split_url(url: str) -> tuple[Origin, bytes, bytes]:
     """An absolute URL -> (origin, `Host` value, request target), both as they go on the wire.
 
-    Raises ValueError: no scheme or host, userinfo, a fragment, or a character that must be percent-encoded.
+    Raises ValueError, without the URL (it may hold a key): no scheme or host, userinfo, a fragment, or a character
+    that must be percent-encoded.
     """
     parts = urlsplit(url)
     if not parts.scheme or not parts.hostname:
-        raise ValueError(f"{url!r} is not an absolute URL")
+        raise ValueError("the URL is not absolute")
     if parts.username is not None or parts.fragment:
-        raise ValueError(f"{url!r} holds credentials or a fragment")
+        raise ValueError("the URL holds credentials or a fragment")
     if any(not "!" <= c <= "~" for c in url):
-        raise ValueError(f"{url!r} holds a character that must be percent-encoded")
+        raise ValueError("the URL holds a character that must be percent-encoded")
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     named = host if parts.port is None else f"{host}:{port}"
@@ -75,6 +76,9 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     deadline: float | None = None
     """Monotonic seconds (of the clock that the transport was given): whatever it is doing, it ends by then, with
     UpstreamTimeout. A body still being read ends too (DISP-5)."""
+    keep_alive: bool = True
+    """False: the connection ends with this exchange, and the peer is told. For a peer that promises to keep its
+    connections and does not: the next request on one of them would be lost."""
 
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, or None."""

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from crossroads.clock import SystemClock
+from crossroads.engine.transport import HttpxTransport
 from crossroads.engine.transport.limits import Limits
 from crossroads.errors import BadUpstream, ConnectFailed, StreamCut, UpstreamTimeout
 from crossroads.wire import HttpRequest, Timeouts
@@ -196,6 +198,33 @@ async def test_a_handshake_that_hangs_times_out_the_connect(make_transport: Any)
     assert not transport._origins
     release.set()
     server.close()
+
+
+@pytest.mark.parametrize("kind", ["pool", "httpx"])
+async def test_the_deadline_of_the_call_ends_a_stream_that_never_stalls(
+    peer: Any, make_transport: Any, kind: str
+) -> None:
+    peer.replies = [[CHUNKED, *[part for _ in range(200) for part in (0.01, b"1\r\nx\r\n")]]]
+    transport = make_transport() if kind == "pool" else HttpxTransport()
+    response = await transport.send(peer.request(deadline=SystemClock().monotonic() + 0.1))
+    with pytest.raises(UpstreamTimeout, match="deadline"):
+        await response.read(1000)
+    await response.aclose()
+    await transport.aclose()
+
+
+async def test_the_deadline_holds_while_a_consumer_stalls_and_while_a_place_is_awaited(
+    peer: Any, make_transport: Any, until: Any
+) -> None:
+    peer.replies = [[CHUNKED + b"1\r\nx\r\n", "hold"]]
+    transport = make_transport(limits=Limits(connections_per_origin=1))
+    clock = SystemClock()
+    response = await transport.send(peer.request(deadline=clock.monotonic() + 0.1))
+    with pytest.raises(ConnectFailed, match="became free"):
+        await transport.send(peer.request(deadline=clock.monotonic() + 0.05))
+    await until(lambda: response._source._reader.error is not None)
+    with pytest.raises(UpstreamTimeout, match="deadline"):
+        await response.read(1000)
 
 
 # Back-pressure and cancellation.

@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from crossroads.call import LOCAL, Call, Deny, Principal, Rewrite
-from crossroads.engine.plugins import Hook
+from crossroads.engine.plugins import Hook, is_failure
 from crossroads.errors import CrossroadsError, Denied, Unauthorized
 
 if TYPE_CHECKING:
@@ -52,25 +52,32 @@ async def admit(call: Call, x: Exchange) -> None:
             case Rewrite(request=request):
                 call.typed = request
             case _:
-                raise _failed_closed(policy)
+                nonsense = TypeError(f"policy_admit answered a {type(decision).__name__}")
+                x.plugin_failed(policy.plugin, "policy_admit", nonsense)
+                raise failed_closed(policy)
 
 
 async def ask(policy: Hook, hook: str, x: Exchange, *args: Any) -> Any:
-    """One policy hook, within its time. Raises its own CrossroadsError, and Denied for anything else."""
+    """One policy hook, within its time. Raises its own CrossroadsError, and Denied for anything else.
+
+    An error that would send the call elsewhere is none of a policy's: that a call may not be made, no other endpoint
+    changes.
+    """
     try:
         if not (policy.is_async or policy.slow):
             return policy.call(*args)
         seconds = x.config.limits.policy_timeout_s * (SLOW_FACTOR if policy.slow else 1)
         async with x.clock.timeout_at(x.clock.monotonic() + seconds):
             return await (policy.call(*args) if policy.is_async else asyncio.to_thread(policy.call, *args))
-    except CrossroadsError:
-        raise
-    except Exception as error:
+    except BaseException as error:
+        if not is_failure(error) or (isinstance(error, CrossroadsError) and not error.elsewhere):
+            raise
         x.plugin_failed(policy.plugin, hook, error)
-        raise _failed_closed(policy) from error
+        raise failed_closed(policy) from error
 
 
-def _failed_closed(policy: Hook) -> Denied:
+def failed_closed(policy: Hook) -> Denied:
+    """What a policy that failed says."""
     return Denied(
         f"policy {policy.plugin} failed, and a policy that fails denies.",
         remedy="Ask the operator of this gateway to look at its log.",

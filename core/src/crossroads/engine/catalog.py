@@ -36,6 +36,9 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     auth_headers: Headers
     endpoints: tuple[Endpoint, ...]
 
+    def __repr__(self) -> str:  # `auth_headers` hold the key
+        return f"Instance({self.name}, plugin={self.manifest.name}, base_url={self.base_url})"
+
     @property
     def name(self) -> str:
         return self.config.name

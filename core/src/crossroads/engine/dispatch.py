@@ -7,16 +7,17 @@ outcome, its usage and its cost, also when the caller hangs up in the middle; cl
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call, Head
 from crossroads.dialect import Dialect, Relay, Reply, Stamp
 from crossroads.engine import meter
 from crossroads.engine.health import observe
+from crossroads.engine.plugins import is_failure
 from crossroads.engine.prepare import Prepared, prepare
 from crossroads.engine.relay import Translated
-from crossroads.errors import BadUpstream, CrossroadsError, DeadlineExceeded, UpstreamError
+from crossroads.errors import BadUpstream, ConfigError, CrossroadsError, DeadlineExceeded, PluginError, UpstreamError
 from crossroads.ids import new_id
 from crossroads.route import Attempt, Candidate, Reason, Route
 from crossroads.types.usage import Usage
@@ -68,7 +69,7 @@ async def _attempt(
     stats.in_flight += 1
     relay: Relay | None = None
     try:
-        prepared = await x.providers.prepared(candidate.endpoint, call.operation)
+        prepared = x.providers.ready(candidate.endpoint, call.operation) or await _opened(call, candidate, x)
         await x.reserve(call, attempt)
         request = prepare(call, attempt, prepared)
         transport = x.providers.transport(prepared.instance)
@@ -107,33 +108,58 @@ async def _attempt(
             yield end
         finally:
             await response.aclose()
-    except CrossroadsError as error:
-        attempt.outcome, attempt.error = "failed" if attempt.first_token_s is None else "cut", error
-        raise
-    except Exception as raised:  # a hook or a dialect broke: the attempt fails, the call may go on elsewhere
-        x.plugin_failed(candidate.endpoint.plugin, "attempt", raised)
+    except BaseException as raised:
+        if not is_failure(raised):  # the caller went away, or we are shutting down
+            if attempt.outcome == "pending":
+                attempt.outcome = "cancelled"
+            raise
         attempt.outcome = "failed" if attempt.first_token_s is None else "cut"
-        attempt.error = UpstreamError(
-            f"The plugin of provider {candidate.endpoint.provider} failed ({type(raised).__name__}).",
-            remedy="Ask the operator of this gateway to look at its log.",
-        )
-        raise attempt.error from raised
-    except BaseException:
-        if attempt.outcome == "pending":  # the caller went away, or we are shutting down
-            attempt.outcome = "cancelled"
-        raise
+        attempt.error = _failure(raised, candidate, x)
+        raise attempt.error from raised.__cause__
     finally:
         stats.in_flight -= 1
         now = x.clock.monotonic()
         attempt.seconds = now - started
-        if relay is not None:
-            attempt.finish_reason, attempt.upstream_id = relay.finish_reason, relay.upstream_id
-            attempt.usage = meter.measured(attempt, relay.usage, relay.seen_tokens)
-        elif attempt.usage is None:
-            attempt.usage = meter.measured(attempt, None, 0)
-        if attempt.usage is not None:
-            attempt.cost = meter.price(attempt.endpoint, attempt.usage)
+        _measure(attempt, relay, x)
         observe(stats, attempt, now)
+
+
+async def _opened(call: Call, candidate: Candidate, x: Exchange) -> Prepared:
+    """The first call of a provider waits until it is open, but not beyond its deadline."""
+    until = nullcontext() if call.deadline is None else x.clock.timeout_at(call.deadline)
+    try:
+        async with until:
+            return await x.providers.prepared(candidate.endpoint, call.operation)
+    except TimeoutError:
+        if call.deadline is None or x.clock.monotonic() < call.deadline:
+            raise
+        provider = candidate.endpoint.provider
+        raise DeadlineExceeded(f"Provider {provider} was not ready in time.", remedy="Retry in a while.") from None
+
+
+def _failure(raised: BaseException, candidate: Candidate, x: Exchange) -> CrossroadsError:
+    """What an attempt failed of. A broken plugin fails the attempt; another endpoint may do better."""
+    if isinstance(raised, CrossroadsError) and not isinstance(raised, PluginError | ConfigError):
+        return x.reporter.clean(raised)
+    x.plugin_failed(candidate.endpoint.plugin, "attempt", raised)
+    return UpstreamError(
+        f"The plugin of provider {candidate.endpoint.provider} failed ({type(raised).__name__}).",
+        remedy="Ask the operator of this gateway to look at its log.",
+    )
+
+
+def _measure(attempt: Attempt, relay: Relay | None, x: Exchange) -> None:
+    """Usage and cost, once, however the attempt ended."""
+    reported, seen_tokens = attempt.usage, 0
+    if relay is not None:
+        try:
+            attempt.finish_reason, attempt.upstream_id = relay.finish_reason, relay.upstream_id
+            reported, seen_tokens = relay.usage or reported, relay.seen_tokens
+        except Exception as error:  # a dialect that can't even say that must not hide how the attempt ended
+            x.plugin_failed(attempt.endpoint.plugin, "relay", error)
+    attempt.usage = meter.measured(attempt, reported, seen_tokens)
+    if attempt.usage is not None:
+        attempt.cost = meter.price(attempt.endpoint, attempt.usage)
 
 
 async def _whole(
@@ -197,8 +223,13 @@ async def _refusal(attempt: Attempt, response: HttpResponse, prepared: Prepared,
     error: CrossroadsError = prepared.dialect.decode_error(response.status, response.headers, body)
     if (better := x.providers.hook("provider_error", prepared.instance)) is not None:
         try:
-            error = better(attempt, response.status, body, error) or error
-        except Exception as raised:
+            reading = better(attempt, response.status, body, error)
+            if not isinstance(reading, CrossroadsError | None):
+                raise TypeError(f"provider_error answered a {type(reading).__name__}")
+            error = reading or error
+        except BaseException as raised:
+            if not is_failure(raised):
+                raise
             x.plugin_failed(prepared.instance.manifest.name, "provider_error", raised)
     error.metadata.setdefault("provider_name", attempt.endpoint.provider_name)
     return error

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from crossroads.call import Call, Caller, Head, Principal
 from crossroads.clock import Clock, SystemClock
 from crossroads.config import DEFAULT_STRATEGY, Config, home, load_config
-from crossroads.dialect import Dialect
+from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
 from crossroads.engine.admit import admit, ask, identify_token
 from crossroads.engine.catalog import Catalog, active_instances
-from crossroads.engine.index import Index, load_index
+from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index, load_index
 from crossroads.engine.outbox import Outbox
 from crossroads.engine.plan import plan
 from crossroads.engine.plugins import Hook, Plugins
@@ -31,9 +31,6 @@ from crossroads.route import Attempt, Route
 from crossroads.store import MemoryStore, Store
 from crossroads.wire import Transport
 
-DIALECTS, STRATEGIES, POLICIES, SINKS = (
-    f"crossroads.{kind}" for kind in ("dialects", "strategies", "policies", "sinks")
-)
 CLOSE_TIMEOUT_S = 10.0
 
 
@@ -100,7 +97,7 @@ class Exchange:
                 limits = Limits(connections_per_origin=self.config.limits.connections_per_origin)
                 self._transport = Http1Transport(clock=self.clock, limits=limits)
                 self._life.append(self._transport)
-            self.providers = Providers(self.plugins, self.catalog, self._transport, self.dialect)
+            self.providers = Providers(self.plugins, self.catalog, self._transport, self.dialect, self.clock)
             self.keys_required = await self.store.has_keys()
             strategies = self._strategy_names()
             # pluggy calls the last registered first: register from the end, and the configured order holds.
@@ -149,9 +146,9 @@ class Exchange:
                 await start()
             except CrossroadsError:
                 raise
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise PluginError(
-                    f"could not start: {type(error).__name__}: {self.reporter.redact(str(error))}.",
+                    f"could not start: {self.reporter.describe(error)}.",
                     plugin=name,
                     remedy="Check its settings, or remove it from the configuration.",
                 ) from error
@@ -182,15 +179,21 @@ class Exchange:
         return await identify_token(token, self)
 
     def open_call(
-        self, dialect: str, body: bytes, *, caller: Caller | None = None, deadline_s: float | None = None
+        self,
+        dialect: str,
+        body: bytes,
+        *,
+        caller: Caller | None = None,
+        deadline_s: float | None = None,
+        params: Mapping[str, str] = NO_PARAMS,
     ) -> Call:
-        """A call from a client's bytes in that client's dialect. Raises BadRequest, TooLarge, PluginError."""
+        """A call from a client's bytes in its dialect. params: of its path. Raises BadRequest, PluginError."""
         codec = self.dialect(dialect)
         now = self.clock.monotonic()
         return Call(
             id=new_id("gen", self.clock.time()),
             dialect=codec,
-            opened=codec.open(body),
+            opened=codec.open(body, params),
             received_at=self.clock.time(),
             began=now,
             caller=caller,
@@ -273,9 +276,9 @@ class Exchange:
         task.add_done_callback(self._background.discard)
         await asyncio.shield(task)
 
-    def plugin_failed(self, plugin: str, hook: str, error: Exception) -> None:
+    def plugin_failed(self, plugin: str, hook: str, error: BaseException) -> None:
         """A plugin failed where that fails no request: into the log and to the sinks."""
         self.reporter.failure(plugin, hook, error)
-        text = self.reporter.redact(f"{type(error).__name__}: {error}")
+        text = self.reporter.describe(error)
         now = self.clock.time()
         self.outbox.put(PluginFailed(id=new_id("plf", now), at=now, plugin=plugin, hook=hook, error=text))

@@ -31,7 +31,7 @@ GROUPS = tuple(
     f"crossroads.{kind}"
     for kind in ("providers", "dialects", "strategies", "policies", "sinks", "stores", "surfaces", "commands")
 )
-PROVIDERS = "crossroads.providers"
+PROVIDERS, DIALECTS, STRATEGIES, POLICIES, SINKS = GROUPS[:5]
 MANIFEST_NAME = "provider.toml"
 CACHE_VERSION = 1
 METADATA_BYTES_MAX = 1 << 20

@@ -7,12 +7,12 @@ sent + dropped + waiting = produced.
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from crossroads.clock import Clock
-from crossroads.engine.plugins import Hook
+from crossroads.engine.plugins import Hook, is_failure
 from crossroads.events import Event
 
 QUEUE_MAX = 10_000
@@ -30,12 +30,16 @@ class Lane:
         self.waiting: deque[Event] = deque()
         self.produced = self.sent = self.dropped = 0
         self.wake = asyncio.Event()
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix=sink.plugin)
+        """For a plain `def`. Its own: a sink that hangs must not take the threads that look up names."""
 
 
 class Outbox:
     """All lanes. `failed(plugin, hook, error)` is told of every try that failed."""
 
-    def __init__(self, sinks: tuple[Hook, ...], clock: Clock, failed: Callable[[str, str, Exception], None]) -> None:
+    def __init__(
+        self, sinks: tuple[Hook, ...], clock: Clock, failed: Callable[[str, str, BaseException], None]
+    ) -> None:
         self.lanes = tuple(Lane(sink) for sink in sinks)
         self._clock, self._failed = clock, failed
         self._tasks: list[asyncio.Task[None]] = []
@@ -67,6 +71,7 @@ class Outbox:
         for lane in self.lanes:
             lane.dropped += len(lane.waiting)
             lane.waiting.clear()
+            lane.thread.shutdown(wait=False, cancel_futures=True)
 
     async def _drain(self, lane: Lane) -> None:
         while True:
@@ -76,7 +81,7 @@ class Outbox:
                 lane.wake.clear()
                 await lane.wake.wait()
                 continue
-            batch = [lane.waiting.popleft() for _ in range(min(BATCH_MAX, len(lane.waiting)))]
+            batch = tuple(lane.waiting.popleft() for _ in range(min(BATCH_MAX, len(lane.waiting))))
             try:
                 delivered = await self._deliver(lane, batch)
             except asyncio.CancelledError:
@@ -87,7 +92,7 @@ class Outbox:
             else:
                 lane.dropped += len(batch)
 
-    async def _deliver(self, lane: Lane, batch: list[Event]) -> bool:
+    async def _deliver(self, lane: Lane, batch: tuple[Event, ...]) -> bool:
         """Until the sink takes it. False: it fills up behind this batch (or we close), so this one is given up."""
         for tries in range(1_000_000):
             try:
@@ -95,11 +100,11 @@ class Outbox:
                     if lane.sink.is_async:
                         await lane.sink.call(batch)
                     else:
-                        result = await asyncio.to_thread(lane.sink.call, batch)
-                        if inspect.isawaitable(result):
-                            await result
+                        await asyncio.get_running_loop().run_in_executor(lane.thread, lane.sink.call, batch)
                 return True
-            except Exception as error:
+            except BaseException as error:
+                if not is_failure(error):
+                    raise
                 self._failed(lane.sink.plugin, "sink_emit", error)
             if self._closing or len(lane.waiting) >= QUEUE_MAX:
                 return False

@@ -7,13 +7,15 @@ closed; a strategy that fails is left out, and the route says so.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
-from crossroads.engine.plugins import Hook
+from crossroads.engine.admit import failed_closed
+from crossroads.engine.index import STRATEGIES
+from crossroads.engine.plugins import Hook, is_failure
 from crossroads.engine.preferences import Preferences, named, objection, read_preferences
-from crossroads.errors import BadRequest, Denied, NoEndpoint, UnknownModel
+from crossroads.errors import BadRequest, ConfigError, NoEndpoint, PluginError, UnknownModel
 from crossroads.route import Candidate, Reason, Route
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def plan(call: Call, x: Exchange) -> Route:
         offered = x.catalog.candidates(model, call.operation)
         known = known or bool(offered)
         allowed = _prefer(call, offered, preferences, route)
-        permitted = _permit(call, allowed, x.hooks.permit, route)
+        permitted = _permit(call, allowed, x, route)
         ordered += _rank(call, permitted, preferences, x, route)
     if not known:
         raise _unknown(call, models, x)
@@ -63,20 +65,21 @@ def _prefer(call: Call, offered: tuple[Candidate, ...], p: Preferences, route: R
     return tuple(kept)
 
 
-def _permit(
-    call: Call, candidates: tuple[Candidate, ...], policies: tuple[Hook, ...], route: Route
-) -> tuple[Candidate, ...]:
-    for policy in policies:
+def _permit(call: Call, candidates: tuple[Candidate, ...], x: Exchange, route: Route) -> tuple[Candidate, ...]:
+    for policy in x.hooks.permit:
         if not candidates:
             break
         try:
-            denied = policy.call(call, candidates) or {}
+            answer = policy.call(call, candidates)
+            denied = {} if answer is None else answer
+            if not isinstance(denied, Mapping):
+                raise TypeError(f"policy_permit answered a {type(denied).__name__}")
             refused = {c.endpoint.id: str(denied[c.endpoint.id]) for c in candidates if c.endpoint.id in denied}
-        except Exception as error:
-            raise Denied(
-                f"policy {policy.plugin} failed ({type(error).__name__}), and a policy that fails denies.",
-                remedy="Ask the operator of this gateway to look at its log.",
-            ) from error
+        except BaseException as error:
+            if not is_failure(error):
+                raise
+            x.plugin_failed(policy.plugin, "policy_permit", error)
+            raise failed_closed(policy) from error
         for endpoint, why in refused.items():
             route.reasons.append(Reason("permit", policy.plugin, why, endpoint, dropped=True))
         candidates = tuple(c for c in candidates if c.endpoint.id not in refused)
@@ -88,14 +91,16 @@ def _rank(call: Call, candidates: tuple[Candidate, ...], p: Preferences, x: Exch
     if len(candidates) < 2:
         return list(candidates)
     columns: list[Sequence[float]] = []
-    for strategy in x.strategies(p.strategy):
+    for strategy in _strategies(p.strategy, x, route):
         try:
             scores = strategy.call(call, candidates)
             if scores is None:
                 continue
             columns.append(_checked(scores, len(candidates)))
-        except Exception as error:
-            text = f"left out of this call: {type(error).__name__}: {error}"
+        except BaseException as error:
+            if not is_failure(error):
+                raise
+            text = f"left out of this call: {x.reporter.describe(error)}"
             route.reasons.append(Reason("rank", strategy.plugin, text))
             x.plugin_failed(strategy.plugin, "strategy_score", error)
             continue
@@ -114,12 +119,26 @@ def _rank(call: Call, candidates: tuple[Candidate, ...], p: Preferences, x: Exch
     return [candidates[i] for i in order]
 
 
+def _strategies(sort: str | None, x: Exchange, route: Route) -> tuple[Hook, ...]:
+    """The configured ones, or the one that the caller names. Raises BadRequest: it is not installed."""
+    try:
+        return x.strategies(sort)
+    except (PluginError, ConfigError) as error:
+        known = [plugin.name for plugin in x.index.all(STRATEGIES)]
+        if sort not in known:
+            remedy = f"Use one of: {', '.join(known)}."
+            raise BadRequest("is not installed here.", field="provider.sort", value=sort, remedy=remedy) from None
+        route.reasons.append(Reason("rank", f"strategies/{sort}", f"left out of this call: {error}"))
+        x.plugin_failed(f"strategies/{sort}", "load", error)
+        return ()
+
+
 def _checked(scores: Sequence[float], count: int) -> list[float]:
-    """nan means no opinion: it stands where the average stands."""
+    """nan means no opinion: it stands where the average of the finite ones stands."""
     values = [float(score) for score in scores]
     if len(values) != count:
         raise ValueError(f"{len(values)} scores for {count} candidates")
-    heard = [value for value in values if not math.isnan(value)]
+    heard = [value for value in values if math.isfinite(value)]
     mean = sum(heard) / len(heard) if heard else 0.0
     return [mean if math.isnan(value) else value for value in values]
 

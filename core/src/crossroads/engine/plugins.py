@@ -7,6 +7,7 @@ plugins: 0.6 us against 5.2 us through pluggy); only a provider's hooks with a w
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 from collections.abc import Callable, Iterable
@@ -20,6 +21,9 @@ from crossroads import hookspecs
 from crossroads.engine.index import Index, Plugin
 from crossroads.errors import ConfigError, PluginError
 
+PLAIN_HOOKS = ("policy_permit", "strategy_score", "provider_prepare", "provider_error")
+"""On the hot path, called without await."""
+ASYNC_HOOKS = ("provider_open", "provider_models")
 BISECT = "CROSSROADS_PLUGINS"
 """Names, separated by commas: only these load (to find which one breaks an installation)."""
 
@@ -33,14 +37,23 @@ class Hook(NamedTuple):
     slow: bool
 
 
+def is_failure(raised: BaseException) -> bool:
+    """Is this a plugin's failure? No: a cancellation of the task that we run in, a generator closed, Ctrl-C.
+
+    A plugin that calls `sys.exit()`, or lets a CancelledError of its own making out, has failed like any other.
+    """
+    if isinstance(raised, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is None or not task.cancelling()
+    return isinstance(raised, (Exception, SystemExit))
+
+
 class _Driver(DriverManager[Any]):
     """stevedore loads; what there is to load, our index says (one scan of the installation, not two)."""
 
     def __init__(self, plugin: Plugin) -> None:
         self._entry = EntryPoint(name=plugin.name, value=plugin.value, group=plugin.group)
-        super().__init__(
-            plugin.group, plugin.name, on_load_failure_callback=self._failed, warn_on_missing_entrypoint=False
-        )
+        super().__init__(plugin.group, plugin.name, on_load_failure_callback=self._failed)
 
     def list_entry_points(self) -> list[EntryPoint]:
         return [self._entry]
@@ -79,7 +92,7 @@ class Plugins:
                 raise PluginError(why, plugin=name, remedy="Add its distribution, if you trust it.")
             try:
                 self._loaded[key] = _Driver(plugin).driver
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise PluginError(
                     f"{plugin.distribution} {plugin.version} can't be imported: {type(error).__name__}: {error}.",
                     plugin=name,
@@ -115,6 +128,9 @@ class Plugins:
             raise PluginError(
                 f"its hooks do not fit the contract: {text}.", plugin=name, remedy="See crossroads/hookspecs.py."
             ) from None
+        if (why := self._wrong_kind(plugin)) is not None:
+            self._manager.unregister(plugin)
+            raise PluginError(why, plugin=name, remedy="See crossroads/hookspecs.py.")
         wrapped = [
             caller.name
             for caller in self._manager.get_hookcallers(plugin) or ()
@@ -124,6 +140,18 @@ class Plugins:
         if wrapped:
             self._manager.unregister(plugin)
             raise PluginError(f"it wraps {wrapped[0]}.", plugin=name, remedy="Only a provider's hooks can be wrapped.")
+
+    def _wrong_kind(self, plugin: Any) -> str | None:
+        for caller in self._manager.get_hookcallers(plugin) or ():
+            for impl in caller.get_hookimpls():
+                is_async = inspect.iscoroutinefunction(impl.function)
+                if impl.plugin is not plugin or impl.wrapper or impl.hookwrapper:
+                    continue
+                if is_async and caller.name in PLAIN_HOOKS:
+                    return f"its {caller.name} is `async def`, and must be a plain `def`."
+                if not is_async and caller.name in ASYNC_HOOKS:
+                    return f"its {caller.name} is a plain `def`, and must be `async def`."
+        return None
 
     def each(self, hook: str) -> tuple[Hook, ...]:
         """Everybody's implementation of a hook, in pluggy's order: the last registered first, tryfirst before it."""
@@ -177,7 +205,7 @@ def _guard(make: Callable[[], Any], name: str) -> Any:
         return make()
     except (ConfigError, PluginError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(
             f"could not be made: {type(error).__name__}: {error}.", plugin=name, remedy="Check its settings."
         ) from error

@@ -10,11 +10,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from crossroads.clock import Clock
 from crossroads.dialect import Dialect
 from crossroads.engine.catalog import Catalog, Instance
 from crossroads.engine.index import PROVIDERS
 from crossroads.engine.plugins import Plugins
 from crossroads.engine.prepare import Prepared, prepare_endpoint
+from crossroads.errors import PluginError
 from crossroads.route import Endpoint, Operation
 from crossroads.wire import Transport
 
@@ -23,12 +25,23 @@ class Providers:
     """All instances of one exchange. `dialect` finds a dialect by name."""
 
     def __init__(
-        self, plugins: Plugins, catalog: Catalog, transport: Transport, dialect: Callable[[str], Dialect]
+        self,
+        plugins: Plugins,
+        catalog: Catalog,
+        transport: Transport,
+        dialect: Callable[[str], Dialect],
+        clock: Clock,
     ) -> None:
         self._plugins, self._catalog, self._default, self._dialect = plugins, catalog, transport, dialect
+        self._clock = clock
+        self._transports: list[Transport] = []
         self._objects: dict[str, Any] = {}
         self._opening: dict[str, asyncio.Task[Transport]] = {}
         self._prepared: dict[tuple[str, Operation], Prepared] = {}
+
+    def ready(self, endpoint: Endpoint, operation: Operation) -> Prepared | None:
+        """An endpoint that was prepared before: the hot path."""
+        return self._prepared.get((endpoint.id, operation))
 
     async def prepared(self, endpoint: Endpoint, operation: Operation) -> Prepared:
         """An endpoint, ready to send to. Raises PluginError, and what `provider_open` raises."""
@@ -53,10 +66,9 @@ class Providers:
         """What there is to close: plugins and the transports that they brought."""
         for task in self._opening.values():
             task.cancel()
-        opened = await asyncio.gather(*self._opening.values(), return_exceptions=True)
+        await asyncio.gather(*self._opening.values(), return_exceptions=True)
         self._opening.clear()
-        own = [found for found in opened if not isinstance(found, BaseException) and found is not self._default]
-        return [*self._objects.values(), *own]
+        return [*self._objects.values(), *self._transports]
 
     async def _open(self, instance: Instance) -> None:
         task = self._opening.get(instance.name)
@@ -82,6 +94,22 @@ class Providers:
                     await close()
                 raise
             self._objects[instance.name] = plugin
+        default = self._default
+        if instance.config.proxy is not None or instance.config.http2:
+            from crossroads.engine.transport import HttpxTransport
+
+            default = HttpxTransport(proxy=instance.config.proxy, http2=instance.config.http2, clock=self._clock)
+            self._transports.append(default)
         hook = self.hook("provider_open", instance)
-        own = None if hook is None else await hook(instance.name, self._default, instance.secret)
-        return own or self._default
+        try:
+            own = None if hook is None else await hook(instance.name, default, instance.secret)
+        except SystemExit as error:  # in a task of its own it would take the process down
+            raise PluginError("its provider_open exited.", plugin=instance.name, remedy="Report it.") from error
+        if own is None or own is default:
+            return default
+        if not callable(getattr(own, "send", None)):
+            what = f"its provider_open answered a {type(own).__name__}, which is no transport."
+            raise PluginError(what, plugin=instance.name, remedy="Report it to the author of the package.")
+        self._transports.append(own)
+        transport: Transport = own
+        return transport

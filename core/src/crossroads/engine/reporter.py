@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from typing import Any
+
+from crossroads.errors import CrossroadsError
 
 log = logging.getLogger("crossroads")
 
@@ -29,10 +32,32 @@ class Reporter:
             body = body.replace(secret.encode(), b"***")
         return body
 
-    def failure(self, plugin: str, hook: str, error: Exception) -> None:
+    def describe(self, error: BaseException) -> str:
+        """Type and text of an error, without any key; also of one whose text can't be made."""
+        try:
+            text = str(error)
+        except Exception:
+            text = "(its text can't be made)"
+        return self.redact(f"{type(error).__name__}: {text}")
+
+    def clean(self, error: CrossroadsError) -> CrossroadsError:
+        """The same error, in place, without any key: a provider may have echoed it."""
+        error.what = self.redact(error.what)
+        error.args = tuple(self.redact(str(arg)) for arg in error.args)
+        error.metadata = self._clean(error.metadata)
+        return error
+
+    def _clean(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.redact(value)
+        if isinstance(value, dict):
+            return {key: self._clean(item) for key, item in value.items()}
+        return [self._clean(item) for item in value] if isinstance(value, list) else value
+
+    def failure(self, plugin: str, hook: str, error: BaseException) -> None:
         """Which plugin, which hook, what, and where: no traceback, for it could quote a secret."""
         frame = error.__traceback__
         while frame is not None and frame.tb_next is not None:
             frame = frame.tb_next
         place = "" if frame is None else f" at {frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}"
-        log.warning("%s: %s failed: %s%s", plugin, hook, self.redact(f"{type(error).__name__}: {error}"), place)
+        log.warning("%s: %s failed: %s%s", plugin, hook, self.describe(error), place)

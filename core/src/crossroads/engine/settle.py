@@ -6,37 +6,52 @@ Runs shielded: a caller that hangs up, or a server that shuts down, does not sto
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
+from crossroads.engine.plugins import is_failure
 from crossroads.events import AttemptRecord, Generation
 from crossroads.route import Attempt, Outcome
 
 if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
 
+SETTLE_TIMEOUT_S = 30.0
+"""For one policy to settle one call. Generous: what is given up here is money that nobody counts."""
+
 
 async def settle(call: Call, x: Exchange) -> None:
-    """Never raises: the reply has left, and what fails here is reported under its plugin's name."""
-    if x.hooks.settle:
-        await x.shielded(_policies(call, x))
-    generation = record(call, x)
-    await x.keep(generation)
-    x.outbox.put(generation)
+    """Never raises: the reply has left, and what fails here is reported under its plugin's name.
+
+    The end of the reply waits for the policies up to `limits.policy_timeout_s`; then they go on behind it.
+    """
+    try:
+        if x.hooks.settle:
+            with suppress(TimeoutError):
+                async with x.clock.timeout_at(x.clock.monotonic() + x.config.limits.policy_timeout_s):
+                    await x.shielded(_policies(call, x))
+    finally:  # also when the caller is cancelled a second time
+        generation = record(call, x)
+        await x.keep(generation)
+        x.outbox.put(generation)
 
 
 async def _policies(call: Call, x: Exchange) -> None:
     attempts = call.route.attempts if call.route is not None else []
-    usages = [(attempt, attempt.usage) for attempt in attempts if attempt.usage is not None]
+    usages = tuple((attempt, attempt.usage) for attempt in attempts if attempt.usage is not None)
     for policy in x.hooks.settle:
         try:
-            if policy.is_async:
-                await policy.call(call, usages)
-            elif policy.slow:
-                await asyncio.to_thread(policy.call, call, usages)
-            else:
-                policy.call(call, usages)
-        except Exception as error:
+            async with x.clock.timeout_at(x.clock.monotonic() + SETTLE_TIMEOUT_S):
+                if policy.is_async:
+                    await policy.call(call, usages)
+                elif policy.slow:
+                    await asyncio.to_thread(policy.call, call, usages)
+                else:
+                    policy.call(call, usages)
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             x.plugin_failed(policy.plugin, "policy_settle", error)
 
 

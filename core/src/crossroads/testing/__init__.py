@@ -2,7 +2,7 @@
 
     SteppedClock                         time that moves when a test says so
     ScriptedProvider, Answer, ...        an upstream on a real socket that misbehaves on demand and keeps its own bill
-    exchange_with, call, index_of        an exchange of objects, without installing anything
+    exchange_with, offer, send, Recorder an exchange of objects, without installing anything
     Hostile                              a plugin that breaks every hook, as told
     provider_conformance(name), ...      whole test classes: what every plugin of a kind must hold (needs pytest)
 
@@ -22,13 +22,18 @@ _HOMES = {
     "SteppedClock": "clock",
     "Tokens": "answers",
     "ToolCall": "answers",
-    "call": "plugins",
     "dialect_conformance": "conformance",
+    "Offer": "plugins",
+    "Recorder": "plugins",
+    "Result": "plugins",
+    "chat": "plugins",
     "exchange_with": "plugins",
+    "offer": "plugins",
+    "refusal": "answers",
+    "send": "plugins",
     "index_of": "plugins",
     "policy_conformance": "conformance",
-    "provider_conformance": "conformance",
-    "reply_of": "plugins",
+    "provider_conformance": "provider",
     "sink_conformance": "conformance",
     "strategy_conformance": "conformance",
 }
@@ -39,9 +44,13 @@ __all__ = list(_HOMES)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'crossroads.testing' has no attribute {name!r}")
+    import sys
     from importlib import import_module
 
-    value = globals()[name] = getattr(import_module(f"crossroads.testing.{_HOMES[name]}"), name)
+    home = f"crossroads.testing.{_HOMES[name]}"
+    if "pytest" in sys.modules and home not in sys.modules:  # so that its asserts say what they compared
+        sys.modules["pytest"].register_assert_rewrite(home)
+    value = globals()[name] = getattr(import_module(home), name)
     return value
 
 

@@ -22,8 +22,8 @@ import msgspec
 from crossroads.call import Call, Caller, Head
 from crossroads.clock import Clock
 from crossroads.config import Config
-from crossroads.engine.exchange import DIALECTS, POLICIES, SINKS, STRATEGIES, Exchange
-from crossroads.engine.index import PROVIDERS, Index, Plugin
+from crossroads.engine.exchange import Exchange
+from crossroads.engine.index import DIALECTS, POLICIES, PROVIDERS, SINKS, STRATEGIES, Index, Plugin
 from crossroads.events import Event, Generation
 from crossroads.hookspecs import hookimpl
 from crossroads.manifest import parse_manifest

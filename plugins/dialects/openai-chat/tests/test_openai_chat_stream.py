@@ -120,10 +120,24 @@ def test_what_follows_the_terminator_is_not_read():
     assert relay_all(DIALECT, [HI + END + DONE + b"data: garbage\n\n"])[1] is None
 
 
-def test_a_finish_reason_is_canonical_for_metering_and_kept_for_the_client():
+def test_a_finish_reason_that_no_client_knows_is_renamed_and_kept_beside():
     relay = DIALECT.relay_stream(STAMP)
-    assert documents(relay.feed(chunk({}, "eos_token")))[0]["choices"][0]["finish_reason"] == "eos_token"
+    [choice] = documents(relay.feed(chunk({}, "eos_token")))[0]["choices"]
+    assert (choice["finish_reason"], choice["native_finish_reason"]) == ("stop", "eos_token")
     assert relay.finish_reason == "stop"
+
+
+def test_an_empty_finish_reason_is_none_yet():
+    relay = DIALECT.relay_stream(STAMP)
+    [choice] = documents(relay.feed(chunk({"content": "a"}, "")))[0]["choices"]
+    assert choice["finish_reason"] is None
+    with pytest.raises(StreamCut):
+        relay.close(framed=True, usage=NO_USAGE)
+
+
+def test_a_finish_reason_of_2023_is_left_to_its_client_and_canonical_when_decoded():
+    [choice] = documents(DIALECT.relay_stream(STAMP).feed(chunk({}, "function_call")))[0]["choices"]
+    assert choice["finish_reason"] == "function_call"
     chunks, _ = decode_all(DIALECT, [chunk({}, "function_call")], framed=True)
     assert chunks[0]["choices"][0]["finish_reason"] == "tool_calls"
     assert chunks[0]["choices"][0]["native_finish_reason"] == "function_call"
@@ -143,6 +157,15 @@ def test_keys_that_clients_insist_on_are_added_only_where_they_lack():
     ]
     assert document["object"] == "chat.completion.chunk"
     assert document["created"] == STAMP.created
+
+
+def test_tool_calls_without_numbers_get_them():
+    def call(id, part):
+        return chunk({"tool_calls": [{"id": id, "function": {"arguments": part}}]})
+
+    out = DIALECT.relay_stream(STAMP).feed(call("a", "{") + call("a", "}") + call("b", "{}") + call(None, ""))
+    numbers = [document["choices"][0]["delta"]["tool_calls"][0]["index"] for document in documents(out)]
+    assert numbers == [0, 0, 1, 1]
 
 
 def test_an_event_over_several_data_lines_leaves_as_proper_events():
@@ -170,9 +193,12 @@ def test_an_error_before_the_first_token_is_raised_at_once(data, status):
     assert caught.value.billing == "maybe"
 
 
-@pytest.mark.parametrize("data", [event(error=5), event(error=True), event(choices=5), event(choices=[5]),
-                                  event(choices=[{"finish_reason": {}}]), b"data: nonsense\n\n", b"data: [1]\n\n",
-                                  b'data: {"choices":[],"a":"\xff"}\n\n', b"data: " + b"[" * 99_999 + b"\n\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [event(error=5), event(error=True), event(choices=5), event(choices=[5]), event(choices=[{"finish_reason": {}}]),
+     b"data: nonsense\n\n", b"data: [1]\n\n", b'data: {"choices":[],"a":"\xff"}\n\n',
+     b"data: " + b"[" * 99_999 + b"\n\n"],
+)  # fmt: skip
 def test_what_can_not_be_read_is_a_broken_upstream(data):
     for out, error in (relay_all(DIALECT, [data]), decode_all(DIALECT, [data])):
         assert type(error) is BadUpstream
@@ -194,10 +220,9 @@ def test_a_null_error_is_none():
 
 
 def test_a_host_that_never_comes_to_a_token_is_cut_off():
-    relay = DIALECT.relay_stream(STAMP)
-    with pytest.raises(BadUpstream, match="without a token"):
-        for _ in range(HELD_BYTES_MAX // len(ROLE) + 1):
-            relay.feed(ROLE)
+    _, error = relay_all(DIALECT, [ROLE] * (HELD_BYTES_MAX // len(ROLE) + 1))
+    assert type(error) is BadUpstream
+    assert "without a token" in error.what
 
 
 def test_a_recorded_error_after_tokens_keeps_the_hosts_status():
@@ -228,7 +253,8 @@ def test_the_in_stream_error_event_is_openrouters_and_no_terminator():
 def test_an_encoder_takes_chunks_of_any_dialect():
     encoder = DIALECT.encode_stream(STAMP)
     [document] = documents(encoder.encode({"choices": [{"delta": {"content": "a"}}]}))
-    assert document["choices"] == [{"index": 0, "finish_reason": None, "native_finish_reason": None, "delta": {"content": "a"}}]  # fmt: skip
+    [choice] = document["choices"]
+    assert choice == {"index": 0, "finish_reason": None, "native_finish_reason": None, "delta": {"content": "a"}}
     assert (document["id"], document["created"]) == (STAMP.id, STAMP.created)
     assert encoder.encode({"choices": [], "usage": {"prompt_tokens": 1}}) == b""
     end = encoder.close(Usage(input_tokens=1))

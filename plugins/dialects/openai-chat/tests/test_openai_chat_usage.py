@@ -92,7 +92,8 @@ def test_embeddings_need_no_completion_count():
 
 
 COUNT = st.integers(0, 500) | st.none() | st.integers(-5, -1)
-DETAILS = st.fixed_dictionaries({}, optional=dict.fromkeys(("cached_tokens", "cache_write_tokens", "audio_tokens", "reasoning_tokens", "image_tokens"), COUNT))  # fmt: skip
+NAMES = ("cached_tokens", "cache_write_tokens", "audio_tokens", "reasoning_tokens", "image_tokens")
+DETAILS = st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, COUNT))
 
 
 @given(st.integers(0, 300), st.integers(0, 300), st.none() | st.integers(0, 900), DETAILS, DETAILS, DETAILS)

@@ -4,6 +4,7 @@ import gzip
 import json
 
 import pytest
+
 from crossroads.testing import Answer
 from crossroads.testing.answers import refusal
 

@@ -19,7 +19,7 @@ from typing import Protocol, cast
 
 from crossroads.clock import Clock
 from crossroads.engine.transport.body import Body
-from crossroads.engine.transport.deadline import Deadline
+from crossroads.engine.transport.deadline import Deadline, deadline_passed
 from crossroads.engine.transport.head import REMEDY, TO_EOF
 from crossroads.engine.transport.http1 import ResponseReader
 from crossroads.engine.transport.limits import KIB, Limits
@@ -73,6 +73,7 @@ class Connection(asyncio.Protocol):
         self._timeouts = DEFAULT_TIMEOUTS
         self._phase = Phase.FIRST_BYTE
         self._deadline = Deadline(clock, self._late)
+        self._keep_alive = True
         self._eof = False
         self._reading_paused = False
         self._writing_paused = False
@@ -86,7 +87,8 @@ class Connection(asyncio.Protocol):
         if self.closing:
             self._fail(ConnectFailed("The provider closed a new connection at once.", remedy=REMEDY))
         else:
-            self._timeouts = request.timeouts
+            self._timeouts, self._keep_alive = request.timeouts, request.keep_alive
+            self._deadline.begin(request.deadline)
             self._write(head, request.body)
         while reader.head is None:
             if reader.error is not None:
@@ -230,9 +232,10 @@ class Connection(asyncio.Protocol):
         assert self._transport is not None
         assert reader.head is not None
         self._reader = None
-        self._deadline.set(None)
+        self._deadline.clear()
         reusable = (
             reader.head.keep_alive
+            and self._keep_alive
             and not reader.surplus
             and not self._eof
             and not self._reading_paused  # idle, it must hear what the peer does
@@ -255,7 +258,7 @@ class Connection(asyncio.Protocol):
         reader = self._reader
         assert reader is not None
         self._reader = None
-        self._deadline.set(None)
+        self._deadline.clear()
         reader.error = error
         if self._transport is not None:
             self._transport.abort()
@@ -280,7 +283,9 @@ class Connection(asyncio.Protocol):
         self._deadline.set(seconds)
 
     def _late(self) -> None:
-        if self._phase is Phase.WRITE and self._still_writing():
+        if self._deadline.ended:
+            self._fail(deadline_passed())
+        elif self._phase is Phase.WRITE and self._still_writing():
             self._watch_write()
         else:
             what = f"The provider {self._phase.value} in time."

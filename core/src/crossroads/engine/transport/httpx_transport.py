@@ -8,9 +8,11 @@ connection (measured, 50 of 50), so here HTTP/1.1 connections are not kept: `htt
 from __future__ import annotations
 
 import ssl
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
+from crossroads.clock import Clock, SystemClock
+from crossroads.engine.transport.deadline import deadline_passed
 from crossroads.engine.transport.decode import ACCEPT
 from crossroads.engine.transport.head import REMEDY, SPECIAL, TO_EOF, frame, refused
 from crossroads.engine.transport.limits import DEFAULT_LIMITS, Limits
@@ -33,13 +35,18 @@ class HttpxTransport:
         http2: bool = False,
         proxy: str | None = None,
         trust_env: bool = False,
+        clock: Clock | None = None,
         limits: Limits = DEFAULT_LIMITS,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        """http2: HTTP/2 only (needs `h2`). proxy: its URL. trust_env: let httpx read proxies from the environment."""
+        """clock: of the call's deadline; the other timeouts are httpx's own. http2: HTTP/2 only (needs `h2`).
+
+        proxy: its URL. trust_env: let httpx read proxies from the environment.
+        """
         import httpx
 
         self._httpx = httpx
+        self._clock: Clock = clock or SystemClock()
         self._limits = limits
         try:
             self._client = httpx.AsyncClient(
@@ -75,15 +82,20 @@ class HttpxTransport:
         headers = list(request.headers)
         if request.header(b"accept-encoding") is None:
             headers.append((b"accept-encoding", ACCEPT))
+        if not request.keep_alive:
+            headers.append((b"connection", b"close"))
         outgoing = self._client.build_request(
             request.method, request.url, headers=headers, content=request.body, extensions={"timeout": timeouts}
         )
         try:
-            response = await self._client.send(outgoing, stream=True)
+            async with until(self._clock, request.deadline):
+                response = await self._client.send(outgoing, stream=True)
+        except TimeoutError:
+            raise deadline_passed() from None
         except (self._httpx.HTTPError, self._httpx.InvalidURL) as error:
             raise as_ours(self._httpx, error, begun=False) from error
         timeouts["read"] = times.read_s  # httpcore looks into this dict before every read
-        body = HttpxBody(self._httpx, response, self._limits)
+        body = HttpxBody(self._httpx, response, self._limits, self._clock, request.deadline)
         try:
             return wrap(response, request.method, body, self._limits)
         except BadUpstream:
@@ -98,16 +110,23 @@ class HttpxTransport:
 class HttpxBody:
     """`response.BodySource` over an open httpx response, still encoded: our decoder has bounds, httpx's has none."""
 
-    def __init__(self, module: Any, response: httpx.Response, limits: Limits) -> None:
+    def __init__(
+        self, module: Any, response: httpx.Response, limits: Limits, clock: Clock, deadline: float | None
+    ) -> None:
         self._httpx, self._response, self._limits = module, response, limits
+        self._clock, self._deadline = clock, deadline
         self._pieces = response.aiter_raw()
         self._received = 0
 
     async def next_piece(self) -> bytes:
         try:
             piece = b""
-            while not piece:
-                piece = await anext(self._pieces)
+            async with until(self._clock, self._deadline):
+                while not piece:
+                    piece = await anext(self._pieces)
+        except TimeoutError:
+            await self.aclose()
+            raise deadline_passed() from None
         except StopAsyncIteration:
             return b""
         except self._httpx.HTTPError as error:
@@ -124,6 +143,10 @@ class HttpxBody:
     async def aclose(self) -> None:
         with suppress(self._httpx.HTTPError, OSError):
             await self._response.aclose()
+
+
+def until(clock: Clock, deadline: float | None) -> AbstractAsyncContextManager[Any]:
+    return nullcontext() if deadline is None else clock.timeout_at(deadline)
 
 
 def wrap(response: httpx.Response, method: str, body: HttpxBody, limits: Limits) -> StreamedResponse:

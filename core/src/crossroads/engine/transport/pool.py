@@ -77,11 +77,11 @@ class Http1Transport:
         if places.taken < self._limits.connections_per_origin:
             places.taken += 1
         else:
-            await self._queue(origin, places, request.timeouts.pool_s)
+            await self._queue(origin, places, self._within(request, request.timeouts.pool_s))
         connection = self._take_idle(places)
         if connection is None:
             try:
-                connection = await self._open(origin, request.timeouts.connect_s)
+                connection = await self._open(origin, self._within(request, request.timeouts.connect_s))
             except BaseException:
                 self._give_back(origin, places)
                 raise
@@ -132,6 +132,13 @@ class Http1Transport:
             self._forget_if_empty(connection.origin, places)
 
     # Inside.
+
+    def _within(self, request: HttpRequest, limit_s: float | None) -> float | None:
+        """The bound of one step, cut to what the call's deadline leaves."""
+        if request.deadline is None:
+            return limit_s
+        left_s = max(0.0, request.deadline - self._clock.monotonic())
+        return left_s if limit_s is None else min(limit_s, left_s)
 
     async def _queue(self, origin: Origin, places: Places, limit_s: float | None) -> None:
         """Wait for a place, first come first served."""

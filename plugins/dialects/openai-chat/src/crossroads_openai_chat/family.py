@@ -6,11 +6,11 @@ A member sets the class attributes and brings its request model; see `crossroads
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
-from crossroads.dialect import Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.jsonbody import Kind
 from crossroads.wire import Headers
@@ -19,27 +19,27 @@ from crossroads_openai_chat.reply import Shape
 
 
 class OpenAIFamily:
-    """See `crossroads.dialect.Dialect` for each method."""
+    """See `crossroads.dialect.Dialect` for each method. All attributes are class constants."""
 
-    name: ClassVar[str]
-    operation: ClassVar[str]
-    paths: ClassVar[tuple[str, ...]]
-    upstream_path: ClassVar[str]
+    name: str
+    operation: str
+    paths: tuple[str, ...]
+    upstream_path: str
 
-    kinds: ClassVar[Mapping[str, Kind]]
+    kinds: Mapping[str, Kind]
     """What may stand in the fields that `open` reads."""
-    required: ClassVar[tuple[str, ...]]
+    required: tuple[str, ...]
     """One of these must be there."""
-    shape: ClassVar[Shape]
-    streams: ClassVar[bool] = True
-    prompt_as_message: ClassVar[bool] = False
+    shape: Shape
+    streams: bool = True
+    prompt_as_message: bool = False
 
     @staticmethod
     def validate(text: bytes) -> Any:
         """JSON text -> the canonical request. Raises BadRequest."""
         raise NotImplementedError
 
-    def open(self, body: bytes) -> Opened:
+    def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
         fields = jsonbody.open_document(body)
         if not any(name in fields for name in self.required):
             raise BadRequest("it is missing.", remedy=f"Send `{self.required[0]}`.", field=self.required[0])

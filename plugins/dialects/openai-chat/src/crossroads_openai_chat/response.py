@@ -24,8 +24,11 @@ def relay_response(body: bytes, stamp: Stamp, shape: Shape) -> Reply:
     if shape.items == "choices":
         choices = common.read_choices(document["choices"])
         reason = common.finish_reason(choices[0].finish_reason)
-        if any(c.finish_reason is msgspec.UNSET for c in choices):
-            document["choices"] = common.with_required_keys(document["choices"])
+        if any(
+            c.finish_reason not in common.KNOWN_REASONS or (c.message is common.ABSENT and shape.reply_choice)
+            for c in choices
+        ):
+            document["choices"] = common.with_required_keys(document["choices"], shape.reply_choice)
     usage = parse_usage(document.get("usage"), completion=shape.completion_tokens)
     _stamp(document, stamp, shape)
     if usage is not None:
@@ -37,9 +40,11 @@ def relay_response(body: bytes, stamp: Stamp, shape: Shape) -> Reply:
 
 def decode_response(body: bytes, shape: Shape) -> Reply:
     """See `Dialect.decode_response`."""
-    document: Document = {name: common.decode(raw) for name, raw in _opened(body, shape).items()}
+    opened = _opened(body, shape)
+    document: Document = {name: common.decode(raw) for name, raw in opened.items()}
     reason = None
     if shape.items == "choices":
+        common.read_choices(opened["choices"])
         document["choices"] = [common.canonical_choice(c, "message") for c in document["choices"]]
         reason = document["choices"][0]["finish_reason"]
     return Reply(
@@ -56,7 +61,13 @@ def encode_response(reply: Reply, stamp: Stamp, shape: Shape) -> bytes:
     _stamp(document, stamp, shape)
     if shape.items == "choices":
         document["choices"] = [
-            {"index": i, "finish_reason": None, "native_finish_reason": c.get("finish_reason"), **c}
+            {
+                "index": i,
+                "finish_reason": None,
+                "native_finish_reason": c.get("finish_reason"),
+                **shape.reply_choice,
+                **c,
+            }
             for i, c in enumerate(document.get("choices") or [])
         ]
     theirs = document.pop("usage", None)
@@ -69,7 +80,7 @@ def _opened(body: bytes, shape: Shape) -> dict[str, msgspec.Raw]:
     document = common.shallow(body)
     common.raise_error(document, body, shape.items)
     items = document.get(shape.items, common.NULL)
-    if bytes(items[:1] if isinstance(items, bytes) else items)[:1] != b"[" or items in common.NOTHING:
+    if memoryview(items)[0] != ord("[") or items == common.EMPTY_LIST:
         raise common.broken(f"the provider's reply has no {shape.items}.")
     return document
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Literal
 
-from crossroads import Exchange
-from crossroads.errors import CrossroadsError, MethodNotAllowed, Overloaded
 from starlette.exceptions import HTTPException
 
+from crossroads import Exchange
+from crossroads.errors import CrossroadsError, MethodNotAllowed, Overloaded
 from crossroads_gateway.errors import MASKED, Bugs, refuse, respond
 from crossroads_gateway.hot import Inference
 from crossroads_gateway.manage import make_router

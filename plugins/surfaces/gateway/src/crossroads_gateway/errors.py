@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 import msgspec
+
 from crossroads.errors import CrossroadsError
 
 log = logging.getLogger("crossroads.gateway")

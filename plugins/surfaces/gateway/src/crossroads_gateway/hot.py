@@ -16,7 +16,6 @@ from crossroads.call import Call, Caller, Head
 from crossroads.dialect import Dialect
 from crossroads.errors import CrossroadsError, TooLarge, UnsupportedMedia
 from crossroads.sse import encode_comment
-
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
 

@@ -11,14 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from crossroads import Exchange
-from crossroads.call import Principal
-from crossroads.errors import BadRequest, NotFound
-from crossroads.listings import endpoint_rows, generation_row, key_row, model_row, model_rows, provider_rows
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from crossroads import Exchange
+from crossroads.call import Principal
+from crossroads.errors import BadRequest, NotFound
+from crossroads.listings import endpoint_rows, generation_row, key_row, model_row, model_rows, provider_rows
 from crossroads_gateway.filters import Listed, page, select
 from crossroads_gateway.hot import read_token
 
