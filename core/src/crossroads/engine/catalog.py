@@ -104,7 +104,6 @@ def _instance(provider: ProviderConfig, index: Index, file: str, at: str, enviro
             f"is missing; {manifest.display_name} has no address of its own.",
             file=file,
             field=f"{at}.base_url",
-            value="",
             remedy='Add the URL that ends before /chat/completions, e.g. base_url = "http://127.0.0.1:9100/v1".',
         )
     host = urlsplit(base_url).hostname if base_url else None
@@ -159,7 +158,6 @@ def _auth_headers(manifest: Manifest, secret: Secret | None) -> Headers:
         raise ConfigError(
             "holds a character that a header can't carry (a line break at its end?).",
             field="api_key",
-            value="(not shown)",
             remedy="Set the key again, without white space.",
         )
     if auth.scheme == "basic":

@@ -181,9 +181,7 @@ def parse_settings(model: Any, settings: dict[str, Any], *, at: str) -> Any:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, (at, *fault["loc"])))
-        raise ConfigError(
-            f"{fault['msg']}.", field=key, value="(not shown)", remedy=f"Known: {', '.join(model.model_fields)}."
-        ) from None
+        raise ConfigError(f"{fault['msg']}.", field=key, remedy=f"Known: {', '.join(model.model_fields)}.") from None
 
 
 def _hook(impl: Any, spec: tuple[str, ...]) -> Hook:
@@ -213,4 +211,4 @@ def _guard(make: Callable[[], Any], name: str) -> Any:
 
 def _unexpected(settings: dict[str, Any], at: str) -> ConfigError:
     key = sorted(settings)[0]
-    return ConfigError("is not a known key.", field=f"{at}.{key}", value="(not shown)", remedy="It takes no settings.")
+    return ConfigError("is not a known key.", field=f"{at}.{key}", remedy="It takes no settings.")

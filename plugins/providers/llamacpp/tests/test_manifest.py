@@ -7,10 +7,11 @@ from pathlib import Path
 
 import crossroads_llamacpp
 import pytest
-from crossroads.errors import ContextTooLong, CrossroadsError, UpstreamError
-from crossroads.manifest import read_manifest
 from crossroads_llamacpp import Llamacpp, Settings
 from pydantic import ValidationError
+
+from crossroads.errors import ContextTooLong, CrossroadsError, UpstreamError
+from crossroads.manifest import read_manifest
 
 FILE = Path(crossroads_llamacpp.__file__).with_name("provider.toml")
 

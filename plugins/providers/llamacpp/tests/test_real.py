@@ -21,17 +21,18 @@ from typing import Any
 import crossroads_llamacpp
 import pytest
 import pytest_asyncio
+from crossroads_llamacpp import Llamacpp
+from crossroads_llamacpp.progress import Progress
+from crossroads_llamacpp.server import Server
+from crossroads_llamacpp.transport import EmbeddedTransport
+from crossroads_llamacpp.weights import SMOLLM2, ensure
+
 from crossroads.call import Head
 from crossroads.config import home
 from crossroads.errors import ConnectFailed
 from crossroads.testing import exchange_with
 from crossroads.testing.plugins import Offer, chat, send
 from crossroads.wire import HttpRequest
-from crossroads_llamacpp import Llamacpp
-from crossroads_llamacpp.progress import Progress
-from crossroads_llamacpp.server import Server
-from crossroads_llamacpp.transport import EmbeddedTransport
-from crossroads_llamacpp.weights import SMOLLM2, ensure
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field, FilePath
+
 from crossroads.config import Secret
 from crossroads.errors import ContextTooLong, CrossroadsError
 from crossroads.hookspecs import hookimpl
 from crossroads.wire import Transport
-from pydantic import BaseModel, ConfigDict, Field, FilePath
-
 from crossroads_llamacpp.transport import EmbeddedTransport
 
 __all__ = ["Llamacpp", "Settings"]

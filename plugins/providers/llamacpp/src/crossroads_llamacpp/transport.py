@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+
 from crossroads.config import home
 from crossroads.wire import HttpRequest, HttpResponse, Transport
-
 from crossroads_llamacpp.errors import unavailable
 from crossroads_llamacpp.progress import Progress
 from crossroads_llamacpp.server import Server
