@@ -1,4 +1,4 @@
-"""The benchmark's own plugins: the upstream as a provider, a policy that makes calls typed, a strategy of no opinion."""
+"""Plugins of the benchmark: the upstream as a provider, a policy that makes calls typed, a strategy of no opinion."""
 
 from collections.abc import Sequence
 
