@@ -46,12 +46,8 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     distribution: str
     version: str
     manifest: bytes | None = None
-<<<<<<< HEAD
     """A provider's compiled manifest (msgpack), decoded by `Index.manifest`. Not a Raw: as a part of a union it could
     be written, but not read."""
-=======
-    """A provider's compiled manifest (msgpack), decoded by `Index.manifest`."""
->>>>>>> bench
     manifest_path: str | None = None
     env: tuple[str, ...] = ()
     activate: str = "credential"
