@@ -169,7 +169,6 @@ class Plugins:
             return _hook(impls[0], spec).call
         return lambda *args: caller(**dict(zip(spec, args, strict=True)))
 
-
     def _without(self, others: Iterable[Any], own: Any) -> pluggy.PluginManager:
         """A manager in which `own` is the only provider. pluggy's subset of the common one would leave out those who
         are there now: a provider loaded later would answer for this one."""
@@ -200,9 +199,7 @@ def parse_settings(model: Any, settings: dict[str, Any], *, at: str) -> Any:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, (at, *fault["loc"])))
-        raise ConfigError(
-            f"{fault['msg']}.", field=key, value="(not shown)", remedy=f"Known: {', '.join(model.model_fields)}."
-        ) from None
+        raise ConfigError(f"{fault['msg']}.", field=key, remedy=f"Known: {', '.join(model.model_fields)}.") from None
 
 
 def _hook(impl: Any, spec: tuple[str, ...]) -> Hook:
@@ -232,4 +229,4 @@ def _guard(make: Callable[[], Any], name: str) -> Any:
 
 def _unexpected(settings: dict[str, Any], at: str) -> ConfigError:
     key = sorted(settings)[0]
-    return ConfigError("is not a known key.", field=f"{at}.{key}", value="(not shown)", remedy="It takes no settings.")
+    return ConfigError("is not a known key.", field=f"{at}.{key}", remedy="It takes no settings.")

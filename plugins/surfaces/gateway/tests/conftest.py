@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from crossroads_gateway import make_app
-from crossroads_gateway.server import Server, listen
+from crossroads_gateway.server import Server, listen, new_event_loop
 
 from crossroads import Exchange
 from crossroads.testing import Answer, Price, ScriptedProvider, exchange_with
@@ -82,7 +82,12 @@ def asked(**fields: Any) -> dict[str, Any]:
 def running(**config: Any) -> Iterator[Running]:
     """config: words of crossroads.toml."""
     gateway, started = Running(), threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(gateway.main(config, started)), daemon=True)
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(gateway.main(config, started))
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     assert started.wait(WAIT_S)
     with ExitStack() as stack:

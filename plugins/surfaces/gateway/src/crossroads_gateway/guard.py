@@ -40,8 +40,19 @@ HEAD = re.compile(
 """The whole head. Possessive, so that no input makes it go back. Only origin-form targets: we are no proxy."""
 HOPELESS = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)|\0")
 """What no continuation makes right: a bare LF or CR, a NUL."""
+UPGRADE = re.compile(rb"\r\nupgrade:[^\r]*+", re.I)
+"""Passed over, as RFC 9110, 7.8 allows: the parser would leave a body unread (Java's client offers h2c with a POST)."""
 SINGLE = frozenset(
-    b"host content-length transfer-encoding content-type content-encoding authorization x-api-key expect".split()
+    (
+        b"host",
+        b"content-length",
+        b"transfer-encoding",
+        b"content-type",
+        b"content-encoding",
+        b"authorization",
+        b"x-api-key",
+        b"expect",
+    )
 )
 """Fields that two readers may take from different places if they stand twice."""
 LENGTH = re.compile(rb"[0-9]{1,18}")
@@ -110,7 +121,7 @@ class Guard(HttpToolsProtocol):
         try:
             while data and not self._ended:
                 data = self._take_head(data) if self._in_head else self._take_body(data)
-        except httptools.HttpParserUpgrade:  # answered as the plain request that it is too; what follows is not read
+        except httptools.HttpParserUpgrade:  # CONNECT; answered as any wrong method, what follows is not read
             self.cycle.keep_alive = False
             self._ended = True
         except httptools.HttpParserError as error:
@@ -147,6 +158,8 @@ class Guard(HttpToolsProtocol):
             raise Refused(400, "its head breaks the rules of HTTP/1.1.")
         del match  # it holds the buffer, which could not be emptied
         head, rest = bytes(data[:end]), bytes(data[end:])
+        if b"pgrade:" in head or b"PGRADE:" in head:
+            head = UPGRADE.sub(b"", head)
         self._held.clear()
         self._in_head = False
         self.parser.feed_data(head)
@@ -193,7 +206,7 @@ class Guard(HttpToolsProtocol):
             names = [name for name, _ in headers]
             if any(names.count(name) > 1 for name in SINGLE & fields.keys()):
                 raise Refused(400, "a header stands twice that may stand only once.")
-        host = fields.get(b"host")
+        host = fields.get(b"host", b"").strip()
         if not host:
             raise Refused(400, "it has no Host.")
         if self._local_only and LOOPBACK.fullmatch(host) is None:
