@@ -195,7 +195,7 @@ async def test_cancelled_at_any_moment_a_call_settles_once_and_leaves_nothing_be
             return
         (generation,) = await recorder.wait_generations(1)
         async with asyncio.timeout(5):
-            while len(asyncio.all_tasks()) > before:  # noqa: ASYNC110  (the upstream notices in its own time)
+            while len(asyncio.all_tasks()) > before:
                 await asyncio.sleep(0.001)
     assert isinstance(outcome, asyncio.CancelledError)
     assert (generation.outcome, len(ledger.settled)) == ("cancelled", 1)
