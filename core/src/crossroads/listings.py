@@ -16,7 +16,7 @@ from crossroads.manifest import Manifest
 from crossroads.money import per_unit_usd
 from crossroads.route import Endpoint, Prices
 from crossroads.store import DAY_S, KeyRecord, KeyUsage
-from crossroads.types.usage import Usage, usd_json
+from crossroads.types.usage import usd_json
 
 Row = dict[str, Any]
 
@@ -52,6 +52,25 @@ API_TYPES = {
     "transcription": "stt",
     "video": "video",
 }
+
+
+TOKEN_NAMES = {
+    "tokens_prompt": "prompt_tokens",
+    "tokens_completion": "completion_tokens",
+    "native_tokens_prompt": "prompt_tokens",
+    "native_tokens_completion": "completion_tokens",
+    "native_tokens_reasoning": "reasoning_tokens",
+    "native_tokens_cached": "cache_read_tokens",
+    "native_tokens_completion_images": "image_output_tokens",
+}
+"""Of a generation -> of its usage. Counts are the model's own; there are no others."""
+
+NOT_KEPT = (
+    *("cache_discount", "moderation_latency", "native_finish_reason", "num_media_prompt", "num_input_audio_prompt"),
+    *("num_media_completion", "num_search_results", "num_fetches", "web_search_engine", "request_id", "external_user"),
+    *("app_id", "preset_id", "router", "service_tier", "workspace_id", "response_cache_source_id"),
+)
+"""Fields of a generation that clients want to find, and that nothing here knows."""
 
 
 class Provider(Protocol):
@@ -158,13 +177,9 @@ def endpoint_row(endpoint: Endpoint) -> Row:
         "max_completion_tokens": endpoint.max_output_tokens,
         "max_prompt_tokens": None,
         "supported_parameters": list(parameters),
-        "uptime_last_5m": None,
-        "uptime_last_30m": None,
-        "uptime_last_1d": None,
+        **dict.fromkeys(("uptime_last_5m", "uptime_last_30m", "uptime_last_1d")),
+        **dict.fromkeys(("latency_last_30m", "throughput_last_30m", "service_tier")),
         "supports_implicit_caching": False,
-        "latency_last_30m": None,
-        "throughput_last_30m": None,
-        "service_tier": None,
         "native_tools": {},
         "supports_diarization": False,
         "supports_tool_choice": {"none": choice, "auto": choice, "required": choice, "function": choice},
@@ -201,7 +216,6 @@ def generation_row(generation: Generation) -> Row:
         "total_cost": cost,
         "usage": cost,
         "upstream_inference_cost": cost,
-        "cache_discount": None,
         "created_at": _iso(generation.received_at),
         "model": generation.served_model or generation.model or "",
         "provider_name": generation.provider_name,
@@ -211,30 +225,15 @@ def generation_row(generation: Generation) -> Row:
         "cancelled": generation.outcome == "cancelled",
         "generation_time": generation.seconds * 1000,
         "latency": None if last is None or last.first_token_s is None else last.first_token_s * 1000,
-        "moderation_latency": None,
         "finish_reason": None if last is None else last.finish_reason,
-        "native_finish_reason": None,
-        **_tokens(used),
-        "num_media_prompt": None,
-        "num_input_audio_prompt": None,
-        "num_media_completion": None,
-        "num_search_results": None,
-        "num_fetches": None,
-        "web_search_engine": None,
+        **{name: None if used is None else getattr(used, own) for name, own in TOKEN_NAMES.items()},
         "origin": generation.app_url or "",
         "http_referer": generation.app_url,
         "user_agent": generation.user_agent,
         "session_id": generation.session_id,
-        "request_id": None,
-        "external_user": None,
-        "app_id": None,
-        "preset_id": None,
-        "router": None,
-        "service_tier": None,
         "is_byok": False,
         "data_region": "global",
-        "workspace_id": None,
-        "response_cache_source_id": None,
+        **dict.fromkeys(NOT_KEPT),
     }
 
 
@@ -259,17 +258,11 @@ def key_row(key: KeyRecord | None, usage: KeyUsage, *, now_s: float) -> Row:
         "usage": usd_json(usage.spent_nano),
         **spent,
         "unpriced_requests": usage.unpriced,
-        "byok_usage": 0,
-        "byok_usage_daily": 0,
-        "byok_usage_weekly": 0,
-        "byok_usage_monthly": 0,
+        **dict.fromkeys(("byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"), 0),
         "is_free_tier": False,
         "is_management_key": False,
         "is_provisioning_key": False,
-        "expires_at": None,
-        "creator_user_id": None,
-        "organization_id": None,
-        "workspace_id": None,
+        **dict.fromkeys(("expires_at", "creator_user_id", "organization_id", "workspace_id")),
         "allowed_data_regions": [],
         "budgets": [],
         "effective_budget": None,
@@ -317,18 +310,6 @@ def _provider_response(attempt: AttemptRecord) -> Row:
     if attempt.upstream_id is not None:
         row["id"] = attempt.upstream_id
     return row
-
-
-def _tokens(used: Usage | None) -> Row:
-    return {
-        "tokens_prompt": None if used is None else used.prompt_tokens,
-        "tokens_completion": None if used is None else used.completion_tokens,
-        "native_tokens_prompt": None if used is None else used.prompt_tokens,
-        "native_tokens_completion": None if used is None else used.completion_tokens,
-        "native_tokens_reasoning": None if used is None else used.reasoning_tokens,
-        "native_tokens_cached": None if used is None else used.cache_read_tokens,
-        "native_tokens_completion_images": None if used is None else used.image_output_tokens,
-    }
 
 
 def _iso(seconds: float) -> str:
