@@ -38,19 +38,17 @@ PRICE_NAMES = {
 }
 """OpenRouter's names -> ours."""
 
-MODALITY_OF = {"embeddings": "embeddings", "rerank": "rerank"}
-"""Operations whose output has a modality of its own."""
+OWN_MODALITY = frozenset(("embeddings", "rerank"))
+"""Operations whose output has a modality of its own, of the same name."""
 
 API_TYPES = {
-    "chat": "completions",
-    "completions": "completions",
-    "responses": "completions",
+    **dict.fromkeys(("chat", "completions", "responses"), "completions"),
     "embeddings": "embeddings",
     "rerank": "rerank",
     "images": "image",
+    "video": "video",
     "speech": "tts",
     "transcription": "stt",
-    "video": "video",
 }
 
 
@@ -100,25 +98,19 @@ def model_row(model: str, endpoints: Sequence[Endpoint]) -> Row:
     """A model, whoever serves it: widest context, all parameters and modalities, the price of the cheapest endpoint."""
     top = primary(endpoints)
     row = {
-        "id": model,
+        **_described(model, endpoints),
         "canonical_slug": model,
         "hugging_face_id": None,
-        "name": _first(e.name for e in endpoints) or model,
-        "created": _first(e.created for e in endpoints) or 0,
         "context_length": max((e.context_tokens for e in endpoints if e.context_tokens is not None), default=None),
-        "architecture": _architecture(endpoints),
         "pricing": pricing(top),
         "top_provider": {
             "context_length": top.context_tokens,
             "max_completion_tokens": top.max_output_tokens,
             "is_moderated": bool(top.moderated),
         },
-        "per_request_limits": None,
         "supported_parameters": sorted({name for e in endpoints for name in e.supported_parameters or ()}),
-        "default_parameters": None,
-        "supported_voices": None,
-        "knowledge_cutoff": None,
-        "expiration_date": None,
+        **dict.fromkeys(("per_request_limits", "default_parameters", "supported_voices")),
+        **dict.fromkeys(("knowledge_cutoff", "expiration_date")),
         "links": {"details": f"/api/v1/models/{model}/endpoints"},
     }
     if description := _first(e.description for e in endpoints):
@@ -152,11 +144,8 @@ def pricing(endpoint: Endpoint) -> Row:
 def endpoint_rows(model: str, endpoints: Sequence[Endpoint]) -> Row:
     """`data` of `/models/{author}/{slug}/endpoints`."""
     return {
-        "id": model,
-        "name": _first(e.name for e in endpoints) or model,
-        "created": _first(e.created for e in endpoints) or 0,
+        **_described(model, endpoints),
         "description": _first(e.description for e in endpoints) or "",
-        "architecture": _architecture(endpoints),
         "endpoints": [endpoint_row(endpoint) for endpoint in endpoints],
     }
 
@@ -164,7 +153,6 @@ def endpoint_rows(model: str, endpoints: Sequence[Endpoint]) -> Row:
 def endpoint_row(endpoint: Endpoint) -> Row:
     """One offer. Figures of uptime and speed are null: percentiles over 30 minutes are not kept."""
     parameters = endpoint.supported_parameters or ()
-    choice = "tool_choice" in parameters
     return {
         "name": f"{endpoint.provider_name} | {endpoint.model}",
         "model_id": endpoint.model,
@@ -182,7 +170,7 @@ def endpoint_row(endpoint: Endpoint) -> Row:
         "supports_implicit_caching": False,
         "native_tools": {},
         "supports_diarization": False,
-        "supports_tool_choice": {"none": choice, "auto": choice, "required": choice, "function": choice},
+        "supports_tool_choice": dict.fromkeys(("none", "auto", "required", "function"), "tool_choice" in parameters),
     }
 
 
@@ -216,7 +204,7 @@ def generation_row(generation: Generation) -> Row:
         "total_cost": cost,
         "usage": cost,
         "upstream_inference_cost": cost,
-        "created_at": _iso(generation.received_at),
+        "created_at": datetime.datetime.fromtimestamp(generation.received_at, datetime.UTC).isoformat(),
         "model": generation.served_model or generation.model or "",
         "provider_name": generation.provider_name,
         "provider_responses": [_provider_response(attempt) for attempt in generation.attempts],
@@ -273,22 +261,26 @@ def key_row(key: KeyRecord | None, usage: KeyUsage, *, now_s: float) -> Row:
 
 def output_modalities(endpoint: Endpoint) -> tuple[str, ...]:
     """What comes out: as stated, unless its only operations say it (embeddings, rerank)."""
-    own = {MODALITY_OF.get(operation) for operation in endpoint.serves}
-    if own and None not in own:
-        return tuple(sorted(name for name in own if name is not None))
+    if endpoint.serves and endpoint.serves.keys() <= OWN_MODALITY:
+        return tuple(sorted(endpoint.serves))
     return endpoint.output_modalities
 
 
-def _architecture(endpoints: Sequence[Endpoint]) -> Row:
-    # Of several endpoints the union, in the order in which they name them.
+def _described(model: str, endpoints: Sequence[Endpoint]) -> Row:
+    # Modalities of several endpoints are the union, in the order in which they name them.
     inputs = list(dict.fromkeys(name for e in endpoints for name in e.input_modalities))
     outputs = list(dict.fromkeys(name for e in endpoints for name in output_modalities(e)))
     return {
-        "modality": f"{'+'.join(inputs)}->{'+'.join(outputs)}",
-        "input_modalities": inputs,
-        "output_modalities": outputs,
-        "tokenizer": "Other",
-        "instruct_type": None,
+        "id": model,
+        "name": _first(e.name for e in endpoints) or model,
+        "created": _first(e.created for e in endpoints) or 0,
+        "architecture": {
+            "modality": f"{'+'.join(inputs)}->{'+'.join(outputs)}",
+            "input_modalities": inputs,
+            "output_modalities": outputs,
+            "tokenizer": "Other",
+            "instruct_type": None,
+        },
     }
 
 
@@ -298,22 +290,15 @@ def _prices(prices: Prices) -> Row:
 
 
 def _provider_response(attempt: AttemptRecord) -> Row:
-    row: Row = {
+    timed = None if attempt.seconds is None else attempt.seconds * 1000
+    return {
         "provider_name": attempt.provider,
         "status": attempt.upstream_status,
         "is_byok": False,
         "endpoint_id": attempt.endpoint,
         "model_permaslug": attempt.model,
+        **{name: value for name, value in (("latency", timed), ("id", attempt.upstream_id)) if value is not None},
     }
-    if attempt.seconds is not None:
-        row["latency"] = attempt.seconds * 1000
-    if attempt.upstream_id is not None:
-        row["id"] = attempt.upstream_id
-    return row
-
-
-def _iso(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat()
 
 
 def _first(values: Iterable[Any]) -> Any:
