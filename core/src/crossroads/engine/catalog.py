@@ -19,7 +19,7 @@ from crossroads.engine.index import PROVIDERS, Index
 from crossroads.errors import ConfigError
 from crossroads.manifest import Manifest, build_endpoint
 from crossroads.route import Candidate, Endpoint, EndpointStats, Operation
-from crossroads.wire import Headers
+from crossroads.wire import Headers, split_url
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +45,11 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 
     def may_send_to(self, url: str) -> bool:
         """Is the URL's host one of ours? The credential goes nowhere else (law: hosts)."""
-        host = urlsplit(url).hostname or ""
-        return any(host == known or fnmatchcase(host, known) for known in self.hosts)
+        try:
+            host = split_url(url)[0].host  # as the transport reads it, so that no two readers differ
+        except ValueError:
+            return False
+        return host in self.hosts or any(fnmatchcase(host, known) for known in self.hosts)
 
 
 class Catalog:

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from crossroads_llamacpp.errors import unavailable
@@ -91,8 +92,6 @@ def size_bytes(folder: Path) -> int:
     total = 0
     for at, _, names in os.walk(folder):
         for name in names:
-            try:
+            with suppress(OSError):
                 total += os.stat(os.path.join(at, name)).st_size
-            except OSError:
-                pass
     return total
