@@ -100,7 +100,6 @@ def model_row(model: str, endpoints: Sequence[Endpoint]) -> Row:
     row = {
         **_described(model, endpoints),
         "canonical_slug": model,
-        "hugging_face_id": None,
         "context_length": max((e.context_tokens for e in endpoints if e.context_tokens is not None), default=None),
         "pricing": pricing(top),
         "top_provider": {
@@ -110,7 +109,7 @@ def model_row(model: str, endpoints: Sequence[Endpoint]) -> Row:
         },
         "supported_parameters": sorted({name for e in endpoints for name in e.supported_parameters or ()}),
         **dict.fromkeys(("per_request_limits", "default_parameters", "supported_voices")),
-        **dict.fromkeys(("knowledge_cutoff", "expiration_date")),
+        **dict.fromkeys(("hugging_face_id", "knowledge_cutoff", "expiration_date")),
         "links": {"details": f"/api/v1/models/{model}/endpoints"},
     }
     if description := _first(e.description for e in endpoints):
@@ -201,9 +200,7 @@ def generation_row(generation: Generation) -> Row:
     return {
         "id": generation.id,
         "upstream_id": None if last is None else last.upstream_id,
-        "total_cost": cost,
-        "usage": cost,
-        "upstream_inference_cost": cost,
+        **dict.fromkeys(("total_cost", "usage", "upstream_inference_cost"), cost),
         "created_at": datetime.datetime.fromtimestamp(generation.received_at, datetime.UTC).isoformat(),
         "model": generation.served_model or generation.model or "",
         "provider_name": generation.provider_name,
@@ -239,17 +236,13 @@ def key_row(key: KeyRecord | None, usage: KeyUsage, *, now_s: float) -> Row:
     }
     return {
         "label": "local" if key is None else key.label or key.name,
-        "limit": None,
-        "limit_remaining": None,
-        "limit_reset": None,
+        **dict.fromkeys(("limit", "limit_remaining", "limit_reset")),
         "include_byok_in_limit": False,
         "usage": usd_json(usage.spent_nano),
         **spent,
         "unpriced_requests": usage.unpriced,
         **dict.fromkeys(("byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"), 0),
-        "is_free_tier": False,
-        "is_management_key": False,
-        "is_provisioning_key": False,
+        **dict.fromkeys(("is_free_tier", "is_management_key", "is_provisioning_key"), False),
         **dict.fromkeys(("expires_at", "creator_user_id", "organization_id", "workspace_id")),
         "allowed_data_regions": [],
         "budgets": [],
