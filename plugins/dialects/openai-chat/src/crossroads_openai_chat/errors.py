@@ -61,6 +61,7 @@ BY_CODE: dict[str, Verdict] = {
     "insufficient_quota": CREDENTIAL,
     "model_not_found": MODEL_GONE,
     "model_decommissioned": MODEL_GONE,
+    "invalid_model": MODEL_GONE,
     "unsupported_parameter": CANT,
     "unsupported_value": CANT,
     "content_filter": POLICY,

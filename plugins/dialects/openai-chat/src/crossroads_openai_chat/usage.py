@@ -8,6 +8,7 @@ Hosts disagree on what lies inside what; `total_tokens` decides (recordings of e
   xAI                 reasoning outside completion, inside total
   Gemini              reasoning outside completion, inside total, and named nowhere
   Claude on hosts     cache reads and writes beside prompt, or inside it
+  Mistral             audio beside prompt, inside total
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from crossroads.types.usage import Cost, Usage, openai_usage
 TOKENS_MAX = 2**40
 """Above this a count is a mistake; no model has read as much."""
 
-CACHE_READ = ("prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens")
+CACHE_READ = ("prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens", "num_cached_tokens")
 CACHE_WRITE = ("cache_creation_input_tokens", "cache_write_tokens")
 
 
@@ -43,6 +44,8 @@ def parse_usage(raw: Any, *, completion: int | None = None) -> Usage | None:
 
     total = counts.get("total_tokens")
     beyond = 0 if total is None else max(0, total - prompt - answer)
+    if heard and beyond == heard:
+        prompt, beyond = prompt + heard, 0
     if total is None or beyond:
         cached = read + write
         if cached and (beyond == cached or (cached + heard > prompt and (total is None or beyond > cached))):

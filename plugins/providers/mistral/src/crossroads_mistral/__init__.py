@@ -1,0 +1,1 @@
+"""Mistral AI. Everything that differs is data: see provider.toml."""

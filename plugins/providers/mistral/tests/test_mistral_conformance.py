@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestMistral = provider_conformance("mistral")
