@@ -56,6 +56,7 @@ BY_CODE: dict[str, Verdict] = {
     "context_length_exceeded": TOO_LONG,
     "too_many_prompt_tokens": TOO_LONG,
     "exceed_context_size_error": TOO_LONG,
+    "TOO_MANY_TOKENS": TOO_LONG,
     "invalid_api_key": CREDENTIAL,
     "authentication_error": CREDENTIAL,
     "insufficient_quota": CREDENTIAL,
@@ -164,7 +165,8 @@ def _described(body: bytes) -> tuple[str, list[str]]:
     error = document.get("error")
     inner = error if isinstance(error, dict) else {}
     texts = (inner.get("message"), error, document.get("message"), document.get("detail"))
-    names = (inner.get("code"), inner.get("type"), inner.get("status"), document.get("code"), document.get("type"))
+    names = [inner.get(name) for name in ("code", "type", "status")]
+    names += [document.get(name) for name in ("code", "type", "error_type")]
     message = next((text for text in texts if isinstance(text, str) and text), "")
     return message, [str(name) for name in names if isinstance(name, (str, int)) and name not in ("", True, False)]
 

@@ -1,0 +1,1 @@
+"""Cohere. Everything that differs is data: see provider.toml."""
