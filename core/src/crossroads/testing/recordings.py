@@ -33,8 +33,9 @@ class Recorded(NamedTuple):
 
     @property
     def is_stream(self) -> bool:
-        """Is the answer an event stream? (An error to a stream request mostly is not.)"""
-        return self.status == 200 and b"data:" in self.body and not self.body.startswith(b"{")
+        """Is the answer a stream, of events or of lines of JSON? (An error to a stream request mostly is not.)"""
+        lines = self.body.startswith(b"{") and b"}\n{" in self.body
+        return self.status == 200 and (lines or (b"data:" in self.body and not self.body.startswith(b"{")))
 
 
 def vectors(dialect: str) -> list[Recorded]:

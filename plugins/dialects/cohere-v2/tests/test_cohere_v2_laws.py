@@ -57,10 +57,9 @@ def test_a_mutilated_stream_raises_nothing_but_our_errors(data, cuts):
 def test_a_mutilated_reply_raises_nothing_but_our_errors(data):
     try:
         relayed = DIALECT.relay_response(data, laws.STAMP)
-    except UpstreamError as error:
+    except UpstreamError:
         with pytest.raises(UpstreamError):
             DIALECT.decode_response(data)
-        assert error.remedy
         return
     with contextlib.suppress(BadUpstream):  # a relay skips over what a decoder must read
         decoded = DIALECT.decode_response(data)

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestCohere = provider_conformance("cohere")
+TestCohere = provider_conformance("cohere", "recordings")

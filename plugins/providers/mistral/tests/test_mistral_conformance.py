@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestMistral = provider_conformance("mistral")
+TestMistral = provider_conformance("mistral", "recordings")

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import REMEDY
+from crossroads_openai_chat.reply import REMEDY, decode, shallow
 from crossroads_openai_chat.splicing import Spliced, bears_content
 
 from crossroads.dialect import Document, Stamp
@@ -94,11 +94,11 @@ class Source(Reader):
 
     def _spliced(self, raw: ServerEvent, event: Event) -> Spliced:
         if event.type == END:
-            self._last = msgspec.json.decode(raw.data)
+            self._last = decode(msgspec.Raw(raw.data))
             return Spliced(b"", True)
         data = raw.data
         if event.id is not None:
-            data = msgspec.json.encode({**msgspec.json.decode(data), "id": self._stamp.id})
+            data = msgspec.json.encode({**shallow(data), "id": self._stamp.id})
         return Spliced(encode_event(data, raw.name), bears_content(canonical_chunks(event)))
 
 

@@ -1,0 +1,191 @@
+"""Streams: one JSON object a line, the last one with `"done": true`. Relayed, decoded or encoded.
+
+Laws: any split of the same bytes gives the same output (STREAM-1); complete is the line that is done, and nothing
+else (STREAM-2); usage leaves once, priced, in it.
+Source: ollama/ollama `docs/api.md`, "Generate a chat completion", read 2026-11-25.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from crossroads_openai_chat.reply import REMEDY, is_time, shallow
+from crossroads_openai_chat.splicing import Spliced
+
+from crossroads.dialect import Document, Stamp
+from crossroads.errors import StreamCut, UpstreamError
+from crossroads.types.usage import Usage
+from crossroads_ollama_chat import said
+from crossroads_ollama_chat.reply import canonical_choice, canonical_usage, counts, ended
+from crossroads_ollama_chat.wire import Json, LineReader, Part, read_part
+
+CALLS_MAX = 1024
+
+
+class Reader:
+    """Bytes -> parts, and what a stream has told so far. Nothing is read after its end."""
+
+    def __init__(self) -> None:
+        self.usage: Usage | None = None
+        self.finish_reason: str | None = None
+        self.upstream_id: str | None = None  # Ollama names none
+        self.calls = 0
+        self._lines = LineReader()
+        self._done = False
+
+    def parts(self, data: bytes) -> Iterator[tuple[bytes, Part]]:
+        for line in self._lines.feed(data):
+            if self._done:
+                return
+            try:
+                part = read_part(line)
+            except UpstreamError as error:
+                error.billing = "maybe"  # tokens may have been made before it
+                raise
+            if part.done:
+                self._done = True
+                called = bool(self.calls or part.message.tool_calls)
+                self.finish_reason = said.finish_reason(part.done_reason, called)
+                self.usage = said.parse_usage(part)
+            yield line, part
+            self.calls += len(part.message.tool_calls or ())
+
+    def rest(self) -> Iterator[tuple[bytes, Part]]:
+        """The last line, where its end is missing. Raises StreamCut: the stream was not complete."""
+        if self._lines.pending and not self._done:
+            try:
+                yield from self.parts(b"\n")
+            except UpstreamError as error:
+                raise StreamCut("the stream ended inside a line.", remedy=REMEDY) from error
+        if not self._done:
+            raise StreamCut("the stream ended before its end.", remedy=REMEDY)
+
+
+class Source(Reader):
+    """See `crossroads_openai_chat.splicing.Source`. The last line is kept until the engine closes the relay."""
+
+    def __init__(self, stamp: Stamp) -> None:
+        super().__init__()
+        self._stamp = stamp
+        self._last: dict[str, Any] = {}
+
+    def read(self, data: bytes) -> Iterator[Spliced]:
+        for line, part in self.parts(data):
+            yield self._spliced(line, part)
+
+    def end(self, *, framed: bool, usage: Usage) -> bytes:
+        rest = b"".join(self._spliced(line, part).data for line, part in self.rest())
+        told = {} if self.usage is not None else counts(None, usage, self._stamp)
+        known = self.usage or usage
+        return rest + _line({**self._last, **told, "cost": self._stamp.price(known).json()})
+
+    def _spliced(self, line: bytes, part: Part) -> Spliced:
+        document = {**shallow(line), "model": self._stamp.model}
+        message = part.message
+        if part.done:
+            self._last = document
+            return Spliced(b"", True)
+        return Spliced(_line(document), bool(message.content or message.thinking or message.tool_calls))
+
+
+class StreamDecoder(Reader):
+    """See `crossroads.dialect.StreamDecoder`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._failure: UpstreamError | None = None
+
+    def feed(self, data: bytes) -> list[Document]:
+        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
+        if self._failure is not None:
+            raise self._failure
+        out: list[Document] = []
+        try:
+            for line, part in self.parts(data):
+                out.append(self._chunk(line, part))
+        except UpstreamError as error:
+            if not out:
+                raise
+            self._failure = error
+        return out
+
+    def close(self, *, framed: bool) -> list[Document]:
+        """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, the line that is done does."""
+        if self._failure is not None:
+            raise self._failure
+        return [self._chunk(line, part) for line, part in self.rest()]
+
+    def _chunk(self, line: bytes, part: Part) -> Document:
+        delta = said.canonical_delta(part, self.calls)
+        chunk: Document = {
+            "object": "chat.completion.chunk",
+            "created": said.seconds(part.created_at),
+            "model": part.model,
+            "choices": [canonical_choice(part, "delta", delta, self.finish_reason)],
+        }
+        if part.done and (told := canonical_usage(line, self.usage)) is not None:
+            chunk["usage"] = told
+        return chunk
+
+
+class StreamEncoder:
+    """See `crossroads.dialect.StreamEncoder`. Ollama's stream has one choice; its tool calls come whole."""
+
+    def __init__(self, stamp: Stamp) -> None:
+        self._stamp = stamp
+        self._created: Any = stamp.created
+        self._calls: dict[int, Json] = {}  # index -> the call as far as it came
+        self._usage: Any = None
+        self._reason: tuple[Any, Any] = (None, None)
+
+    def encode(self, chunk: Document) -> bytes:
+        """The lines of one chunk; none for one that only carries usage, an end, or a piece of a tool call."""
+        if is_time(chunk.get("created")):
+            self._created = chunk["created"]
+        if chunk.get("usage") is not None:
+            self._usage = chunk["usage"]
+        out = []
+        for choice in chunk.get("choices") or []:
+            if choice.get("index", 0) != 0:
+                continue
+            delta = choice.get("delta") or {}
+            for call in delta.get("tool_calls") or []:
+                self._gather(call)
+            message = said.ollama_message({**delta, "tool_calls": None})
+            if choice.get("finish_reason"):
+                self._reason = choice["finish_reason"], choice.get("native_finish_reason")
+            logprobs = (choice.get("logprobs") or {}).get("content")
+            if message["content"] or message.get("thinking") or logprobs:
+                out.append(self._part(message, {"logprobs": logprobs} if logprobs else {}, done=False))
+        return b"".join(out)
+
+    def close(self, usage: Usage) -> bytes:
+        """The tool calls, whole, then the line that is done."""
+        empty = {"role": "assistant", "content": ""}
+        out = []
+        if self._calls:
+            calls = [self._calls[index] for index in sorted(self._calls)]
+            whole = [said.ollama_call(call, number) for number, call in enumerate(calls)]
+            out.append(self._part({**empty, "tool_calls": whole}, {}, done=False))
+        last = {**ended(*self._reason), **counts(self._usage, usage, self._stamp)}
+        return b"".join((*out, self._part(empty, last, done=True)))
+
+    def _gather(self, call: Json) -> None:
+        index = call.get("index", 0)
+        if index not in self._calls and len(self._calls) >= CALLS_MAX:
+            return
+        known = self._calls.setdefault(index, {"id": None, "function": {"name": "", "arguments": ""}})
+        function = call.get("function") or {}
+        known["id"] = call.get("id") or known["id"]
+        known["function"]["name"] = function.get("name") or known["function"]["name"]
+        known["function"]["arguments"] += function.get("arguments") or ""
+
+    def _part(self, message: Json, more: Json, *, done: bool) -> bytes:
+        at = said.created_at(self._created)
+        return _line({"model": self._stamp.model, "created_at": at, "message": message, "done": done, **more})
+
+
+def _line(document: dict[str, Any]) -> bytes:
+    return msgspec.json.encode(document) + b"\n"

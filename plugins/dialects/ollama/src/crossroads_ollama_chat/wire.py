@@ -1,0 +1,103 @@
+"""What Ollama sends: one object for a whole reply, or a part of one in each line of a stream. And lines themselves.
+
+Law: what does not fit is BadUpstream; fields that are not named here are left alone where they are relayed.
+Source: ollama 0.6.3, `_types.py` (ChatResponse), read 2026-11-25.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from crossroads_openai_chat.errors import embedded_error
+from crossroads_openai_chat.reply import broken
+
+from crossroads.jsonbody import MALFORMED
+
+LINE_BYTES_MAX = 8 << 20
+Json = dict[str, Any]
+
+TOLD = (
+    "total_duration", "load_duration", "prompt_eval_count", "prompt_eval_duration", "eval_count", "eval_duration",
+)  # fmt: skip
+"""Counts of tokens and durations in nanoseconds, of the object that is done."""
+
+
+class Function(msgspec.Struct):
+    name: str = ""
+    arguments: Json | None = None
+    index: int | None = None
+
+
+class ToolCall(msgspec.Struct):
+    function: Function
+    id: str | None = None
+
+
+class Message(msgspec.Struct):
+    role: str = "assistant"
+    content: str | None = None
+    thinking: str | None = None
+    tool_calls: list[ToolCall] | None = None
+
+
+class Part(msgspec.Struct):
+    """done: it is the last one, or the only one; of old it had no message."""
+
+    done: bool
+    message: Message = msgspec.field(default_factory=Message)
+    model: str | None = None
+    created_at: str | None = None
+    done_reason: str | None = None
+    logprobs: list[Json] | None = None
+    prompt_eval_count: int | None = None
+    eval_count: int | None = None
+
+
+class _Failed(msgspec.Struct):
+    error: str | Json | None = None
+
+
+_part = msgspec.json.Decoder(Part)
+_failed = msgspec.json.Decoder(_Failed)
+
+
+def read_part(data: bytes) -> Part:
+    """Raises BadUpstream: not of this format; UpstreamRefused: an error in its place."""
+    try:
+        if not data.isascii():
+            data.decode()  # what the types skip over would hand broken UTF-8 to the client
+        failed = _failed.decode(data)
+        if failed.error is None:
+            return _part.decode(data)
+    except MALFORMED:
+        raise broken("the provider sent something that is no answer of Ollama's chat.") from None
+    raise embedded_error(data, failed.error)
+
+
+class LineReader:
+    """Bytes -> lines, sans I/O: any split of the same bytes gives the same lines. Empty ones are passed over."""
+
+    __slots__ = ("_parts", "_size")
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The lines that these bytes complete. Raises BadUpstream over the limit."""
+        *lines, rest = data.split(b"\n")
+        if lines and self._parts:
+            lines[0] = b"".join((*self._parts, lines[0]))
+            self._parts, self._size = [], 0
+        if rest:
+            self._parts.append(rest)
+            self._size += len(rest)
+            if self._size > LINE_BYTES_MAX:
+                raise broken(f"one line of the stream exceeds {LINE_BYTES_MAX} bytes.")
+        return [line for line in map(bytes.strip, lines) if line]
+
+    @property
+    def pending(self) -> bool:
+        """Are there bytes of a line without its end?"""
+        return any(part.strip() for part in self._parts)
