@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag, ValidationError
 
@@ -27,6 +27,18 @@ class Loose(BaseModel):
     """A JSON object with some fields that we know, and any others."""
 
     model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False, protected_namespaces=())
+
+
+class Native(NamedTuple):
+    """What a dialect decoded a request from, kept beside it for that dialect alone: never dumped, never set by JSON.
+
+    document: the dialect's own fields. Where the request still says what they say, they go out as they came.
+    unsaid: what of them the canonical form has no word for; another dialect's upstream never gets it.
+    """
+
+    dialect: str
+    document: dict[str, Any]
+    unsaid: tuple[str, ...] = ()
 
 
 class CacheControl(Loose):
