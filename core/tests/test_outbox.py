@@ -146,7 +146,7 @@ async def test_a_plain_sink_runs_in_a_thread_of_its_own_and_can_not_hold_up_name
         await asyncio.gather(*found)
     release.set()
     async with asyncio.timeout(5):
-        while not world.lane.sent:  # noqa: ASYNC110  (a thread ends: there is no event on this loop)
+        while not world.lane.sent:
             await asyncio.sleep(0.001)
     assert threads[0].startswith("sinks/it")
     await world.close()

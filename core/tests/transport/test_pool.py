@@ -56,9 +56,7 @@ async def test_a_connection_is_used_again(peer: Any, make_transport: Any, ok: An
     assert places(transport) == (0, 1, 0)
 
 
-async def test_a_connection_that_the_request_gave_up_is_not_used_again(
-    peer: Any, make_transport: Any, ok: Any
-) -> None:
+async def test_a_connection_that_the_request_gave_up_is_not_used_again(peer: Any, make_transport: Any, ok: Any) -> None:
     transport = make_transport()
     peer.replies = [[ok()]]  # the peer itself would keep it
     for _ in range(2):

@@ -72,8 +72,8 @@ class Plugins:
         only = os.environ.get(BISECT)
         self._only = None if only is None else frozenset(filter(None, only.split(",")))
         self._loaded: dict[tuple[str, str], Any] = dict(index.objects)
-        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
-        self._manager.add_hookspecs(hookspecs)
+        self._manager = _manager()
+        self._alone: dict[int, tuple[Any, pluggy.PluginManager]] = {}
 
     def may_load(self, plugin: Plugin) -> str | None:
         """Why it must not load, or None."""
@@ -160,7 +160,7 @@ class Plugins:
 
     def first(self, hook: str, own: Any, others: Iterable[Any]) -> Callable[..., Any] | None:
         """One provider's implementation, wrappers included, without the other providers'; None: it has none."""
-        caller = self._manager.subset_hook_caller(hook, remove_plugins=[o for o in others if o is not own])
+        caller = getattr(self._without(others, own).hook, hook)
         impls = caller.get_hookimpls()
         if not impls:
             return None
@@ -168,6 +168,24 @@ class Plugins:
         if len(impls) == 1 and not (impls[0].wrapper or impls[0].hookwrapper):
             return _hook(impls[0], spec).call
         return lambda *args: caller(**dict(zip(spec, args, strict=True)))
+
+    def _without(self, others: Iterable[Any], own: Any) -> pluggy.PluginManager:
+        """A manager in which `own` is the only provider. pluggy's subset of the common one would leave out those who
+        are there now: a provider loaded later would answer for this one."""
+        if id(own) not in self._alone:
+            alone = _manager()
+            left_out = [other for other in others if other is not own]
+            for name, plugin in self._manager.list_name_plugin():
+                if not any(plugin is other for other in left_out):
+                    alone.register(plugin, name)
+            self._alone[id(own)] = own, alone
+        return self._alone[id(own)][1]
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    return manager
 
 
 def parse_settings(model: Any, settings: dict[str, Any], *, at: str) -> Any:
@@ -181,9 +199,7 @@ def parse_settings(model: Any, settings: dict[str, Any], *, at: str) -> Any:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, (at, *fault["loc"])))
-        raise ConfigError(
-            f"{fault['msg']}.", field=key, value="(not shown)", remedy=f"Known: {', '.join(model.model_fields)}."
-        ) from None
+        raise ConfigError(f"{fault['msg']}.", field=key, remedy=f"Known: {', '.join(model.model_fields)}.") from None
 
 
 def _hook(impl: Any, spec: tuple[str, ...]) -> Hook:
@@ -213,4 +229,4 @@ def _guard(make: Callable[[], Any], name: str) -> Any:
 
 def _unexpected(settings: dict[str, Any], at: str) -> ConfigError:
     key = sorted(settings)[0]
-    return ConfigError("is not a known key.", field=f"{at}.{key}", value="(not shown)", remedy="It takes no settings.")
+    return ConfigError("is not a known key.", field=f"{at}.{key}", remedy="It takes no settings.")

@@ -23,6 +23,7 @@ _HOMES = {
     "Tokens": "answers",
     "ToolCall": "answers",
     "dialect_conformance": "conformance",
+    "MODEL": "plugins",
     "Offer": "plugins",
     "Recorder": "plugins",
     "Result": "plugins",

@@ -142,6 +142,12 @@ def test_a_quota_that_is_used_up_is_our_account_and_no_limit_to_wait_for():
     assert refused(429, {"error": {"code": "insufficient_quota", "message": "x"}}).code == "provider_unavailable"
 
 
+def test_content_that_a_host_will_not_take_is_no_fault_of_our_account():
+    error = refused(403, {"error": {"code": 403, "message": "Your input was flagged", "metadata": {"reasons": ["x"]}}})
+    assert (error.code, error.status, error.elsewhere) == ("content_policy_violation", 400, True)
+    assert refused(403, {"error": {"message": "Not in your country"}}).code == "provider_unavailable"
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [

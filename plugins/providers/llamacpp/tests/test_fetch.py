@@ -7,9 +7,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from crossroads.errors import ConnectFailed
 from crossroads_llamacpp import fetch as module
 from crossroads_llamacpp.fetch import fetch, installer, last_words, size_bytes
+
+from crossroads.errors import ConnectFailed
 
 
 def only(monkeypatch: pytest.MonkeyPatch, *names: str, uv: str | None = None) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import crossroads_llamacpp
 import pytest
+from crossroads_llamacpp import Llamacpp, LlamacppSettings
+from pydantic import ValidationError
+
 from crossroads.errors import ContextTooLong, CrossroadsError, UpstreamError
 from crossroads.manifest import read_manifest
-from crossroads_llamacpp import Llamacpp, Settings
-from pydantic import ValidationError
 
 FILE = Path(crossroads_llamacpp.__file__).with_name("provider.toml")
 
@@ -28,13 +29,13 @@ def test_it_takes_part_without_a_key_and_costs_nothing() -> None:
 
 def test_the_window_of_the_manifest_is_the_window_of_the_settings() -> None:
     (chat, _) = tomllib.loads(FILE.read_text("utf-8"))["endpoints"]
-    assert chat["context_tokens"] == Settings().context_tokens
+    assert chat["context_tokens"] == LlamacppSettings().context_tokens
 
 
 @pytest.mark.parametrize("settings", [{"model": "x"}, {"parallel": 0}, {"model_path": "/no/such.gguf"}])
 def test_wrong_settings_are_errors(settings: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        Settings.model_validate(settings)
+        LlamacppSettings.model_validate(settings)
 
 
 @pytest.mark.parametrize(
@@ -45,10 +46,10 @@ def test_wrong_settings_are_errors(settings: dict[str, object]) -> None:
     ],
 )
 def test_an_input_that_is_too_long_is_the_callers_to_shorten(status: int, body: bytes) -> None:
-    read = Llamacpp(Settings()).provider_error(status=status, body=body, error=UpstreamError("x", remedy="y"))
+    read = Llamacpp(LlamacppSettings()).provider_error(status=status, body=body, error=UpstreamError("x", remedy="y"))
     assert isinstance(read, ContextTooLong)
 
 
 def test_other_errors_stay_as_the_dialect_read_them() -> None:
     error = CrossroadsError("x", remedy="y")
-    assert Llamacpp(Settings()).provider_error(status=500, body=b"{}", error=error) is None
+    assert Llamacpp(LlamacppSettings()).provider_error(status=500, body=b"{}", error=error) is None

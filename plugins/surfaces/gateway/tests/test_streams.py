@@ -163,7 +163,7 @@ def _leave(client: socket.socket, how: str) -> None:
 def _settled(gateway, outcome: str) -> None:
     """The store learns of it in the gateway's own time."""
     for _ in range(1000):
-        kept = list(gateway.exchange.store._generations.values())
+        kept = gateway.exchange.store.generations()
         if kept and kept[-1].outcome == outcome and not gateway.server.server_state.tasks:
             return
         gateway.wait(_turn())

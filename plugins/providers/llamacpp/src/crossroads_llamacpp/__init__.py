@@ -9,21 +9,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crossroads.config import Secret
+from pydantic import BaseModel, ConfigDict, Field, FilePath
+
 from crossroads.errors import ContextTooLong, CrossroadsError
 from crossroads.hookspecs import hookimpl
 from crossroads.wire import Transport
-from pydantic import BaseModel, ConfigDict, Field, FilePath
-
 from crossroads_llamacpp.transport import EmbeddedTransport
 
-__all__ = ["Llamacpp", "Settings"]
+__all__ = ["Llamacpp", "LlamacppSettings"]
 
 TOO_LONG = (b"exceed_context_size_error", b"is too large to process")
 """How llama.cpp says that an input is too long: a prompt (400) and an input of embeddings (500, a "server_error")."""
 
 
-class Settings(BaseModel):
+class LlamacppSettings(BaseModel):
     """`settings` of the provider in crossroads.toml. An unknown key is an error that names it.
 
     With another model in `model_path`, name what it is by `endpoints` of the same provider.
@@ -40,13 +39,13 @@ class Settings(BaseModel):
 class Llamacpp:
     """One embedded server for each instance of the provider."""
 
-    Settings = Settings
+    Settings = LlamacppSettings
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: LlamacppSettings) -> None:
         self._settings = settings
 
     @hookimpl
-    async def provider_open(self, transport: Transport, credential: Secret | None) -> Transport:
+    async def provider_open(self, transport: Transport) -> Transport:
         """Fetch the weights if they are not there, load them, and answer `embedded://llamacpp`."""
         settings = self._settings
         embedded = EmbeddedTransport(

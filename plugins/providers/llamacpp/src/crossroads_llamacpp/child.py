@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from typing import Any
 
 ANSWER_TOKENS_DEFAULT = 1024
 """Of a call that names no limit: a small model may repeat itself until its context is full."""
@@ -24,7 +25,7 @@ def default_threads() -> int:
     return max(1, min(THREADS_MAX, usable - 1))
 
 
-def serve(options: dict) -> object:
+def serve(options: dict[str, Any]) -> Any:
     """A running server. It must stay referenced; dropping it stops it."""
     import xllamacpp
 

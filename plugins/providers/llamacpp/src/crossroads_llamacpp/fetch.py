@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from crossroads_llamacpp.errors import unavailable
@@ -64,7 +65,7 @@ def installer(requirement: str, into: Path) -> list[str] | None:
         quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]
         wheel = ["--no-deps", "--only-binary=:all:", "-d", str(into)]
         return [sys.executable, "-m", "pip", "download", *quiet, *wheel, requirement]
-    uv = shutil.which("uv")
+    uv = os.environ.get("UV") or shutil.which("uv")  # `uv run` names itself there, and need not be on PATH
     start = [uv] if uv else [sys.executable, "-m", "uv"] if importlib.util.find_spec("uv") is not None else None
     if start is None:
         return None
@@ -91,8 +92,6 @@ def size_bytes(folder: Path) -> int:
     total = 0
     for at, _, names in os.walk(folder):
         for name in names:
-            try:
+            with suppress(OSError):
                 total += os.stat(os.path.join(at, name)).st_size
-            except OSError:
-                pass
     return total

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 
@@ -49,10 +49,8 @@ class Progress:
 
     def line(self, text: str) -> None:
         """One plain line; a stream that is gone (no console, a closed pipe) is no reason to fail."""
-        try:
+        with suppress(OSError, ValueError):
             print(text, file=self._stream or sys.stderr, flush=True)
-        except (OSError, ValueError):
-            pass
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -13,6 +13,7 @@ import secrets
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from crossroads_llamacpp.errors import unavailable
@@ -48,11 +49,9 @@ class Server:
             "threads": threads,
         }
         assert self._process.stdin is not None
-        try:
+        with suppress(OSError):  # it is dead already: wait_ready says so
             self._process.stdin.write(json.dumps(options).encode() + b"\n")
             self._process.stdin.flush()
-        except OSError:  # it is dead already; wait_ready says so
-            pass
 
     @property
     def alive(self) -> bool:
@@ -82,10 +81,8 @@ class Server:
         """End it, and wait until it is gone. Idempotent."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        try:
+        with suppress(OSError):  # a broken pipe: it is gone
             self._process.stdin.close()
-        except OSError:  # a broken pipe: it is gone
-            pass
         try:
             self._process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:

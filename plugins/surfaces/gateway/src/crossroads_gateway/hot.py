@@ -7,6 +7,7 @@ call at once (STREAM-4); from the first silence on a stream is kept alive by com
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import aclosing
 from functools import lru_cache
 from typing import Any
@@ -39,7 +40,7 @@ class Inference:
         self._x, self._dialect = exchange, dialect
         self._limit = exchange.config.limits.request_bytes
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any, params: Mapping[str, str]) -> None:
         x = self._x
         try:
             fields: Fields = dict(scope["headers"])
@@ -49,7 +50,7 @@ class Inference:
             body = await read_body(fields, receive, self._limit)
             if body is None:
                 return
-            call = x.open_call(self._dialect.name, body, caller=caller)
+            call = x.open_call(self._dialect.name, body, caller=caller, params=params)
         except CrossroadsError as error:
             await refuse(send, error, self._dialect.encode_error(error, None, in_stream=False))
             return
