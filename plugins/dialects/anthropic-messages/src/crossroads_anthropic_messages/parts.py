@@ -44,8 +44,8 @@ def part(block: Block) -> Part:
         case {"type": "search_result", "content": list(content)}:
             texts = [block.get("title"), block.get("source"), *(one.get("text") for one in content if _is_text(one))]
             made = {"type": "text", "text": "\n".join(text for text in texts if isinstance(text, str))}
-        case {"type": "compaction", "content": str(summary)}:
-            made = {"type": "text", "text": summary}
+        case {"type": "compaction", "content": str(said)} | {"type": "tool_reference", "tool_name": str(said)}:
+            made = {"type": "text", "text": said}
     if made is None:
         return block
     if isinstance(block.get(CACHE), dict):
