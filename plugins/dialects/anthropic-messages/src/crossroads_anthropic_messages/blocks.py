@@ -92,7 +92,12 @@ class BlockDecoder:
         made = self._keep(index, _Block("call", self._calls))
         self._calls += 1
         function = {"name": block.get("name") or "", "arguments": ""}
-        call = {"index": made.number, "id": block.get("id") or "", "type": "function", "function": function}
+        call = {
+            "index": made.number,
+            "id": block.get("id") or f"call_{made.number}",
+            "type": "function",
+            "function": function,
+        }
         delta: Delta = {"tool_calls": [call]}
         if extras := call_extras(block):
             delta[NATIVE] = [{"type": "tool_use", **extras}]
@@ -101,8 +106,8 @@ class BlockDecoder:
     def _delta(self, index: int, delta: dict[str, Any]) -> list[Delta]:
         block = self._known.get(index)
         kind = delta.get("type")
-        if block is None:
-            raise broken("the provider sent a delta of a block that has not begun.")
+        if block is None:  # what was redacted has said all
+            return []
         if block.kind == "other":
             self._collect(block, delta)
         elif kind == "text_delta":
@@ -186,4 +191,3 @@ class BlockDecoder:
             except MALFORMED:
                 block.native["input"] = {"arguments": text}
         return block.native
-

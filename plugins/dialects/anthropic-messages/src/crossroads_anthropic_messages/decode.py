@@ -33,7 +33,7 @@ TRANSLATED = frozenset(
     }
 )  # fmt: skip
 
-MADE_FROM = {
+MADE_FROM: dict[tuple[str, ...], tuple[str, ...]] = {
     ("stop_sequences",): ("stop",),
     ("tool_choice",): ("tool_choice", "parallel_tool_calls"),
     ("thinking", "output_config", "output_format"): ("reasoning", "verbosity", "response_format"),
@@ -85,7 +85,9 @@ def canonical(document: dict[str, Any]) -> Canonical:
         spans.append(Span(message, _messages(message, f"messages.{at}", unsaid)))
     fields["messages"] = [message for span in spans for message in span.messages]
     if document.get("tools"):
-        fields["tools"] = [tools.canonical_tool(_object(t, f"tools.{i}")) for i, t in enumerate(document["tools"])]
+        offered = [_object(tool, f"tools.{at}") for at, tool in enumerate(document["tools"])]
+        fields["tools"] = list(map(tools.canonical_tool, offered))
+        unsaid |= {f"tools.{name}": None for tool in offered for name in tools.unsaid(tool)}
     if isinstance(document.get("tool_choice"), dict):
         fields |= tools.canonical_choice(document["tool_choice"])
     if document.get("stop_sequences") is not None:
@@ -157,6 +159,10 @@ def _tool_result(block: dict[str, Any], path: str, unsaid: dict[str, None]) -> d
     content = block.get("content")
     if isinstance(content, list):
         content = [parts.part(one) for one in _blocks(content, f"{path}.content")]
+    if isinstance(block.get(parts.CACHE), dict) and content:
+        if isinstance(content, str):
+            content = [{"type": "text", "text": content}]
+        content[-1] = {parts.CACHE: block[parts.CACHE], **content[-1]}
     if block.get("is_error"):
         unsaid["messages.tool_result.is_error"] = None
     return {"role": "tool", "tool_call_id": block.get("tool_use_id"), "content": "" if content is None else content}

@@ -66,9 +66,7 @@ def _original(now: dict[str, Any], original: dict[str, Any], upstream: str, lost
     return document
 
 
-def _translated(
-    now: dict[str, Any], spans: list[Any], model: Generation, lost: list[Lost]
-) -> dict[str, Any]:
+def _translated(now: dict[str, Any], spans: list[Any], model: Generation, lost: list[Lost]) -> dict[str, Any]:
     _refuse(now)
     lost += [Lost(name, "dropped", "Anthropic has nothing like it") for name in DROPPED if now.get(name)]
     turns = Turns(model, lost)
@@ -108,9 +106,11 @@ def _with_prompt(now: dict[str, Any], lost: list[Lost]) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = now.get("messages") or []
     if now.get("prompt") is None:
         return messages
-    how = "dropped" if messages else "emulated"
-    lost.append(Lost("prompt", how, "messages were given too" if messages else "sent as one user message"))
-    return messages or [{"role": "user", "content": now["prompt"]}]
+    if messages:
+        lost.append(Lost("prompt", "dropped", "messages were given too"))
+        return messages
+    lost.append(Lost("prompt", "emulated", "sent as one user message"))
+    return [{"role": "user", "content": now["prompt"]}]
 
 
 def _max_tokens(now: dict[str, Any], model: Generation, lost: list[Lost]) -> int:

@@ -78,7 +78,7 @@ class StreamEncoder:
             return
         self._began = True
         stamp = self._stamp
-        message = {
+        message: dict[str, Any] = {
             "id": stamp.id,
             "type": "message",
             "role": "assistant",
@@ -107,7 +107,7 @@ class StreamEncoder:
         if (said := (delta.get("audio") or {}).get("transcript")) and not delta.get("content"):
             self._piece(self._text(), type="text_delta", text=said)
         self._cite(delta, native)
-        extras = next((one for one in native if one.get("type") == "tool_use"), {})
+        extras: dict[str, Any] = next((one for one in native if one.get("type") == "tool_use"), {})
         for at, call in enumerate(delta.get("tool_calls") or []):
             self._call(call, call.get("index", at), extras)
         for block in native:

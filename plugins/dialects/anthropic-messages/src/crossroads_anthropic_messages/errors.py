@@ -11,12 +11,12 @@ import re
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat import errors as openai
 
 from crossroads.call import Call
 from crossroads.errors import BadUpstream, CrossroadsError, UpstreamError, UpstreamRefused
 from crossroads.sse import encode_event
 from crossroads.wire import Headers
-from crossroads_openai_chat import errors as openai
 
 STATUS_OF = {
     "invalid_request_error": 400,
@@ -70,7 +70,12 @@ def decode_error(status: int, headers: Headers, body: bytes) -> UpstreamRefused:
         error = openai.decode_error(402, headers, body)
         error.upstream_status = status
         return error
-    error.code, error.status, error.elsewhere, error.remedy = verdict.code, verdict.status, verdict.elsewhere, verdict.remedy
+    error.code, error.status, error.elsewhere, error.remedy = (
+        verdict.code,
+        verdict.status,
+        verdict.elsewhere,
+        verdict.remedy,
+    )
     error.metadata["error_type"] = verdict.code
     return error
 
@@ -81,7 +86,7 @@ def embedded_error(document: dict[str, Any], data: bytes) -> UpstreamError:
     if not isinstance(told, dict):
         return BadUpstream("the provider sent an error that can't be read.", remedy=openai.UNAVAILABLE.remedy)
     kind = told.get("type")
-    error = decode_error(STATUS_OF.get(kind, 502) if isinstance(kind, str) else 502, (), data)
+    error: UpstreamError = decode_error(STATUS_OF.get(kind, 502) if isinstance(kind, str) else 502, (), data)
     error.billing = "maybe"
     return error
 

@@ -46,7 +46,18 @@ _decode = msgspec.json.Decoder().decode
 class MessageReader:
     """Keeps what every reader of a stream must know: usage, end, identity, completeness."""
 
-    __slots__ = ("_answered", "_called", "_events", "done", "stop_reason", "upstream_id", "usage", "usage_raw")
+    __slots__ = (
+        "_answered",
+        "_began",
+        "_begun",
+        "_called",
+        "_events",
+        "done",
+        "stop_reason",
+        "upstream_id",
+        "usage",
+        "usage_raw",
+    )
 
     def __init__(self) -> None:
         self.usage: Usage | None = None
@@ -55,7 +66,8 @@ class MessageReader:
         self.upstream_id: str | None = None
         self.done = False
         self._events = EventReader()
-        self._called = self._answered = False
+        self._began = self._called = self._answered = False
+        self._begun: set[int] = set()
 
     @property
     def structured(self) -> bool:
@@ -85,6 +97,9 @@ class MessageReader:
         for name in HOLDERS.get(kind, ()):
             if type(document.get(name)) is not (int if name == "index" else dict):
                 raise broken(f"the provider sent a {kind} event without its {name}.")
+        self._began |= kind == "message_start"
+        if not self._began and kind in HOLDERS:
+            raise broken("the provider sent a stream without its beginning.")
         self._note(kind, document)
         return document
 
@@ -104,12 +119,15 @@ class MessageReader:
 
     def _note(self, kind: str, document: dict[str, Any]) -> None:
         if kind == "content_block_delta":
+            if document["index"] not in self._begun:
+                raise broken("the provider sent a delta of a block that has not begun.")
             delta = document["delta"]
             name = DELTA_TEXTS.get(delta.get("type"))
             if name is not None and not isinstance(delta.get(name), str):
                 raise broken("the provider sent a delta without its text.")
         elif kind == "content_block_start":
             block = document["content_block"]
+            self._begun.add(document["index"])
             if not is_block(block):
                 raise broken("the provider sent a content block that can't be read.")
             if block["type"] == "tool_use":

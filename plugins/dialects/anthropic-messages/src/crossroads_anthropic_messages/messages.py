@@ -107,9 +107,14 @@ class Turns:
         if result["tool_use_id"] is None:
             result["tool_use_id"] = message.get("name") or ""  # of 2023, when a call had no id
         content = message.get("content")
-        if content:
-            whole = isinstance(content, str)
-            result["content"] = content if whole else parts.blocks(content, f"{path}.content", self._lost)
+        if isinstance(content, str) and content:
+            result["content"] = content
+        elif content:
+            result["content"] = parts.blocks(content, f"{path}.content", self._lost)
+            if result["content"] and parts.CACHE in result["content"][-1]:  # what is cached ends with the whole result
+                *before, last = result["content"]
+                result[parts.CACHE] = last[parts.CACHE]
+                result["content"] = [*before, {name: v for name, v in last.items() if name != parts.CACHE}]
         if self._open:
             self.messages[-1]["content"].append(result)
         else:

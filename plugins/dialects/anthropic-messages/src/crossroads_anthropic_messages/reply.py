@@ -20,6 +20,8 @@ Block = dict[str, Any]
 
 REMEDY = "Retry, or let other providers serve the call."
 NATIVE = "native_blocks"
+NEW_REASON = "unknown_stop_reason"
+"""Of a choice: a word of Anthropic's that this version does not know."""
 
 FINISH_REASONS = {
     "end_turn": "stop",
@@ -61,7 +63,7 @@ def stop_reason(choice: dict[str, Any]) -> str | None:
     reason, native = choice.get("finish_reason"), choice.get("native_finish_reason")
     if reason is None:
         return None
-    if FINISH_REASONS.get(native or "") == reason:
+    if choice.get(NEW_REASON) or FINISH_REASONS.get(native or "") == reason:
         return str(native)
     return "stop_sequence" if choice.get("stop_sequence") else STOP_REASONS.get(reason, "end_turn")
 
@@ -73,6 +75,8 @@ def ending(told: dict[str, Any], *, structured: bool = False) -> dict[str, Any]:
         "finish_reason": finish_reason(native, structured=structured),
         "native_finish_reason": native if isinstance(native, str) else None,
     }
+    if made["finish_reason"] is not None and native not in FINISH_REASONS:
+        made[NEW_REASON] = native
     for name in ("stop_sequence", "stop_details"):
         if told.get(name) is not None:
             made[name] = told[name]
@@ -118,7 +122,10 @@ def canonical_message(content: list[Block]) -> tuple[dict[str, Any], bool]:
     """Content blocks as one message; and: is a forced tool the only one that was called?"""
     message: dict[str, Any] = {"role": "assistant", "content": None}
     texts: list[str] = []
-    details, calls, notes, layout = [], [], [], []
+    details: list[dict[str, Any]] = []
+    calls: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    layout: list[dict[str, Any]] = []
     size = 0
     answered = False
     for block in content:
@@ -135,7 +142,7 @@ def canonical_message(content: list[Block]) -> tuple[dict[str, Any], bool]:
             details.append(reasoning.detail(block, len(details)))
             layout.append({"type": "thinking"})
         elif kind == "tool_use":
-            calls.append(tool_call(block))
+            calls.append(tool_call(block, len(calls)))
             layout.append({"type": "tool_use", **call_extras(block)})
         else:
             layout.append(block)
@@ -153,10 +160,10 @@ def canonical_message(content: list[Block]) -> tuple[dict[str, Any], bool]:
     return message, answered and not calls
 
 
-def tool_call(block: Block) -> dict[str, Any]:
+def tool_call(block: Block, number: int) -> dict[str, Any]:
     arguments = msgspec.json.encode(block.get("input") or {}).decode()
     function = {"name": block.get("name") or "", "arguments": arguments}
-    return {"id": block.get("id") or "", "type": "function", "function": function}
+    return {"id": block.get("id") or f"call_{number}", "type": "function", "function": function}
 
 
 def call_extras(block: Block) -> dict[str, Any]:
@@ -201,7 +208,11 @@ def _pieces(message: dict[str, Any]) -> tuple[str, list[Block], list[Block]]:
     details = reasoning.merged([one for one in message.get("reasoning_details") or [] if isinstance(one, dict)])
     if not details and message.get("reasoning"):
         details = [{"type": "reasoning.text", "text": message["reasoning"], "format": "unknown"}]
-    return text, [reasoning.packed_block(one) for one in details], list(map(_tool_use, message.get("tool_calls") or []))
+    return (
+        text,
+        [reasoning.packed_block(one) for one in details],
+        [_tool_use(call, number) for number, call in enumerate(message.get("tool_calls") or [])],
+    )
 
 
 def image_note(image: Any) -> str:
@@ -210,11 +221,11 @@ def image_note(image: Any) -> str:
     return f"![image]({url})" if url.startswith("http") else "[an image, which this format can't carry]"
 
 
-def _tool_use(call: dict[str, Any]) -> Block:
+def _tool_use(call: dict[str, Any], number: int) -> Block:
     function = call.get("function") or {}
     return {
         "type": "tool_use",
-        "id": call.get("id") or "",
+        "id": call.get("id") or f"call_{number}",
         "name": function.get("name") or "",
         "input": parsed_input(function.get("arguments") or "{}"),
     }

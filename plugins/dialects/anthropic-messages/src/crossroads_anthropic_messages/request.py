@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.request import FALSE, ROUTER_ONLY, TRUE, UNUSED, hashed_user, plain
 
 from crossroads import jsonbody
 from crossroads.call import Fields, Lost, Opened
@@ -18,7 +19,6 @@ from crossroads.errors import BadRequest
 from crossroads.jsonbody import Kind
 from crossroads_anthropic_messages import foreign
 from crossroads_anthropic_messages.betas import betas
-from crossroads_openai_chat.request import FALSE, ROUTER_ONLY, TRUE, UNUSED, hashed_user, plain
 
 KINDS: dict[str, Kind] = {
     "fallbacks": jsonbody.ARRAY,
@@ -113,9 +113,7 @@ def _others(fields: Fields, values: Mapping[str, Any]) -> list[str]:
     return [one["model"] for one in fallbacks]
 
 
-def draft(
-    fields: Mapping[str, Any], *, url: str, upstream: str, stream: bool, lost: list[Lost] | None = None
-) -> Draft:
+def draft(fields: Mapping[str, Any], *, url: str, upstream: str, stream: bool, lost: list[Lost] | None = None) -> Draft:
     """What goes to the upstream: Anthropic's fields in their order, less what only a router reads.
 
     fields: a client's own (undecoded, or as typed objects gave them), or encoded ones.

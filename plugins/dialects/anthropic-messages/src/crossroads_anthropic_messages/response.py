@@ -9,7 +9,6 @@ import msgspec
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
 from crossroads.jsonbody import MALFORMED
-from crossroads.types.usage import Usage
 from crossroads_anthropic_messages import reply as common
 from crossroads_anthropic_messages.errors import embedded_error
 from crossroads_anthropic_messages.usage import canonical_usage, encoded_usage, parse_usage, priced
@@ -58,7 +57,6 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     canonical = reply.document or {}
     choice = (canonical.get("choices") or [{}])[0]
     message = choice.get("message") or {}
-    usage = reply.usage or Usage(quality="estimated")
     document = {
         "id": stamp.id,
         "type": "message",
@@ -68,8 +66,9 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
         "content": common.content_blocks(message),
         **stop_fields(choice, message.get("refusal")),
         **{name: canonical[name] for name in common.EXTRAS if canonical.get(name) is not None},
-        "usage": encoded_usage(canonical.get("usage"), usage, stamp.price(usage)),
     }
+    if reply.usage is not None:
+        document["usage"] = encoded_usage(canonical.get("usage"), reply.usage, stamp.price(reply.usage))
     return jsonbody.encode(document)
 
 
@@ -102,7 +101,7 @@ def is_block(block: Any) -> bool:
     """Is it a content block, with text where its kind says so?"""
     if not isinstance(block, dict) or not isinstance(block.get("type"), str):
         return False
-    for kind, name in (("text", "text"), ("thinking", "thinking")):
+    for kind, name in (("text", "text"), ("thinking", "thinking"), ("redacted_thinking", "data")):
         if block["type"] == kind and not isinstance(block.get(name), str):
             return False
     return isinstance(block.get("citations") or [], list)

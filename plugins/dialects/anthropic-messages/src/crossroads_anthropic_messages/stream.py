@@ -180,16 +180,12 @@ class StreamDecoder:
             return []
         said = explanation(told.get("stop_details"))
         chunk = self._chunk({} if said is None else {"refusal": said}, **end)
-        chunk |= {
-            name: holder[name] for holder in (told, document) for name in EXTRAS if holder.get(name) is not None
-        }
+        chunk |= {name: holder[name] for holder in (told, document) for name in EXTRAS if holder.get(name) is not None}
         return [chunk]
 
     def _usage(self) -> list[Document]:
-        usage = self._reader.usage
-        if usage is None:
-            return []
-        return [{**self._chunk({}), "choices": [], "usage": canonical_usage(self._reader.usage_raw, usage)}]
+        told = canonical_usage(self._reader.usage_raw, self._reader.usage)
+        return [{**self._chunk({}), "choices": [], "usage": told}] if told else []
 
     def _chunk(self, delta: dict[str, Any], **end: Any) -> Document:
         return {

@@ -43,15 +43,17 @@ class Wish:
         self.budget: int | None = reasoning.get("max_tokens")
         self.hidden = bool(reasoning.get("exclude")) or told is False
         self.off = reasoning.get("enabled") is False or self.effort == "none" or self.budget == 0
-        asked = reasoning.get("enabled") or self.effort or self.budget or told or (
-            "reasoning" in request and request["reasoning"] is not None
+        asked = (
+            reasoning.get("enabled")
+            or self.effort
+            or self.budget
+            or told
+            or ("reasoning" in request and request["reasoning"] is not None)
         )
         self.on = bool(asked) and not self.off
 
 
-def think(
-    document: dict[str, Any], request: dict[str, Any], generation: Generation, lost: list[Lost]
-) -> None:
+def think(document: dict[str, Any], request: dict[str, Any], generation: Generation, lost: list[Lost]) -> None:
     """Put it into an Anthropic document that has its other fields, and take out what thinking does not bear."""
     wish = Wish(request)
     _effort(document, request.get("verbosity"), wish, generation, lost)
@@ -79,9 +81,7 @@ def think(
     _without_sampling(document, lost)
 
 
-def _effort(
-    document: dict[str, Any], verbosity: Any, wish: Wish, generation: Generation, lost: list[Lost]
-) -> None:
+def _effort(document: dict[str, Any], verbosity: Any, wish: Wish, generation: Generation, lost: list[Lost]) -> None:
     wanted = verbosity if isinstance(verbosity, str) else wish.effort if wish.on else None
     if wanted is None:
         return
@@ -97,10 +97,10 @@ def _effort(
 
 def _obstacle(document: dict[str, Any], generation: Generation) -> str | None:
     """Why this conversation can't be thought about."""
-    if (document.get("tool_choice") or {}).get("type") in ("any", "tool"):
-        return "Anthropic's models don't think when a tool is forced"
-    if generation.adaptive or not document["messages"]:
+    if generation.adaptive:
         return None
+    if (document.get("tool_choice") or {}).get("type") in ("any", "tool"):
+        return "this model doesn't think when a tool is forced"
     for message in reversed(document["messages"]):
         content = message["content"]
         if message["role"] == "assistant":
@@ -114,7 +114,7 @@ def _obstacle(document: dict[str, Any], generation: Generation) -> str | None:
 
 
 def _budget(wish: Wish, document: dict[str, Any], lost: list[Lost]) -> int | None:
-    limit = document["max_tokens"]
+    limit: int = document["max_tokens"]
     if wish.budget is not None:
         wanted = wish.budget
     else:

@@ -24,6 +24,15 @@ WEB_SEARCH = {"type": "web_search_20250305", "name": "web_search"}
 JSON_ONLY = "Answer with one JSON object and nothing else: no prose, no code fence."
 
 
+SAID = frozenset({"type", "name", "description", "input_schema", "strict", "cache_control"})
+"""Fields of a client's tool that the canonical one has words for."""
+
+
+def unsaid(tool: dict[str, Any]) -> list[str]:
+    """The fields of a tool that only Anthropic understands; none of a tool that is Anthropic's own."""
+    return [name for name in tool if name not in SAID] if tool.get("type") in (None, "custom") else []
+
+
 def canonical_tool(tool: dict[str, Any]) -> dict[str, Any]:
     """A tool of a client of Anthropic's. What Anthropic runs itself has no canonical word, and passes as it is."""
     if tool.get("type") not in (None, "custom") or "name" not in tool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossroads.types.usage import Cost, Usage, openai_usage
 from crossroads_openai_chat.usage import TOKENS_MAX
+
+from crossroads.types.usage import Cost, Usage, openai_usage
 
 COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 OPENAI_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
@@ -37,11 +38,13 @@ def parse_usage(raw: Any) -> Usage | None:
     )
 
 
-def canonical_usage(raw: dict[str, Any], usage: Usage) -> dict[str, Any]:
-    """OpenAI's words for the counts; what else the host said stands beside them."""
+def canonical_usage(raw: dict[str, Any], usage: Usage | None) -> dict[str, Any]:
+    """OpenAI's words for the counts, if there are any; what else the host said stands beside them."""
     told = {name: value for name, value in raw.items() if name not in COUNTS and name != "output_tokens_details"}
     if isinstance(searched := told.pop("server_tool_use", None), dict):
         told["server_tool_use_details"] = searched
+    if usage is None:
+        return told
     counts = openai_usage(usage, Cost(total_nano=None))
     return {**told, **{name: counts[name] for name in (*OPENAI_COUNTS, *DETAILS)}}
 
