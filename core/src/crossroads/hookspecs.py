@@ -120,7 +120,8 @@ def provider_error(attempt: Attempt, status: int, body: bytes, error: Crossroads
 def policy_settle(call: Call, usages: Sequence[tuple[Attempt, Usage]]) -> None:
     """The call is over: every attempt that may be billed, with its usage (`attempt.cost` is set). `async def` or `def`.
 
-    Exactly once per admitted call: reply, error, hang-up or half a stream. Runs shielded from cancellation.
+    Exactly once per call: reply, error, denial, hang-up or half a stream. Runs shielded from cancellation. The end of
+    the reply waits for it up to `limits.policy_timeout_s`; it goes on behind that, up to 30 s.
     Errors: logged with the plugin's name and reported as an event; the reply has left already.
     """
 

@@ -17,7 +17,7 @@ from crossroads_gateway.server import Server, listen, new_event_loop
 
 from crossroads import Exchange
 from crossroads.testing import Answer, Price, ScriptedProvider, exchange_with
-from crossroads.testing.plugins import offer
+from crossroads.testing.plugins import Recorder, offer
 
 WAIT_S = 10
 PRICES = {
@@ -31,6 +31,7 @@ class Running:
 
     def __init__(self) -> None:
         self.upstream = ScriptedProvider(prices=PRICES)
+        self.recorder = Recorder()
         self.exchange: Exchange
         self.server: Server
         self.loop: asyncio.AbstractEventLoop
@@ -63,6 +64,7 @@ class Running:
                         supported_parameters=["max_tokens", "temperature"],
                     ),
                     offer("beta", self.upstream, models={"beta/unpriced": "unpriced"}),
+                    sinks={"recorder": self.recorder},
                     config={**config, "server": {"port": 0, **config.get("server", {})}},
                 )
                 async with self.exchange:
@@ -118,6 +120,7 @@ def shared() -> Iterator[Running]:
 def gateway(shared: Running) -> Running:
     """One gateway for the tests of a file that need no configuration of their own; the provider as it was made."""
     shared.upstream.requests.clear()
+    shared.recorder.events.clear()
     shared.upstream.by_model.clear()
     shared.upstream.default = Answer()
     return shared

@@ -159,10 +159,21 @@ def test_a_bad_request_behind_a_good_one_ends_the_connection_after_the_reply(gat
     assert b"acme/small" in rest
 
 
-def test_what_follows_a_chunked_request_at_once_is_not_read(gateway):
-    hidden = GOOD["a POST in chunks"] + BAD["a folded header"] + GOOD["a GET"]
-    _, rest = converse(gateway, hidden)
-    assert rest.count(b"HTTP/1.1 ") == 1
+@pytest.mark.parametrize("pieces", [False, True], ids=["whole", "1-byte"])
+def test_what_follows_a_chunked_request_is_checked_as_any_other(gateway, pieces):
+    for name in ("a POST in chunks", "a trailer"):
+        _, rest = converse(gateway, GOOD[name] + GOOD["a GET"] + BAD["a folded header"] + GOOD["a GET"], pieces)
+        assert re.findall(rb"HTTP/1.1 (\d+)", rest)[0] == b"200"
+        assert rest.count(b"HTTP/1.1 ") <= 3
+        assert b"acme/small" in rest
+
+
+def test_empty_lines_in_a_chunk_are_not_its_end(gateway):
+    spread = BODY.replace(b"{", b"{\r\n\r\n\r\n", 1)
+    request = POST + HOST + KIND + CHUNKED + END + b"%x\r\n%b\r\n0\r\n\r\n" % (len(spread), spread)
+    assert converse(gateway, request)[0] == 200
+    flood = b" " + b"\r\n" * 20_000
+    assert converse(gateway, POST + HOST + KIND + CHUNKED + END + b"%x\r\n%b" % (len(flood), flood))[0] == 400
 
 
 def test_nothing_after_a_connect_is_read(gateway):

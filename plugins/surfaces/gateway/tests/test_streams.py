@@ -161,13 +161,8 @@ def _leave(client: socket.socket, how: str) -> None:
 
 
 def _settled(gateway, outcome: str) -> None:
-    """The store learns of it in the gateway's own time."""
-    for _ in range(1000):
-        kept = gateway.exchange.store.generations()
-        if kept and kept[-1].outcome == outcome and not gateway.server.server_state.tasks:
-            return
-        gateway.wait(_turn())
-    raise AssertionError([generation.outcome for generation in kept])
+    (generation,) = gateway.wait(gateway.recorder.wait_generations(1))
+    assert generation.outcome == outcome
 
 
 async def _turn() -> None:

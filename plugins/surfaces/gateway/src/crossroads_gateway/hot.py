@@ -15,7 +15,7 @@ from typing import Any
 from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
 from crossroads.dialect import Dialect
-from crossroads.errors import CrossroadsError, TooLarge, UnsupportedMedia
+from crossroads.errors import CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
 from crossroads.sse import encode_comment
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
@@ -100,6 +100,12 @@ class Stream:
             if self._writing is not None:
                 await self._writing
             await send({"type": "http.response.body"})
+        except asyncio.CancelledError:  # we shut down; or the client has gone, and this goes nowhere
+            if self._committed:
+                error = Overloaded("This gateway is shutting down.", remedy="Retry the call.")
+                event = self._call.dialect.encode_error(error, self._call, in_stream=True)
+                await send({"type": "http.response.body", "body": event})
+            raise
         finally:
             self._timer.cancel()
             if self._writing is not None:
