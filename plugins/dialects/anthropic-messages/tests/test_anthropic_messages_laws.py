@@ -18,7 +18,7 @@ STREAMS = [v for v in VECTORS if v.is_stream]
 REPLIES = [v for v in VECTORS if v.status == 200 and not v.is_stream]
 END = b'"message_stop"'
 CUTS = st.lists(st.integers(0, 100_000), max_size=12)
-RELAXED = settings(max_examples=1500, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+RELAXED = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def named(vectors):

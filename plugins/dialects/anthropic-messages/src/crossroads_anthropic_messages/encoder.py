@@ -24,7 +24,7 @@ from crossroads_anthropic_messages.usage import encoded_usage
 NO_USAGE = {"input_tokens": 0, "output_tokens": 0}
 """What the first event says: the counts are known at the end."""
 
-UNNAMED = {"type": "reasoning.text", "format": "unknown", "index": -1}
+UNNAMED = {"type": "reasoning.text", "format": "unknown"}
 """The detail of a host that sends its reasoning as bare text."""
 
 Key = tuple[str, Any]
@@ -127,7 +127,7 @@ class StreamEncoder:
         if not text and detail.get("type") != "reasoning.text":
             self._whole(reasoning.packed_block(detail))
             return
-        key = ("thinking", (detail.get("type"), detail.get("index")))
+        key = self._thinking_key(detail)
         number = self._at(key, {"type": "thinking", "thinking": "", "signature": ""})
         if text:
             self._piece(number, type="thinking_delta", thinking=text)
@@ -137,6 +137,13 @@ class StreamEncoder:
         else:
             said = {name: value for name, value in detail.items() if name not in ("text", "summary")}
             self._foreign[key] = {**self._foreign.get(key, {}), **said}
+
+    def _thinking_key(self, detail: dict[str, Any]) -> Key:
+        """By its index; without one it goes on with what is being thought, or begins anew."""
+        index = detail.get("index")
+        if index is None and self._current is not None and self._current[0] == "thinking":
+            return self._current
+        return "thinking", (detail.get("type"), index, self._next if index is None else 0)
 
     def _text(self) -> int:
         if self._current is not None and self._current[0] == "text":

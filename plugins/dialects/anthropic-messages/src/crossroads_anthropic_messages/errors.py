@@ -55,6 +55,8 @@ KNOWN_BY_TEXT = (
 """Refusals that Anthropic gives as a plain invalid_request_error, or as a rate limit (the account's own spending)."""
 
 TEXT_BYTES_MAX = 4096
+OVERDRAWN = b'{"error":{"code":"insufficient_quota"}}'
+"""What the text of such a refusal is replaced with: it speaks of the account of this gateway."""
 
 
 def decode_error(status: int, headers: Headers, body: bytes) -> UpstreamRefused:
@@ -67,9 +69,7 @@ def decode_error(status: int, headers: Headers, body: bytes) -> UpstreamRefused:
     if verdict is None or error.code not in ("invalid_request", "rate_limit_exceeded", "payload_too_large"):
         return error
     if verdict is openai.CREDENTIAL:
-        error = openai.decode_error(402, headers, body)
-        error.upstream_status = status
-        return error
+        return openai.decode_error(status, headers, OVERDRAWN)
     error.code, error.status, error.elsewhere, error.remedy = (
         verdict.code,
         verdict.status,

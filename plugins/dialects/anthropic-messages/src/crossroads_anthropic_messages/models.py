@@ -23,6 +23,7 @@ class Generation(NamedTuple):
 
     both_ps: temperature and top_p in one request. efforts: levels of output_config.effort.
     schema: output_config.format. system_turns: a system message after the first turn.
+    thinks_unasked: unless it is told not to; thinks_always: whatever it is told.
     default_max_tokens: sent where the caller names no limit, which the format insists on.
     """
 
@@ -34,6 +35,7 @@ class Generation(NamedTuple):
     schema: bool = False
     system_turns: bool = False
     thinks_unasked: bool = False
+    thinks_always: bool = False
     default_max_tokens: int = 8192
 
 
@@ -60,6 +62,7 @@ def generation(upstream: str) -> Generation:
         schema=number >= (4, 5),
         system_turns=number >= (4, 8) and family in ("opus", "fable", "mythos"),
         thinks_unasked=number >= (5, 0),
+        thinks_always=family in ("fable", "mythos") or (family == "opus" and number >= (5, 5)),
         default_max_tokens=4096 if number < (3, 5) else 8192 if number < (3, 7) else 32_000,
     )
 

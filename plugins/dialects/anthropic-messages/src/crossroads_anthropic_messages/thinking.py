@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads.call import Lost
+from crossroads.errors import Unsupported
 from crossroads_anthropic_messages.models import Generation, nearest_effort
 
 BUDGET_MIN, BUDGET_MAX = 1024, 128_000
@@ -57,6 +58,13 @@ def think(document: dict[str, Any], request: dict[str, Any], generation: Generat
     """Put it into an Anthropic document that has its other fields, and take out what thinking does not bear."""
     wish = Wish(request)
     _effort(document, request.get("verbosity"), wish, generation, lost)
+    if wish.off and generation.thinks_always:
+        raise Unsupported(
+            "this model always thinks.",
+            remedy="Ask for less effort, or choose another model.",
+            field="reasoning",
+            value=request.get("reasoning"),
+        )
     if wish.off and generation.thinks_unasked:
         document["thinking"] = {"type": "disabled"}
     if not wish.on:
