@@ -26,6 +26,8 @@ from crossroads.errors import CrossroadsError, MethodNotAllowed, NotFound
 BASE_URL = "http://crossroads.local/api/v1"
 """Any host will do: nothing is looked up."""
 PREFIXES = ("/api/v1", "/v1", "")
+USUAL_PATH = "/chat/completions"
+"""Whose dialect tells a caller that its path is none."""
 
 
 def async_client(flavour: Any, config: Source = None, **options: Any) -> Any:
@@ -129,11 +131,12 @@ class _Inside:
             dialect = self._dialect(path)
             if method != "POST":
                 raise MethodNotAllowed(f"{method} is not served here.", remedy="Use POST.")
-            token = headers.get("authorization", "").removeprefix("Bearer ").strip() or None
+            stated = headers.get("authorization", "").removeprefix("Bearer ") or headers.get("x-api-key", "")
+            token = stated.strip() or None
             caller = Caller(token=token, user_agent=headers.get("user-agent"))
             call = x.open_call(dialect.name, body, caller=caller)
         except CrossroadsError as error:
-            return _refused(error, dialect or next(iter(self._dialects.values())))
+            return _refused(error, dialect or self._dialects.get(USUAL_PATH) or next(iter(self._dialects.values())))
         parts = x.run(call)
         head = await anext(parts)
         assert isinstance(head, Head)

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from crossroads import embed, jsonbody
+from crossroads.hookspecs import hookimpl
 from crossroads.testing.answers import Answer, ToolCall, refusal
 from crossroads.testing.plugins import MODEL, exchange_with, installed_dialects, offer
 from crossroads.testing.recordings import vectors
@@ -49,7 +50,7 @@ async def test_a_message(sdk):
 async def test_a_stream_adds_up_to_the_same_message(sdk):
     client, upstream = sdk
     answer = Answer(pieces=("Hel", "lo."), reasoning=("h", "m"))
-    upstream.script(answer, answer)
+    upstream.script(answer, answer, answer)
     async with client.messages.stream(**ASKED) as stream:
         text = "".join([piece async for piece in stream.text_stream])
         final = await stream.get_final_message()
@@ -57,7 +58,9 @@ async def test_a_stream_adds_up_to_the_same_message(sdk):
     assert text == "Hello."
     assert final.model_dump(exclude={"id"})["content"] == whole.model_dump(exclude={"id"})["content"]
     assert (final.stop_reason, final.usage.output_tokens) == (whole.stop_reason, whole.usage.output_tokens)
-    assert final.usage.model_extra["cost"] == whole.usage.model_extra["cost"]
+    events = [event async for event in await client.messages.create(**ASKED, stream=True)]
+    (end,) = [event for event in events if event.type == "message_delta"]
+    assert end.usage.model_extra["cost"] == whole.usage.model_extra["cost"]  # the helper keeps known counts only
 
 
 @needs_installation
@@ -93,6 +96,27 @@ async def test_errors_are_the_sdks_own(sdk):
     assert caught.value.body["error"]["error_type"] == "rate_limit_exceeded"
     with pytest.raises(anthropic.BadRequestError):
         await client.messages.create(**ASKED | {"model": "acme/none"})
+
+
+@needs_installation
+async def test_a_key_in_anthropics_header_is_the_callers():
+    class Notes:
+        seen = []
+
+        @hookimpl
+        def policy_admit(self, call):
+            self.seen.append(call.caller.token)
+
+    async with (
+        ScriptedProvider() as upstream,
+        exchange_with(offer("acme", upstream), policies={"notes": Notes}) as exchange,
+        embed.async_client(httpx2, exchange) as inside,
+    ):
+        for headers in ({"x-api-key": "one"}, {"authorization": "Bearer two"}):
+            reply = await inside.post("/messages", json=ASKED | {"context_management": {"edits": []}}, headers=headers)
+            assert reply.status_code == 200
+            assert reply.headers["x-crossroads-changed"] == "context_management=dropped"
+    assert Notes.seen == ["one", "two"]
 
 
 def test_what_goes_upstream_fits_the_published_types():
