@@ -31,7 +31,7 @@ def test_a_stream_adds_up_to_the_message(sdk, model):
 
 
 def test_a_bearer_token_is_taken_too(gateway, model):
-    sdk = anthropic.Anthropic(base_url=f"{gateway}/api", auth_token="any", max_retries=0)  # noqa: S106
+    sdk = anthropic.Anthropic(base_url=f"{gateway}/api", auth_token="any", max_retries=0)
     assert sdk.messages.create(model=model, messages=QUESTION, max_tokens=1).content
 
 
