@@ -85,6 +85,7 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         body=msgspec.json.encode(draft.document),
         timeouts=instance.config.timeouts,
         deadline=call.deadline,
+        keep_alive=instance.config.keep_alive,
     )
     if prepared.hook is not None:
         request = prepared.hook(attempt, request) or request

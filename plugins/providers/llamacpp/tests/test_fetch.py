@@ -16,6 +16,7 @@ from crossroads.errors import ConnectFailed
 def only(monkeypatch: pytest.MonkeyPatch, *names: str, uv: str | None = None) -> None:
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: name if name in names else None)
     monkeypatch.setattr(module.shutil, "which", lambda name: uv)
+    monkeypatch.delenv("UV", raising=False)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, program: str, into: Path, stop: threading.Event | None = None) -> list[int]:

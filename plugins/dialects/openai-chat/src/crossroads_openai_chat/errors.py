@@ -55,6 +55,7 @@ def _image(code: str) -> Verdict:
 BY_CODE: dict[str, Verdict] = {
     "context_length_exceeded": TOO_LONG,
     "too_many_prompt_tokens": TOO_LONG,
+    "exceed_context_size_error": TOO_LONG,
     "invalid_api_key": CREDENTIAL,
     "authentication_error": CREDENTIAL,
     "insufficient_quota": CREDENTIAL,

@@ -65,7 +65,7 @@ def installer(requirement: str, into: Path) -> list[str] | None:
         quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]
         wheel = ["--no-deps", "--only-binary=:all:", "-d", str(into)]
         return [sys.executable, "-m", "pip", "download", *quiet, *wheel, requirement]
-    uv = shutil.which("uv")
+    uv = os.environ.get("UV") or shutil.which("uv")  # `uv run` names itself there, and need not be on PATH
     start = [uv] if uv else [sys.executable, "-m", "uv"] if importlib.util.find_spec("uv") is not None else None
     if start is None:
         return None
