@@ -18,9 +18,8 @@ from crossroads.engine.plugins import is_failure
 from crossroads.engine.prepare import Prepared, prepare
 from crossroads.engine.relay import Translated
 from crossroads.errors import BadUpstream, ConfigError, CrossroadsError, DeadlineExceeded, PluginError, UpstreamError
-from crossroads.ids import new_id
-from crossroads.route import Attempt, Candidate, Reason, Route
-from crossroads.types.usage import Usage
+from crossroads.route import Attempt, Candidate, Endpoint, Reason, Route
+from crossroads.types.usage import Cost, Usage
 from crossroads.wire import HttpResponse, find_header
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head
     """One Head, then body bytes, of the first candidate that delivers. Raises the last error when none does."""
     failed: list[CrossroadsError] = []
     for candidate in route.candidates[: x.config.routing.max_attempts]:
-        attempt = call.attempt = Attempt(new_id("att", x.clock.time()), candidate.endpoint, x.clock.time())
+        attempt = call.attempt = Attempt(f"{call.id}-{len(route.attempts) + 1}", candidate.endpoint, x.clock.time())
         route.attempts.append(attempt)
         delivered = False
         try:
@@ -66,6 +65,7 @@ async def _attempt(
     """One upstream call, from reservation to its metered end."""
     started = x.clock.monotonic()
     stats = candidate.stats
+    price = Price(candidate.endpoint)
     stats.in_flight += 1
     relay: Relay | None = None
     try:
@@ -79,7 +79,7 @@ async def _attempt(
             attempt.upstream_status = response.status
             if not 200 <= response.status < 300:
                 raise await _refusal(attempt, response, prepared, x)
-            stamp = _stamp(call, attempt, x)
+            stamp = _stamp(call, attempt, price)
             if not call.stream:
                 reply = await _whole(call, attempt, response, prepared.dialect, stamp, x)
                 attempt.first_token_s = x.clock.monotonic() - started
@@ -120,7 +120,7 @@ async def _attempt(
         stats.in_flight -= 1
         now = x.clock.monotonic()
         attempt.seconds = now - started
-        _measure(attempt, relay, x)
+        _measure(attempt, relay, price, x)
         observe(stats, attempt, now)
 
 
@@ -148,7 +148,7 @@ def _failure(raised: BaseException, candidate: Candidate, x: Exchange) -> Crossr
     )
 
 
-def _measure(attempt: Attempt, relay: Relay | None, x: Exchange) -> None:
+def _measure(attempt: Attempt, relay: Relay | None, price: Price, x: Exchange) -> None:
     """Usage and cost, once, however the attempt ended."""
     reported, seen_tokens = attempt.usage, 0
     if relay is not None:
@@ -159,7 +159,23 @@ def _measure(attempt: Attempt, relay: Relay | None, x: Exchange) -> None:
             x.plugin_failed(attempt.endpoint.plugin, "relay", error)
     attempt.usage = meter.measured(attempt, reported, seen_tokens)
     if attempt.usage is not None:
-        attempt.cost = meter.price(attempt.endpoint, attempt.usage)
+        attempt.cost = price(attempt.usage)
+
+
+class Price:
+    """What a usage costs at one endpoint: told to the caller and recorded, computed once."""
+
+    __slots__ = ("_cost", "_endpoint", "_usage")
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._usage: Usage | None = None
+        self._cost = Cost(total_nano=None)
+
+    def __call__(self, usage: Usage) -> Cost:
+        if usage is not self._usage:
+            self._usage, self._cost = usage, meter.price(self._endpoint, usage)
+        return self._cost
 
 
 async def _whole(
@@ -189,14 +205,14 @@ def _relay(call: Call, dialect: Dialect, stamp: Stamp) -> Relay:
     return Translated(dialect.decode_stream(), call.dialect.encode_stream(stamp))
 
 
-def _stamp(call: Call, attempt: Attempt, x: Exchange) -> Stamp:
+def _stamp(call: Call, attempt: Attempt, price: Price) -> Stamp:
     endpoint = attempt.endpoint
     return Stamp(
         id=call.id,
         model=endpoint.model,
         provider=endpoint.provider_name,
         created=int(call.received_at),
-        price=lambda usage: meter.price(endpoint, usage),
+        price=price,
     )
 
 
