@@ -174,7 +174,7 @@ class Guard(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = self._extensions
+        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]  # ours hold functions
 
     def on_headers_complete(self) -> None:
         fields = check_fields(

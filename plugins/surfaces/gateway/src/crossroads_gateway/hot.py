@@ -7,7 +7,7 @@ call at once (STREAM-4); from the first silence on a stream is kept alive by com
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import lru_cache
 from typing import Any
@@ -61,18 +61,18 @@ class Inference:
                 if call.stream:
                     await Stream(call, send, x.config.server.keepalive_s).carry(parts)
                 else:
-                    head = await anext(parts)
-                    await send_whole(scope, send, head, await anext(parts))
-                    async for _ in parts:  # to its end: it settles behind the reply
-                        pass
+                    await carry_whole(scope, send, parts)
 
 
-async def send_whole(scope: Any, send: Any, head: Head, body: bytes) -> None:
-    """A plain reply: by our own server's extension in one write, else as ASGI messages."""
+async def carry_whole(scope: Any, send: Any, parts: AsyncGenerator[Any, None]) -> None:
+    """A plain reply, one Head and one body: by our own server's extension in one write, else as ASGI messages."""
+    head, body = await anext(parts), await anext(parts)
     reply = scope.get("extensions", {}).get(WHOLE_REPLY)
     if reply is None or not reply(scope, head.status, head.headers, body):
         await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
         await send({"type": "http.response.body", "body": body})
+    async for _ in parts:  # to its end: the call settles behind its reply
+        pass
 
 
 class Stream:
