@@ -41,22 +41,22 @@ class Inference:
     def __init__(self, exchange: Exchange, dialect: Dialect) -> None:
         self._x, self._dialect = exchange, dialect
         self._limit = exchange.config.limits.request_bytes
+        self._loop = asyncio.get_running_loop()
 
     async def __call__(self, scope: Any, receive: Any, send: Any, params: Mapping[str, str]) -> None:
         x = self._x
         try:
             fields: Fields = dict(scope["headers"])
             caller = read_caller(fields)
-            if x.keys_required:
-                await x.identify(caller.token)  # before a stranger's body is read
+            principal = await x.identify(caller.token)  # before a stranger's body is read
             body = await read_body(fields, receive, self._limit)
             if body is None:
                 return
-            call = x.open_call(self._dialect.name, body, caller=caller, params=params)
+            call = x.open_call(self._dialect.name, body, caller=caller, principal=principal, params=params)
         except CrossroadsError as error:
             await refuse(send, error, self._dialect.encode_error(error, None, in_stream=False))
             return
-        with Hangup(scope, receive):
+        with Hangup(scope, receive, self._loop):
             async with aclosing(x.run(call)) as parts:
                 if call.stream:
                     await Stream(call, send, x.config.server.keepalive_s).carry(parts)
