@@ -9,12 +9,12 @@
     provider_error                    when a provider answered with an error
     policy_settle                     once per call, when it is over, however it ended
     sink_emit                         off the request path, in batches
-    provider_models                   when asked to look, never on the request path
 
 Holds for every hook. Arguments go by name: take only those you need, a minor version may add some. `def` or
 `async def` as the hook says. Return None when you have nothing to say. Times are UTC, durations float seconds, money
 int nano-dollars; counts name their unit (tokens, bytes). What a hook receives is read-only unless its type says
-otherwise. `hookimpl(wrapper=True)` may surround a provider's plain `def` hooks, whichever plugin it stands in.
+otherwise. Other plugins may surround a provider's plain `def` hooks (`hookimpl(wrapper=True)`); nothing else can be
+wrapped.
 
 A plugin is a module or a class. A class is made by name with its settings (`Plugin(settings)`), where
 `Plugin.Settings` is a pydantic model that forbids unknown keys; without `Settings` it is made without arguments.
@@ -25,7 +25,6 @@ No work at import, no network before `start`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pluggy
 
@@ -133,12 +132,4 @@ def sink_emit(events: Sequence[Event]) -> None:
     `async def`, or `def`, which runs in a thread.
     Errors: raise, and the same batch comes again with back-off; drop what you already have by `event.id`. A sink that
     stays down loses the oldest events beyond the queue's bound, and they are counted.
-    """
-
-
-@hookspec(firstresult=True)
-def provider_models(provider: str, base_url: str, transport: Transport) -> Sequence[Mapping[str, Any]] | None:
-    """What this provider offers now: rows in the words of a manifest's `[[endpoints]]`. `async def`.
-
-    Only when asked (`crossroads models --live`, catalog refresh). Errors: reported; the manifest stands.
     """
