@@ -7,6 +7,7 @@ from crossroads_anthropic_messages import AnthropicMessages
 
 from crossroads import jsonbody
 from crossroads.errors import BadRequest
+from crossroads.testing import laws
 from crossroads.types.base import validate
 from crossroads.types.chat import ChatRequest
 
@@ -166,3 +167,20 @@ def test_what_a_policy_changed_is_translated_and_the_rest_goes_out_as_it_came():
     assert sent["context_management"] == {"edits": []}
     assert sent["thinking"]["display"] == "omitted"
     assert "5" not in json.dumps(sent["messages"])
+
+
+def test_a_wrong_value_is_found_in_the_message_that_the_caller_wrote():
+    results = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": id} for id in ("a", "b")]}
+    wrong = {"role": "assistant", "content": [{"type": "tool_use", "id": "c", "name": 5, "input": {}}]}
+    with pytest.raises(BadRequest) as caught:
+        decoded(system="S", messages=[results, wrong])
+    assert (caught.value.field, caught.value.value) == ("messages.1", 5)
+
+
+def test_a_limit_that_the_caller_left_out_is_sent_on_both_paths():
+    fields = {"model": "m", "messages": [USER], "thinking": {"type": "enabled", "budget_tokens": 50_000}}
+    found = DIALECT.open(json.dumps(fields).encode())
+    spliced = DIALECT.splice_request(found, url="", upstream="claude-sonnet-4-5")
+    assert spliced.document["max_tokens"] == 51_024
+    assert [one.field for one in spliced.lost] == ["max_tokens"]
+    laws.both_paths_send_the_same(DIALECT, json.dumps(fields).encode())

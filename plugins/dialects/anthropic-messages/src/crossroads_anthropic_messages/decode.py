@@ -69,9 +69,27 @@ def decode_request(opened: Opened) -> Any:
 
     document = json.loads(jsonbody.encode(opened.fields))
     made = canonical(document)
-    request = validate(ChatRequest, msgspec.json.encode(made.fields))
+    try:
+        request = validate(ChatRequest, msgspec.json.encode(made.fields))
+    except BadRequest as error:
+        raise _in_the_callers_words(error, made.spans) from None
     request.keep(Native(NAME, document, made.unsaid))
     return request
+
+
+def _in_the_callers_words(error: BadRequest, spans: list[Span]) -> BadRequest:
+    """The error, at the message that the caller wrote: canonical ones are counted otherwise."""
+    steps = (error.field or "").split(".")
+    if steps[0] != "messages" or len(steps) < 2:
+        return error
+    at, number = int(steps[1]), 0
+    for span in spans:
+        path = "system" if span.is_system else f"messages.{number}"
+        if at < len(span.messages):
+            return BadRequest(error.what, remedy=f"Correct `{path}`.", field=path, value=error.value)
+        at -= len(span.messages)
+        number += not span.is_system
+    return error
 
 
 def canonical(document: dict[str, Any]) -> Canonical:

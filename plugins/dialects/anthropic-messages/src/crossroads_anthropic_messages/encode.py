@@ -14,7 +14,7 @@ from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
 from crossroads_anthropic_messages import decode, request, thinking, tools
 from crossroads_anthropic_messages.messages import Turns
-from crossroads_anthropic_messages.models import Generation, generation
+from crossroads_anthropic_messages.models import Generation, default_limit, generation
 
 DROPPED = (
     "frequency_penalty", "image_config", "logit_bias", "logprobs", "min_p", "prediction", "presence_penalty",
@@ -116,9 +116,7 @@ def _with_prompt(now: dict[str, Any], lost: list[Lost]) -> list[dict[str, Any]]:
 def _max_tokens(now: dict[str, Any], model: Generation, lost: list[Lost]) -> int:
     named = now.get("max_completion_tokens") or now.get("max_tokens")
     if named is None:
-        limit = model.default_max_tokens
-        if (budget := (now.get("reasoning") or {}).get("max_tokens")) is not None and model.manual:
-            limit = max(limit, budget + thinking.BUDGET_MIN)
+        limit = default_limit(model, (now.get("reasoning") or {}).get("max_tokens"))
         lost.append(Lost("max_tokens", "emulated", f"Anthropic insists on a limit: {limit}"))
         return limit
     return int(named)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 VERSION = re.compile(r"claude-(?:([a-z]+)-)?(\d)(?:[-.](\d{1,2}))?(?!\d)(?:-([a-z]+))?")
 NEWEST = (9, 0)
@@ -37,6 +37,16 @@ class Generation(NamedTuple):
     thinks_unasked: bool = False
     thinks_always: bool = False
     default_max_tokens: int = 8192
+
+
+ANSWER_TOKENS = 1024
+"""What a default limit leaves for the answer, beside a budget of thinking that the caller named."""
+
+
+def default_limit(generation: Generation, budget: Any) -> int:
+    """max_tokens of a caller who names none. budget: of thinking, if it is a number."""
+    thinking = budget if type(budget) is int and generation.manual else 0
+    return max(generation.default_max_tokens, thinking + ANSWER_TOKENS)
 
 
 @lru_cache(maxsize=1024)

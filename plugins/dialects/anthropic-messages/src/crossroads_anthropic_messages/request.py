@@ -19,6 +19,7 @@ from crossroads.errors import BadRequest
 from crossroads.jsonbody import Kind
 from crossroads_anthropic_messages import foreign
 from crossroads_anthropic_messages.betas import betas
+from crossroads_anthropic_messages.models import default_limit, generation
 
 KINDS: dict[str, Kind] = {
     "fallbacks": jsonbody.ARRAY,
@@ -129,6 +130,10 @@ def draft(fields: Mapping[str, Any], *, url: str, upstream: str, stream: bool, l
     if (temperature := plain(document.get("temperature"))) is not None and temperature > TEMPERATURE_MAX:
         document["temperature"] = TEMPERATURE_MAX
         lost.append(Lost("temperature", "clamped", f"the format takes 0 to {TEMPERATURE_MAX}"))
+    if document.get("max_tokens", UNUSED[0]) in (None, UNUSED[0]):
+        budget = (plain(document.get("thinking")) or {}).get("budget_tokens")
+        document["max_tokens"] = limit = default_limit(generation(upstream), budget)
+        lost.append(Lost("max_tokens", "emulated", f"Anthropic insists on a limit: {limit}"))
     if foreign.may_hold(document.get("messages")):
         document["messages"] = foreign.left_out(plain(document["messages"]), lost)
     if stream:
