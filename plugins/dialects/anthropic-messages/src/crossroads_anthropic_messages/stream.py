@@ -77,12 +77,12 @@ class Relay:
             raise self._failure
         out = [*self._held, *(self._relayed(*one) for one in self._reader.end(framed=framed))]
         delta = self._last_delta or {"type": "message_delta", "delta": {"stop_reason": None, "stop_sequence": None}}
-        known = self._reader.usage
-        if known is None:
-            delta["usage"] = encoded_usage(None, usage, self._stamp.price(usage))
+        told = delta.get("usage")
+        told = told if isinstance(told, dict) else {}
+        if (known := self._reader.usage) is None:
+            delta["usage"] = encoded_usage(told, usage, self._stamp.price(usage))
         else:
-            told = delta.get("usage")
-            delta["usage"] = priced(told if isinstance(told, dict) else {}, known, self._stamp.price(known))
+            delta["usage"] = priced(told, known, self._stamp.price(known))
         return b"".join((*out, encode_event(_encode(delta), "message_delta"), MESSAGE_STOP))
 
     def _relayed(self, event: ServerEvent, document: dict[str, Any]) -> bytes:
