@@ -68,7 +68,9 @@ def _read_part(part: dict[str, Any], said: dict[str, Any]) -> None:
 
 def _put(args: dict[str, Any], piece: dict[str, Any]) -> None:
     here: Any = args
-    *path, last = [int(n) if n else key for key, n in re.findall(r"([^.\[\]$]+)|\[(\d+)\]", piece["jsonPath"]) if n or key]
+    *path, last = [
+        int(n) if n else key for key, n in re.findall(r"([^.\[\]$]+)|\[(\d+)\]", piece["jsonPath"]) if n or key
+    ]
     steps = [*path, last]
     for step, following in zip(steps, steps[1:], strict=False):
         empty: Any = [] if isinstance(following, int) else {}
@@ -153,7 +155,7 @@ def _part(part: Any) -> Any:
             holder["parts"] = [_part(each) for each in holder["parts"]]
     if "inlineData" in found:
         data = found["inlineData"]["data"].translate(str.maketrans("-_", "+/"))
-        mime = found["inlineData"]["mimeType"].replace("audio/mpeg", "audio/mp3")
+        mime = found["inlineData"]["mimeType"].replace("audio/mpeg", "audio/mp3").replace("audio/x-wav", "audio/wav")
         found["inlineData"] = [mime, base64.b64decode(data).hex()]
     if "fileData" in found:
         found["fileData"] = found["fileData"]["fileUri"]

@@ -76,7 +76,7 @@ def to_google(choice: Json, parts: list[Json], text: str) -> Json:
             found["finishMessage"] = told
     if scored := logprobs_result(choice.get("logprobs")):
         found["logprobsResult"] = scored
-    if "groundingMetadata" not in extra and (sources := grounding_metadata(said.get("annotations") or [], text)):
+    own = "groundingMetadata" in extra or "citationMetadata" in extra
+    if not own and (sources := grounding_metadata(said.get("annotations") or [], text)):
         found["groundingMetadata"] = sources
     return {**found, **extra}
-

@@ -84,7 +84,9 @@ def _format(request: Json, config: Json, ledger: Ledger) -> None:
     if kind == "text":
         return
     if kind not in ("json_object", "json_schema"):
-        raise Unsupported("Gemini can't answer so.", field="response_format.type", value=kind, remedy="Use json_schema.")
+        raise Unsupported(
+            "Gemini can't answer so.", field="response_format.type", value=kind, remedy="Use json_schema."
+        )
     config["responseMimeType"] = JSON_TYPE
     described = wanted.get("json_schema") or {}
     if kind == "json_schema" and described.get("schema") is not None:
@@ -127,7 +129,14 @@ def to_canonical(config: Json) -> tuple[Json, Json]:
         found["modalities"] = [name.lower() for name in modalities]
     if (reasoning := thinking.to_canonical(an_object(left, "thinkingConfig"))) is not None:
         found["reasoning"] = reasoning
-    for name in ("maxOutputTokens", "stopSequences", "responseLogprobs", "logprobs", "responseModalities", "thinkingConfig"):
+    for name in (
+        "maxOutputTokens",
+        "stopSequences",
+        "responseLogprobs",
+        "logprobs",
+        "responseModalities",
+        "thinkingConfig",
+    ):
         left.pop(name, None)
     _read_format(left, found)
     image = an_object(left, "imageConfig")

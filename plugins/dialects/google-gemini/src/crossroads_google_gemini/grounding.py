@@ -74,7 +74,10 @@ def _place(segment: Json, texts: list[str]) -> Json:
     said = "".join(texts[len(before) :]).encode()
     offset = sum(map(len, before))
     # A lone surrogate can't be here: the text came as UTF-8.
-    return {f"{name}_index": offset + len(said[:at].decode("utf-8", "ignore")) for name, at in (("start", start), ("end", end))}
+    return {
+        f"{name}_index": offset + len(said[:at].decode("utf-8", "ignore"))
+        for name, at in (("start", start), ("end", end))
+    }
 
 
 def _annotation(source: Json, place: Json, cited: str | None) -> Json:
@@ -102,7 +105,11 @@ def grounding_metadata(annotations: list[Json], text: str) -> Json:
             chunks.append({"web": {"uri": source[0], **({"title": source[1]} if source[1] else {})}})
         start, end = inner.get("start_index"), inner.get("end_index")
         if type(start) is int and type(end) is int and 0 <= start < end <= len(text):
-            segment = {"startIndex": len(text[:start].encode()), "endIndex": len(text[:end].encode()), "text": text[start:end]}
+            segment = {
+                "startIndex": len(text[:start].encode()),
+                "endIndex": len(text[:end].encode()),
+                "text": text[start:end],
+            }
             supports.append({"segment": segment, "groundingChunkIndices": [index[source]]})
     return {"groundingChunks": chunks, **({"groundingSupports": supports} if supports else {})} if chunks else {}
 

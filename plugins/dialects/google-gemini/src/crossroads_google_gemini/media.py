@@ -49,7 +49,10 @@ def to_google(part: Json, ledger: Ledger) -> Json:
     if kind == "file":
         return {**_file(part["file"], ledger), **extra}
     raise Unsupported(
-        "Gemini has no such content.", field="messages.content.type", value=kind, remedy="Send text, image, audio, video or file."
+        "Gemini has no such content.",
+        field="messages.content.type",
+        value=kind,
+        remedy="Send text, image, audio, video or file.",
     )
 
 

@@ -74,7 +74,9 @@ def open_request(body: bytes, params: Mapping[str, str]) -> Opened:
     fields = jsonbody.open_document(body)
     if "contents" not in fields:
         raise BadRequest("it is missing.", remedy="Send `contents`.", field="contents")
-    read = {camel_name(name): name for name in fields if name not in ROUTER_ONLY} | {n: n for n in ROUTER_ONLY if n in fields}
+    read = {camel_name(name): name for name in fields if name not in ROUTER_ONLY} | {
+        n: n for n in ROUTER_ONLY if n in fields
+    }
     values = {n: jsonbody.read(read[n], fields[read[n]], kind) for n, kind in KINDS.items() if n in read}
     settings = fields.get(read.get("generationConfig", ""), NULL)
     given = {camel_name(name): raw for name, raw in ({} if settings == NULL else _object(settings)).items()}

@@ -20,7 +20,17 @@ from crossroads_google_gemini import candidate as one
 from crossroads_google_gemini.candidate import CandidateReader
 from crossroads_google_gemini.framing import DocumentReader
 from crossroads_google_gemini.media import google_extra
-from crossroads_google_gemini.reply import REMEDY, billed_searches, broken, client_parts, created, described, parse, served, stamped
+from crossroads_google_gemini.reply import (
+    REMEDY,
+    billed_searches,
+    broken,
+    client_parts,
+    created,
+    described,
+    parse,
+    served,
+    stamped,
+)
 from crossroads_google_gemini.shape import Json, Misshapen, a_text, an_object, objects
 from crossroads_google_gemini.turn import merged
 from crossroads_google_gemini.usage import google_usage, parse_usage

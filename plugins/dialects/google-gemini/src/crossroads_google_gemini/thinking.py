@@ -63,7 +63,10 @@ def _asked(request: Json) -> Json | None:
     if effort is not None:
         if asked.get("effort") not in (None, effort):
             raise BadRequest(
-                "it differs from reasoning.effort.", field="reasoning_effort", value=effort, remedy="Send one of the two."
+                "it differs from reasoning.effort.",
+                field="reasoning_effort",
+                value=effort,
+                remedy="Send one of the two.",
             )
         asked["effort"] = effort
     if shown is False:

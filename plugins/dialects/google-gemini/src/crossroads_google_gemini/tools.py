@@ -44,7 +44,10 @@ def to_google(request: Json, ledger: Ledger) -> list[Json]:
             ledger.emulated("tools", "Google's own tool takes its place")
         else:
             raise Unsupported(
-                "Gemini has no such tool.", field="tools.type", value=kind, remedy="Leave it out, or use another provider."
+                "Gemini has no such tool.",
+                field="tools.type",
+                value=kind,
+                remedy="Leave it out, or use another provider.",
             )
     web = any(each.get("id") == "web" and each.get("enabled") is not False for each in request.get("plugins") or [])
     if (web or request.get("web_search_options") is not None) and SEARCH not in others:
@@ -76,7 +79,9 @@ def choice_to_google(request: Json, ledger: Ledger) -> Json | None:
     if isinstance(choice, str):
         if choice in MODES:
             return {"mode": MODES[choice]}
-        raise Unsupported("Gemini has no such choice.", field="tool_choice", value=choice, remedy="Use auto, none or required.")
+        raise Unsupported(
+            "Gemini has no such choice.", field="tool_choice", value=choice, remedy="Use auto, none or required."
+        )
     if choice.get("type") == "allowed_tools":
         allowed = choice.get("allowed_tools") or {}
         names = [(tool.get("function") or tool).get("name") for tool in allowed.get("tools") or []]
@@ -84,7 +89,9 @@ def choice_to_google(request: Json, ledger: Ledger) -> Json | None:
         return {"mode": mode, "allowedFunctionNames": names}
     name = (choice.get("function") or choice).get("name")
     if not name:
-        raise Unsupported("Gemini can't be made to use it.", field="tool_choice", value=choice.get("type"), remedy="Name a function.")
+        raise Unsupported(
+            "Gemini can't be made to use it.", field="tool_choice", value=choice.get("type"), remedy="Name a function."
+        )
     return {"mode": "ANY", "allowedFunctionNames": [name]}
 
 

@@ -162,7 +162,9 @@ def _merge_detail(details: dict[int, Json], detail: Json) -> None:
 def _joined(first: str, second: str) -> str:
     """Two pieces of base64 as one; pieces that are none are set side by side."""
     try:
-        return base64.b64encode(base64.b64decode(first, validate=True) + base64.b64decode(second, validate=True)).decode()
+        return base64.b64encode(
+            base64.b64decode(first, validate=True) + base64.b64decode(second, validate=True)
+        ).decode()
     except ValueError:
         return first + second
 
