@@ -52,7 +52,7 @@ async def test_leaving_a_stream_early_closes_the_upstream_and_keeps_a_record():
             async for chunk in chunks:
                 if chunk.text:
                     break
-        (generation,) = x.store._generations.values()
+        (generation,) = x.store.generations()
         assert generation.outcome == "cancelled"
 
 

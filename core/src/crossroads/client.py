@@ -3,7 +3,7 @@
     from crossroads import Client
 
     with Client() as client:
-        print(client.chat("huggingfacetb/smollm2-135m-instruct", "What is the capital of France?").text)
+        print(client.chat("huggingfacetb/smollm2-135m-instruct", "Why is the sky blue?").text)
 
 `AsyncClient` is the same with `async with` and `await`. Both take the configuration as `Exchange` does, and raise the
 errors of `crossroads.errors`. Every call goes down the one pipeline, as one over HTTP does.

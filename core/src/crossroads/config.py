@@ -66,6 +66,7 @@ class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
     region: str | None = None
     proxy: str | None = None
     http2: bool = False
+    keep_alive: bool = True
     headers: dict[str, str] = {}
     endpoints: tuple[EndpointFacts, ...] | None = None
     settings: dict[str, Any] = {}

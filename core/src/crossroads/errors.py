@@ -44,7 +44,8 @@ VALUE_CHARS_MAX = 80
 class CrossroadsError(Exception):
     """Base. `code` is stable and never reused; `status` is the HTTP status that a surface answers with.
 
-    field, value: what was wrong, as the caller spelled it (never a secret; cut at 80 characters).
+    field, value: what was wrong, as the caller spelled it (never a secret; cut at 80 characters); value None: it is
+    missing, or must not be shown.
     remedy: one imperative sentence, required.
     metadata: JSON-able extras that a surface may show to the caller.
     """
@@ -68,7 +69,8 @@ class CrossroadsError(Exception):
         self.what, self.remedy, self.field, self.value = what, remedy, field, value
         self.metadata = metadata or {}
         self.retry_after_s = retry_after_s
-        where = "" if field is None else f"{field}={printable(value)!r}: "
+        named = field if value is None else f"{field}={printable(value)!r}"
+        where = "" if field is None else f"{named}: "
         super().__init__(f"{where}{what} {remedy}")
 
 

@@ -16,7 +16,7 @@ from crossroads.manifest import Manifest
 from crossroads.money import per_unit_usd
 from crossroads.route import Endpoint, Prices
 from crossroads.store import DAY_S, KeyRecord, KeyUsage
-from crossroads.types.usage import Usage, usd_json
+from crossroads.types.usage import usd_json
 
 Row = dict[str, Any]
 
@@ -38,20 +38,37 @@ PRICE_NAMES = {
 }
 """OpenRouter's names -> ours."""
 
-MODALITY_OF = {"embeddings": "embeddings", "rerank": "rerank"}
-"""Operations whose output has a modality of its own."""
+OWN_MODALITY = frozenset(("embeddings", "rerank"))
+"""Operations whose output has a modality of its own, of the same name."""
 
 API_TYPES = {
-    "chat": "completions",
-    "completions": "completions",
-    "responses": "completions",
+    **dict.fromkeys(("chat", "completions", "responses"), "completions"),
     "embeddings": "embeddings",
     "rerank": "rerank",
     "images": "image",
+    "video": "video",
     "speech": "tts",
     "transcription": "stt",
-    "video": "video",
 }
+
+
+TOKEN_NAMES = {
+    "tokens_prompt": "prompt_tokens",
+    "tokens_completion": "completion_tokens",
+    "native_tokens_prompt": "prompt_tokens",
+    "native_tokens_completion": "completion_tokens",
+    "native_tokens_reasoning": "reasoning_tokens",
+    "native_tokens_cached": "cache_read_tokens",
+    "native_tokens_completion_images": "image_output_tokens",
+}
+"""Of a generation -> of its usage. Counts are the model's own; there are no others."""
+
+NOT_KEPT = (
+    *("cache_discount", "moderation_latency", "native_finish_reason", "num_media_prompt", "num_input_audio_prompt"),
+    *("num_media_completion", "num_search_results", "num_fetches", "web_search_engine", "request_id", "external_user"),
+    *("app_id", "preset_id", "router", "service_tier", "workspace_id", "response_cache_source_id"),
+)
+"""Fields of a generation that clients want to find, and that nothing here knows."""
 
 
 class Provider(Protocol):
@@ -81,25 +98,18 @@ def model_row(model: str, endpoints: Sequence[Endpoint]) -> Row:
     """A model, whoever serves it: widest context, all parameters and modalities, the price of the cheapest endpoint."""
     top = primary(endpoints)
     row = {
-        "id": model,
+        **_described(model, endpoints),
         "canonical_slug": model,
-        "hugging_face_id": None,
-        "name": _first(e.name for e in endpoints) or model,
-        "created": _first(e.created for e in endpoints) or 0,
         "context_length": max((e.context_tokens for e in endpoints if e.context_tokens is not None), default=None),
-        "architecture": _architecture(endpoints),
         "pricing": pricing(top),
         "top_provider": {
             "context_length": top.context_tokens,
             "max_completion_tokens": top.max_output_tokens,
             "is_moderated": bool(top.moderated),
         },
-        "per_request_limits": None,
         "supported_parameters": sorted({name for e in endpoints for name in e.supported_parameters or ()}),
-        "default_parameters": None,
-        "supported_voices": None,
-        "knowledge_cutoff": None,
-        "expiration_date": None,
+        **dict.fromkeys(("per_request_limits", "default_parameters", "supported_voices")),
+        **dict.fromkeys(("hugging_face_id", "knowledge_cutoff", "expiration_date")),
         "links": {"details": f"/api/v1/models/{model}/endpoints"},
     }
     if description := _first(e.description for e in endpoints):
@@ -133,11 +143,8 @@ def pricing(endpoint: Endpoint) -> Row:
 def endpoint_rows(model: str, endpoints: Sequence[Endpoint]) -> Row:
     """`data` of `/models/{author}/{slug}/endpoints`."""
     return {
-        "id": model,
-        "name": _first(e.name for e in endpoints) or model,
-        "created": _first(e.created for e in endpoints) or 0,
+        **_described(model, endpoints),
         "description": _first(e.description for e in endpoints) or "",
-        "architecture": _architecture(endpoints),
         "endpoints": [endpoint_row(endpoint) for endpoint in endpoints],
     }
 
@@ -145,7 +152,6 @@ def endpoint_rows(model: str, endpoints: Sequence[Endpoint]) -> Row:
 def endpoint_row(endpoint: Endpoint) -> Row:
     """One offer. Figures of uptime and speed are null: percentiles over 30 minutes are not kept."""
     parameters = endpoint.supported_parameters or ()
-    choice = "tool_choice" in parameters
     return {
         "name": f"{endpoint.provider_name} | {endpoint.model}",
         "model_id": endpoint.model,
@@ -158,16 +164,12 @@ def endpoint_row(endpoint: Endpoint) -> Row:
         "max_completion_tokens": endpoint.max_output_tokens,
         "max_prompt_tokens": None,
         "supported_parameters": list(parameters),
-        "uptime_last_5m": None,
-        "uptime_last_30m": None,
-        "uptime_last_1d": None,
+        **dict.fromkeys(("uptime_last_5m", "uptime_last_30m", "uptime_last_1d")),
+        **dict.fromkeys(("latency_last_30m", "throughput_last_30m", "service_tier")),
         "supports_implicit_caching": False,
-        "latency_last_30m": None,
-        "throughput_last_30m": None,
-        "service_tier": None,
         "native_tools": {},
         "supports_diarization": False,
-        "supports_tool_choice": {"none": choice, "auto": choice, "required": choice, "function": choice},
+        "supports_tool_choice": dict.fromkeys(("none", "auto", "required", "function"), "tool_choice" in parameters),
     }
 
 
@@ -198,11 +200,8 @@ def generation_row(generation: Generation) -> Row:
     return {
         "id": generation.id,
         "upstream_id": None if last is None else last.upstream_id,
-        "total_cost": cost,
-        "usage": cost,
-        "upstream_inference_cost": cost,
-        "cache_discount": None,
-        "created_at": _iso(generation.received_at),
+        **dict.fromkeys(("total_cost", "usage", "upstream_inference_cost"), cost),
+        "created_at": datetime.datetime.fromtimestamp(generation.received_at, datetime.UTC).isoformat(),
         "model": generation.served_model or generation.model or "",
         "provider_name": generation.provider_name,
         "provider_responses": [_provider_response(attempt) for attempt in generation.attempts],
@@ -211,30 +210,15 @@ def generation_row(generation: Generation) -> Row:
         "cancelled": generation.outcome == "cancelled",
         "generation_time": generation.seconds * 1000,
         "latency": None if last is None or last.first_token_s is None else last.first_token_s * 1000,
-        "moderation_latency": None,
         "finish_reason": None if last is None else last.finish_reason,
-        "native_finish_reason": None,
-        **_tokens(used),
-        "num_media_prompt": None,
-        "num_input_audio_prompt": None,
-        "num_media_completion": None,
-        "num_search_results": None,
-        "num_fetches": None,
-        "web_search_engine": None,
+        **{name: None if used is None else getattr(used, own) for name, own in TOKEN_NAMES.items()},
         "origin": generation.app_url or "",
         "http_referer": generation.app_url,
         "user_agent": generation.user_agent,
         "session_id": generation.session_id,
-        "request_id": None,
-        "external_user": None,
-        "app_id": None,
-        "preset_id": None,
-        "router": None,
-        "service_tier": None,
         "is_byok": False,
         "data_region": "global",
-        "workspace_id": None,
-        "response_cache_source_id": None,
+        **dict.fromkeys(NOT_KEPT),
     }
 
 
@@ -252,24 +236,14 @@ def key_row(key: KeyRecord | None, usage: KeyUsage, *, now_s: float) -> Row:
     }
     return {
         "label": "local" if key is None else key.label or key.name,
-        "limit": None,
-        "limit_remaining": None,
-        "limit_reset": None,
+        **dict.fromkeys(("limit", "limit_remaining", "limit_reset")),
         "include_byok_in_limit": False,
         "usage": usd_json(usage.spent_nano),
         **spent,
         "unpriced_requests": usage.unpriced,
-        "byok_usage": 0,
-        "byok_usage_daily": 0,
-        "byok_usage_weekly": 0,
-        "byok_usage_monthly": 0,
-        "is_free_tier": False,
-        "is_management_key": False,
-        "is_provisioning_key": False,
-        "expires_at": None,
-        "creator_user_id": None,
-        "organization_id": None,
-        "workspace_id": None,
+        **dict.fromkeys(("byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"), 0),
+        **dict.fromkeys(("is_free_tier", "is_management_key", "is_provisioning_key"), False),
+        **dict.fromkeys(("expires_at", "creator_user_id", "organization_id", "workspace_id")),
         "allowed_data_regions": [],
         "budgets": [],
         "effective_budget": None,
@@ -280,22 +254,26 @@ def key_row(key: KeyRecord | None, usage: KeyUsage, *, now_s: float) -> Row:
 
 def output_modalities(endpoint: Endpoint) -> tuple[str, ...]:
     """What comes out: as stated, unless its only operations say it (embeddings, rerank)."""
-    own = {MODALITY_OF.get(operation) for operation in endpoint.serves}
-    if own and None not in own:
-        return tuple(sorted(name for name in own if name is not None))
+    if endpoint.serves and endpoint.serves.keys() <= OWN_MODALITY:
+        return tuple(sorted(endpoint.serves))
     return endpoint.output_modalities
 
 
-def _architecture(endpoints: Sequence[Endpoint]) -> Row:
-    # Of several endpoints the union, in the order in which they name them.
+def _described(model: str, endpoints: Sequence[Endpoint]) -> Row:
+    # Modalities of several endpoints are the union, in the order in which they name them.
     inputs = list(dict.fromkeys(name for e in endpoints for name in e.input_modalities))
     outputs = list(dict.fromkeys(name for e in endpoints for name in output_modalities(e)))
     return {
-        "modality": f"{'+'.join(inputs)}->{'+'.join(outputs)}",
-        "input_modalities": inputs,
-        "output_modalities": outputs,
-        "tokenizer": "Other",
-        "instruct_type": None,
+        "id": model,
+        "name": _first(e.name for e in endpoints) or model,
+        "created": _first(e.created for e in endpoints) or 0,
+        "architecture": {
+            "modality": f"{'+'.join(inputs)}->{'+'.join(outputs)}",
+            "input_modalities": inputs,
+            "output_modalities": outputs,
+            "tokenizer": "Other",
+            "instruct_type": None,
+        },
     }
 
 
@@ -305,34 +283,15 @@ def _prices(prices: Prices) -> Row:
 
 
 def _provider_response(attempt: AttemptRecord) -> Row:
-    row: Row = {
+    timed = None if attempt.seconds is None else attempt.seconds * 1000
+    return {
         "provider_name": attempt.provider,
         "status": attempt.upstream_status,
         "is_byok": False,
         "endpoint_id": attempt.endpoint,
         "model_permaslug": attempt.model,
+        **{name: value for name, value in (("latency", timed), ("id", attempt.upstream_id)) if value is not None},
     }
-    if attempt.seconds is not None:
-        row["latency"] = attempt.seconds * 1000
-    if attempt.upstream_id is not None:
-        row["id"] = attempt.upstream_id
-    return row
-
-
-def _tokens(used: Usage | None) -> Row:
-    return {
-        "tokens_prompt": None if used is None else used.prompt_tokens,
-        "tokens_completion": None if used is None else used.completion_tokens,
-        "native_tokens_prompt": None if used is None else used.prompt_tokens,
-        "native_tokens_completion": None if used is None else used.completion_tokens,
-        "native_tokens_reasoning": None if used is None else used.reasoning_tokens,
-        "native_tokens_cached": None if used is None else used.cache_read_tokens,
-        "native_tokens_completion_images": None if used is None else used.image_output_tokens,
-    }
-
-
-def _iso(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat()
 
 
 def _first(values: Iterable[Any]) -> Any:

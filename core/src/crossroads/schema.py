@@ -43,7 +43,6 @@ def check(document: Mapping[str, Any], schema: str, *, file: str) -> None:
             "is missing.",
             file=file,
             field=".".join(filter(None, (key, missing))),
-            value="",
             remedy=f"Add it: {_meaning(fault.schema, missing)}.",
         )
     what, remedy = _explain(fault)
@@ -121,9 +120,9 @@ def _dotted(path: Iterable[Any]) -> str:
     return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
 
 
-def _shown(key: str, value: Any) -> str:
-    """A value for an error message; never a possible secret."""
+def _shown(key: str, value: Any) -> str | None:
+    """A value for an error message; None for a possible secret."""
     lowered = key.lower()
     if any(word in lowered for word in ("key", "secret", "token", "password", "headers", "settings")):
-        return "(not shown)"
+        return None
     return value if isinstance(value, str) else json.dumps(plain(value), default=str)

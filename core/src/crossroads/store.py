@@ -18,6 +18,8 @@ DAY_S = 86_400
 USAGE_DAYS = 31
 """A whole month: what `/key` shows per day, week and month is summed from these."""
 
+_decode = msgspec.msgpack.Decoder(Generation).decode
+
 
 class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A key as it is stored. hash: SHA-256 hex of the whole key; nothing stored opens anything (SEC-1)."""
@@ -70,7 +72,8 @@ class MemoryStore:
     def __init__(self, keys: tuple[KeyRecord, ...] = (), generations_max: int = GENERATIONS_MAX) -> None:
         self._keys = {key.hash: key for key in keys}
         self._max = generations_max
-        self._generations: OrderedDict[str, Generation] = OrderedDict()
+        self._generations: OrderedDict[str, bytes] = OrderedDict()
+        """Encoded: thousands of structs would cost every call 15 us in cache misses and collections."""
         self._usage: dict[str | None, KeyUsage] = {}
 
     async def find_key(self, key_hash: str) -> KeyRecord | None:
@@ -82,7 +85,7 @@ class MemoryStore:
     async def record(self, generation: Generation) -> None:
         if generation.id in self._generations:
             return
-        self._generations[generation.id] = generation
+        self._generations[generation.id] = msgspec.msgpack.encode(generation)
         while len(self._generations) > self._max:
             self._generations.popitem(last=False)
         usage = self._usage.setdefault(generation.key_id, KeyUsage())
@@ -100,8 +103,13 @@ class MemoryStore:
             del usage.by_day[min(usage.by_day)]
 
     async def find_generation(self, id: str, key_id: str | None) -> Generation | None:
-        found = self._generations.get(id)
+        encoded = self._generations.get(id)
+        found = None if encoded is None else _decode(encoded)
         return found if found is not None and found.key_id == key_id else None
+
+    def generations(self) -> list[Generation]:
+        """What is kept, oldest first."""
+        return list(map(_decode, self._generations.values()))
 
     async def usage(self, key_id: str | None) -> KeyUsage:
         return self._usage.get(key_id) or KeyUsage()

@@ -76,6 +76,9 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     deadline: float | None = None
     """Monotonic seconds (of the clock that the transport was given): whatever it is doing, it ends by then, with
     UpstreamTimeout. A body still being read ends too (DISP-5)."""
+    keep_alive: bool = True
+    """False: the connection ends with this exchange, and the peer is told. For a peer that promises to keep its
+    connections and does not: the next request on one of them would be lost."""
 
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, or None."""

@@ -212,5 +212,5 @@ async def test_an_async_hook_where_a_plain_one_is_due_is_refused_at_start(hook, 
 
 async def wait_called(hostile, hook):
     async with asyncio.timeout(5):
-        while hook not in hostile.calls:  # noqa: ASYNC110  (threads look up names: there is no event to wait for)
+        while hook not in hostile.calls:
             await asyncio.sleep(0.001)

@@ -56,6 +56,15 @@ async def test_a_connection_is_used_again(peer: Any, make_transport: Any, ok: An
     assert places(transport) == (0, 1, 0)
 
 
+async def test_a_connection_that_the_request_gave_up_is_not_used_again(peer: Any, make_transport: Any, ok: Any) -> None:
+    transport = make_transport()
+    peer.replies = [[ok()]]  # the peer itself would keep it
+    for _ in range(2):
+        await ask(transport, peer.request(keep_alive=False))
+    assert peer.accepted == 2
+    assert places(transport) == (0, 0, 0)
+
+
 async def test_a_whole_answer_frees_its_place_before_it_is_read(peer: Any, make_transport: Any, ok: Any) -> None:
     transport = make_transport(limits=Limits(connections_per_origin=1))
     peer.replies = [[ok(b"first")], [ok(b"second")]]

@@ -21,6 +21,11 @@ def test_a_post_has_host_length_and_what_we_can_decode() -> None:
     )
 
 
+def test_a_connection_that_is_not_kept_says_so() -> None:
+    request = HttpRequest(method="GET", url="http://h/", keep_alive=False)
+    assert b"\r\nconnection: close\r\n" in encode_head(request, b"h", b"/")
+
+
 def test_an_empty_post_says_so_and_a_get_says_nothing() -> None:
     assert b"content-length: 0\r\n" in encode("POST")
     assert b"content-length" not in encode("GET")

@@ -13,7 +13,7 @@ import typer
 from crossroads.cli.show import note
 
 MODEL = "huggingfacetb/smollm2-135m-instruct"
-QUESTION = "What is the capital of France?"
+QUESTION = "Why is the sky blue?"
 START_S = 60.0
 ANSWER_S = 600.0
 """The first answer may have to wait for the download of the model."""
@@ -45,7 +45,7 @@ def demo(
 
 
 def _ask(http: Any, model: str, question: str) -> None:
-    body = {"model": model, "messages": [{"role": "user", "content": question}], "max_tokens": 120, "temperature": 0}
+    body = {"model": model, "messages": [{"role": "user", "content": question}], "max_tokens": 80, "temperature": 0}
     started = time.monotonic()
     response = http.post("/api/v1/chat/completions", json=body)
     seconds = time.monotonic() - started

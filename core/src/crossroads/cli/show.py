@@ -16,6 +16,9 @@ ConfigFile = Annotated[
     typer.Option("--config", "-c", help="crossroads.toml; default: $CROSSROADS_CONFIG, then ./crossroads.toml."),
 ]
 
+PIPED_COLUMNS = 240
+"""Width of a table that goes into a pipe or a file: wide enough to keep a row on a line."""
+
 
 def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], as_json: bool, *, empty: str = "Nothing.") -> None:
     """rows: all fields go out as JSON; `columns` of them, in this order, as a table."""
@@ -34,7 +37,7 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], as_json: boo
         table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row.get(column)) for column in columns))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    Console(width=None if sys.stdout.isatty() else PIPED_COLUMNS).print(table)
 
 
 def show_json(value: Any) -> None:

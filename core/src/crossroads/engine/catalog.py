@@ -19,7 +19,7 @@ from crossroads.engine.index import PROVIDERS, Index
 from crossroads.errors import ConfigError
 from crossroads.manifest import Manifest, build_endpoint
 from crossroads.route import Candidate, Endpoint, EndpointStats, Operation
-from crossroads.wire import Headers
+from crossroads.wire import Headers, split_url
 
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,14 +36,20 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     auth_headers: Headers
     endpoints: tuple[Endpoint, ...]
 
+    def __repr__(self) -> str:  # `auth_headers` hold the key
+        return f"Instance({self.name}, plugin={self.manifest.name}, base_url={self.base_url})"
+
     @property
     def name(self) -> str:
         return self.config.name
 
     def may_send_to(self, url: str) -> bool:
         """Is the URL's host one of ours? The credential goes nowhere else (law: hosts)."""
-        host = urlsplit(url).hostname or ""
-        return any(host == known or fnmatchcase(host, known) for known in self.hosts)
+        try:
+            host = split_url(url)[0].host  # as the transport reads it, so that no two readers differ
+        except ValueError:
+            return False
+        return host in self.hosts or any(fnmatchcase(host, known) for known in self.hosts)
 
 
 class Catalog:
@@ -101,7 +107,6 @@ def _instance(provider: ProviderConfig, index: Index, file: str, at: str, enviro
             f"is missing; {manifest.display_name} has no address of its own.",
             file=file,
             field=f"{at}.base_url",
-            value="",
             remedy='Add the URL that ends before /chat/completions, e.g. base_url = "http://127.0.0.1:9100/v1".',
         )
     host = urlsplit(base_url).hostname if base_url else None
@@ -156,7 +161,6 @@ def _auth_headers(manifest: Manifest, secret: Secret | None) -> Headers:
         raise ConfigError(
             "holds a character that a header can't carry (a line break at its end?).",
             field="api_key",
-            value="(not shown)",
             remedy="Set the key again, without white space.",
         )
     if auth.scheme == "basic":

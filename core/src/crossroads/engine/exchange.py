@@ -168,7 +168,6 @@ class Exchange:
                 "has settings but is not used.",
                 file=self.config.file,
                 field=f"strategies.{sorted(unused)[0]}",
-                value="(not shown)",
                 remedy="Add it to routing.strategies, or remove them.",
             )
 

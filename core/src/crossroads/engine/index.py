@@ -33,7 +33,7 @@ GROUPS = tuple(
 )
 PROVIDERS, DIALECTS, STRATEGIES, POLICIES, SINKS = GROUPS[:5]
 MANIFEST_NAME = "provider.toml"
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 METADATA_BYTES_MAX = 1 << 20
 
 
@@ -45,8 +45,9 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: str
     distribution: str
     version: str
-    manifest: msgspec.Raw | None = None
-    """A provider's compiled manifest (msgpack), decoded by `Index.manifest`."""
+    manifest: bytes | None = None
+    """A provider's compiled manifest (msgpack), decoded by `Index.manifest`. Not a Raw: as a part of a union it could
+    be written, but not read."""
     manifest_path: str | None = None
     env: tuple[str, ...] = ()
     activate: str = "credential"
@@ -124,7 +125,7 @@ def load_index(cache_dir: Path | None, path: list[str] | None = None) -> Index:
     dists, fresh = [], False
     for dist_path, changed_ns in _dist_infos(path):
         dist = known.pop(dist_path, None)
-        if dist is None or dist.changed_ns != changed_ns or not all(map(_unchanged, dist.files)):
+        if dist is None or dist.changed_ns != changed_ns or not _still_holds(dist):
             dist, fresh = _scan(Path(dist_path), changed_ns, path), True
         dists.append(dist)
     if cache_file is not None and (fresh or known):
@@ -153,6 +154,11 @@ def _dist_infos(path: list[str]) -> Iterable[tuple[str, int]]:
         for entry in entries:
             with contextlib.suppress(OSError):
                 yield entry.path, entry.stat().st_mtime_ns
+
+
+def _still_holds(dist: _Dist) -> bool:
+    """What was wrong is looked at again every time: nobody should have to delete a cache after a correction."""
+    return not any(plugin.error for plugin in dist.plugins) and all(map(_unchanged, dist.files))
 
 
 def _unchanged(file: tuple[str, int, int]) -> bool:
@@ -200,7 +206,7 @@ def _with_manifest(plugin: Plugin, path: list[str]) -> tuple[Plugin, tuple[str, 
         return msgspec.structs.replace(plugin, error=str(error), manifest_path=str(file)), None
     compiled = msgspec.structs.replace(
         plugin,
-        manifest=msgspec.Raw(msgspec.msgpack.encode(manifest)),
+        manifest=msgspec.msgpack.encode(manifest),
         manifest_path=str(file),
         env=manifest.auth.env,
         activate=manifest.activate,

@@ -17,24 +17,28 @@ BYTES_PER_TOKEN = 4
 def price(endpoint: Endpoint, usage: Usage) -> Cost:
     """What `usage` costs at this endpoint now."""
     prices = _tier(endpoint, usage.prompt_tokens)
-    prompt = [
-        (usage.input_tokens, prices.input),
-        (usage.cache_read_tokens, _or(prices.cache_read, prices.input)),
-        (usage.cache_write_tokens, _or(prices.cache_write, prices.input)),
-        (usage.audio_input_tokens, _or(prices.audio_input, prices.input)),
-        (1, prices.request or 0),
-    ]
-    completion = [
-        (usage.output_tokens, prices.output),
-        (usage.reasoning_tokens, _or(prices.reasoning, prices.output)),
-        (usage.audio_output_tokens, _or(prices.audio_output, prices.output)),
-        (usage.image_output_tokens, _or(prices.image_output, prices.output)),
-        (usage.images, prices.image),
-        (usage.seconds, prices.second),
-        (usage.characters, prices.character),
-        (usage.searches, prices.search),
-    ]
-    return Cost(total_nano=_sum([*prompt, *completion]), prompt_nano=_sum(prompt), completion_nano=_sum(completion))
+    prompt = _due(
+        (usage.input_tokens, prices.input, None),
+        (usage.cache_read_tokens, prices.cache_read, prices.input),
+        (usage.cache_write_tokens, prices.cache_write, prices.input),
+        (usage.audio_input_tokens, prices.audio_input, prices.input),
+        (1, prices.request or 0, None),
+    )
+    completion = _due(
+        (usage.output_tokens, prices.output, None),
+        (usage.reasoning_tokens, prices.reasoning, prices.output),
+        (usage.audio_output_tokens, prices.audio_output, prices.output),
+        (usage.image_output_tokens, prices.image_output, prices.output),
+        (usage.images, prices.image, None),
+        (usage.seconds, prices.second, None),
+        (usage.characters, prices.character, None),
+        (usage.searches, prices.search, None),
+    )
+    return Cost(
+        total_nano=None if prompt is None or completion is None else cost_nano((*prompt, *completion)),
+        prompt_nano=None if prompt is None else cost_nano(prompt),
+        completion_nano=None if completion is None else cost_nano(completion),
+    )
 
 
 def measured(attempt: Attempt, reported: Usage | None, seen_tokens: int) -> Usage | None:
@@ -64,12 +68,13 @@ def _tier(endpoint: Endpoint, prompt_tokens: int) -> Prices:
     return prices
 
 
-def _or(own: int | None, parent: int | None) -> int | None:
-    return parent if own is None else own
-
-
-def _sum(lines: list[tuple[int, int | None]]) -> int | None:
-    used = [(units, amount) for units, amount in lines if units]
-    if any(amount is None for _, amount in used):
-        return None
-    return cost_nano((units, amount) for units, amount in used if amount is not None)
+def _due(*lines: tuple[int, int | None, int | None]) -> list[tuple[int, int]] | None:
+    """(units, own price, parent's price) -> (units, price) of what was used at all; None where one is unknown."""
+    due = []
+    for units, own, parent in lines:
+        if units:
+            amount = parent if own is None else own
+            if amount is None:
+                return None
+            due.append((units, amount))
+    return due

@@ -28,7 +28,7 @@ def plan(call: Call, x: Exchange) -> Route:
     """The route of a call. Raises UnknownModel, NoEndpoint (saying who was dropped and why), Denied, BadRequest."""
     models = call.opened.models or ((x.config.routing.default_model,) if x.config.routing.default_model else ())
     if not models:
-        raise BadRequest("is missing.", field="model", value="", remedy="Name a model; GET /models lists them.")
+        raise BadRequest("is missing.", field="model", remedy="Name a model; GET /models lists them.")
     route = call.route = Route(models[0])
     preferences = read_preferences(call.opened.preferences)
     ordered: list[Candidate] = []

@@ -36,6 +36,9 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     quirks: tuple[Quirk, ...]
     hook: Prepare | None
 
+    def __repr__(self) -> str:  # `headers` hold the key
+        return f"Prepared({self.endpoint.id}, {self.url})"
+
 
 def prepare_endpoint(
     instance: Instance, endpoint: Endpoint, operation: str, dialect: Dialect, hook: Prepare | None
@@ -82,6 +85,7 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         body=msgspec.json.encode(draft.document),
         timeouts=instance.config.timeouts,
         deadline=call.deadline,
+        keep_alive=instance.config.keep_alive,
     )
     if prepared.hook is not None:
         request = prepared.hook(attempt, request) or request

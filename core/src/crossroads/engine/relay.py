@@ -51,9 +51,9 @@ class Translated:
 
 
 def _bears_content(chunk: Document) -> bool:
-    """More than a role: any delta field with something in it, or a finish reason."""
+    """More than a role: text, any delta field with something in it, or a finish reason."""
     for choice in chunk.get("choices", ()):
-        if choice.get("finish_reason"):
+        if choice.get("finish_reason") or choice.get("text"):
             return True
         if any(value for name, value in choice.get("delta", {}).items() if name != "role"):
             return True

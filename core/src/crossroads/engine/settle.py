@@ -33,8 +33,8 @@ async def settle(call: Call, x: Exchange) -> None:
                     await x.shielded(_policies(call, x))
     finally:  # also when the caller is cancelled a second time
         generation = record(call, x)
+        x.outbox.put(generation)  # before anything that can be cut short
         await x.keep(generation)
-        x.outbox.put(generation)
 
 
 async def _policies(call: Call, x: Exchange) -> None:

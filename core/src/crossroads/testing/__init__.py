@@ -23,6 +23,7 @@ _HOMES = {
     "Tokens": "answers",
     "ToolCall": "answers",
     "dialect_conformance": "conformance",
+    "MODEL": "plugins",
     "Offer": "plugins",
     "Recorder": "plugins",
     "Result": "plugins",
@@ -33,10 +34,12 @@ _HOMES = {
     "send": "plugins",
     "index_of": "plugins",
     "policy_conformance": "conformance",
-    "provider_conformance": "conformance",
+    "provider_conformance": "provider",
     "sink_conformance": "conformance",
     "strategy_conformance": "conformance",
 }
+
+_SUITES = ("conformance", "laws", "provider", "provider_wire")
 
 __all__ = list(_HOMES)
 
@@ -44,9 +47,14 @@ __all__ = list(_HOMES)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'crossroads.testing' has no attribute {name!r}")
+    import sys
     from importlib import import_module
 
-    value = globals()[name] = getattr(import_module(f"crossroads.testing.{_HOMES[name]}"), name)
+    home = f"crossroads.testing.{_HOMES[name]}"
+    if "pytest" in sys.modules:  # so that the asserts of the suites say what they compared
+        fresh = {f"crossroads.testing.{suite}" for suite in _SUITES} - set(sys.modules)
+        sys.modules["pytest"].register_assert_rewrite(*fresh)
+    value = globals()[name] = getattr(import_module(home), name)
     return value
 
 

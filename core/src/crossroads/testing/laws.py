@@ -107,7 +107,9 @@ def a_split_changes_nothing(dialect: Dialect, data: bytes, cuts: Iterable[int]) 
     chunks, decoder = decode_all(dialect, [data])
     split_chunks, split_decoder = decode_all(dialect, pieces)
     assert split_chunks == chunks
-    if error is None:
+    if isinstance(decoder, UpstreamError):
+        assert type(split_decoder) is type(decoder)
+    else:
         assert split_decoder.usage == decoder.usage
 
 

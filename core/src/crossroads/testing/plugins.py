@@ -170,7 +170,7 @@ def index_of(objects: Mapping[tuple[str, str], Any], manifests: Mapping[str, Map
             found = parse_manifest((manifests or {})[name], file=f"the manifest of {name}")
             entry = msgspec.structs.replace(
                 entry,
-                manifest=msgspec.Raw(msgspec.msgpack.encode(found)),
+                manifest=msgspec.msgpack.encode(found),
                 env=found.auth.env,
                 activate=found.activate,
             )

@@ -39,7 +39,12 @@ class Recorded(NamedTuple):
 
 def vectors(dialect: str) -> list[Recorded]:
     """The shipped exchanges of one dialect, by name of file."""
-    return [_recorded(path.stem, json.loads(path.read_text())) for path in sorted(_vectors(dialect).glob("*.json"))]
+    return recorded_in(_vectors(dialect))
+
+
+def recorded_in(folder: Path) -> list[Recorded]:
+    """The exchanges of a provider's own folder, `*.json`, by name of file."""
+    return [_recorded(path.stem, json.loads(path.read_text())) for path in sorted(folder.glob("*.json"))]
 
 
 def recordings_folder() -> Path | None:

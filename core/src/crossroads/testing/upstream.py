@@ -6,7 +6,7 @@
         assert upstream.bill_nano == metered
 
 Raw on purpose: an HTTP library would not let it be wrong. It speaks `/chat/completions`, `/completions`,
-`/embeddings` and `/models` below `base_url`.
+`/embeddings` and `/models`, below `base_url` or any other path.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ REQUESTS_MAX = 100_000
 WAIT_S = 10.0
 """A test that waits longer than this for its own upstream has failed."""
 OPERATIONS = {"/chat/completions": "chat", "/completions": "completions", "/embeddings": "embeddings"}
+"""By the end of the path; the first that fits."""
 
 Script = Callable[["Received"], Answer]
 
@@ -162,11 +163,12 @@ class ScriptedProvider:
             request.over.set()
 
     async def _perform(self, request: Received, writer: asyncio.StreamWriter) -> bool:
-        path = request.path.partition("?")[0].removeprefix("/v1")
-        if path == "/models" and request.method == "GET":
+        path = request.path.partition("?")[0]
+        operation = next((found for end, found in OPERATIONS.items() if path.endswith(end)), "")
+        if path.endswith("/models") and request.method == "GET":
             rows = [{"id": model, "object": "model"} for model in sorted({*self.prices, *self.by_model})]
             answer, operation = Answer(raw=(json.dumps({"object": "list", "data": rows}).encode(),)), "models"
-        elif (operation := OPERATIONS.get(path, "")) and request.method == "POST":
+        elif operation and request.method == "POST":
             answer = self._next(request)
         else:
             answer, operation = refusal(404, f"no such path: {path}"), "none"

@@ -7,15 +7,18 @@ all that is dumped (`exclude_unset`): decode -> encode gives the same JSON.
 from __future__ import annotations
 
 import json
+import math
+import re
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag, ValidationError
 
 from crossroads.errors import BadRequest
 
-__all__ = ["Loose", "Number", "Tag", "by_type", "validate"]
-
 Number = int | float
+
+PERHAPS_HUGE = re.compile(rb"\d[eE]\+?\d{3}|\d{309}")
+"""A number that only infinity could stand for (`1e400`): re-encoded it would become null, without a word."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -39,6 +42,42 @@ class Other(Loose):
     type: str
 
 
+class StreamOptions(Loose):
+    include_usage: bool | None = None
+
+
+class Routed(Loose):
+    """Fields that a router reads, the same in every operation (OpenRouter's OpenAPI, `ChatRequest`)."""
+
+    model: str | None = None
+    models: list[str] | None = None
+    provider: dict[str, Any] | None = None
+    session_id: str | None = None
+    user: str | None = None
+    metadata: dict[str, Any] | None = None
+    trace: dict[str, Any] | None = None
+
+
+class Sampled(Loose):
+    """How tokens are drawn and when to stop. Ranges are the upstream's to judge; types are ours."""
+
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: int | None = None
+    max_tokens: int | None = None
+    temperature: Number | None = None
+    top_p: Number | None = None
+    top_k: int | None = None
+    min_p: Number | None = None
+    top_a: Number | None = None
+    frequency_penalty: Number | None = None
+    presence_penalty: Number | None = None
+    repetition_penalty: Number | None = None
+    seed: int | None = None
+    stop: str | list[str] | None = None
+    logit_bias: dict[str, Number] | None = None
+
+
 def by_type(*known: str) -> Discriminator:
     """Chooses among union members tagged with `known`, and "other" for the rest."""
 
@@ -54,6 +93,8 @@ OtherTagged = Annotated[Other, Tag("other")]
 
 def validate(model: type[ModelT], text: bytes) -> ModelT:
     """JSON text (already strict, see `crossroads.jsonbody`) -> the model. Raises BadRequest naming path and value."""
+    if PERHAPS_HUGE.search(text) and _holds_infinity(json.loads(text)):
+        raise BadRequest("a number is too large for a double.", remedy="Send a smaller number.", field="body")
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
@@ -62,6 +103,14 @@ def validate(model: type[ModelT], text: bytes) -> ModelT:
         said = str(first["msg"])
         what = f"{said[:1].lower()}{said[1:].rstrip('.')}."
         raise BadRequest(what, remedy=f"Correct `{path}`.", field=path, value=value) from None
+
+
+def _holds_infinity(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_infinity, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_infinity, value))
+    return isinstance(value, float) and math.isinf(value)
 
 
 def _located(text: bytes, first: Any) -> tuple[str, object]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import Field
+from pydantic import Field, Tag
 
-from crossroads.types.base import CacheControl, Loose, Number, OtherTagged, Tag, by_type
+from crossroads.types.base import CacheControl, Loose, OtherTagged, Routed, Sampled, by_type
 
 # content parts
 
@@ -200,10 +200,6 @@ class Reasoning(Loose):
     summary: str | None = None
 
 
-class StreamOptions(Loose):
-    include_usage: bool | None = None
-
-
 class Prediction(Loose):
     type: str
     content: Content
@@ -218,41 +214,19 @@ class Plugin(Loose):
     enabled: bool | None = None
 
 
-class ChatRequest(Loose):
-    """See the module. Ranges are the upstream's to judge; types are ours."""
+class ChatRequest(Routed, Sampled):
+    """See the module. `prompt` alone is a chat of one user message."""
 
     messages: list[Message] = Field(default_factory=list)
     prompt: str | None = None
-    model: str | None = None
-    models: list[str] | None = None
-    provider: dict[str, Any] | None = None
     plugins: list[Plugin] | None = None
     route: str | None = None
     preset: str | None = None
     transforms: list[str] | None = None
-    session_id: str | None = None
-    user: str | None = None
-    metadata: dict[str, Any] | None = None
-    trace: dict[str, Any] | None = None
-    stream: bool | None = None
-    stream_options: StreamOptions | None = None
     usage: dict[str, Any] | None = None
     debug: dict[str, Any] | None = None
 
-    max_tokens: int | None = None
     max_completion_tokens: int | None = None
-    n: int | None = None
-    temperature: Number | None = None
-    top_p: Number | None = None
-    top_k: int | None = None
-    min_p: Number | None = None
-    top_a: Number | None = None
-    frequency_penalty: Number | None = None
-    presence_penalty: Number | None = None
-    repetition_penalty: Number | None = None
-    seed: int | None = None
-    stop: str | list[str] | None = None
-    logit_bias: dict[str, Number] | None = None
     logprobs: bool | None = None
     top_logprobs: int | None = None
 

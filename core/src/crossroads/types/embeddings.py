@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from crossroads.types.base import Loose
+from crossroads.types.base import Loose, Routed
 
 
 class EmbeddingContent(Loose):
@@ -16,19 +16,13 @@ class EmbeddingContent(Loose):
     content: list[dict[str, Any]]
 
 
-class EmbeddingRequest(Loose):
+class EmbeddingRequest(Routed):
     """input: a text, several, token ids, several lists of them, or multimodal inputs. Order is kept in the reply."""
 
     input: str | list[str] | list[int] | list[list[int]] | list[EmbeddingContent]
-    model: str | None = None
-    models: list[str] | None = None
-    provider: dict[str, Any] | None = None
     dimensions: int | None = None
     encoding_format: str | None = None
     input_type: str | None = None
-    user: str | None = None
-    session_id: str | None = None
-    trace: dict[str, Any] | None = None
 
 
 class Embedding(TypedDict, total=False):

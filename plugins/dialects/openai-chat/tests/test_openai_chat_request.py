@@ -148,3 +148,11 @@ def test_typed_requests_coerce_nothing_and_keep_what_they_do_not_know():
     sent = DIALECT.encode_request(request, url="u", upstream="m", stream=False).document
     del sent["model"]
     assert json.dumps(sent, sort_keys=True) == json.dumps(fields, sort_keys=True)
+
+
+def test_a_number_beyond_a_double_never_becomes_null():
+    fields = b'"new":{"a":[1e999]}'
+    call = DIALECT.open(b'{"messages":[{"role":"user","content":"Hi"}],' + fields + b"}")
+    assert fields in jsonbody.encode(DIALECT.splice_request(call, url="u", upstream="m").document)
+    with pytest.raises(BadRequest, match="too large"):
+        DIALECT.decode_request(call)

@@ -34,7 +34,7 @@ def test_identity_and_usage_are_touched_and_nothing_else():
 
 
 def test_keys_that_clients_insist_on_are_added():
-    body = reply(choices=[{"message": {"content": "Hi"}}])
+    body = reply(choices=[{"index": 0}])
     for document in (
         json.loads(DIALECT.relay_response(body, STAMP).body),
         json.loads(DIALECT.encode_response(DIALECT.decode_response(body), STAMP)),
@@ -43,7 +43,7 @@ def test_keys_that_clients_insist_on_are_added():
         assert document["object"] == "chat.completion"
         assert document["created"] == STAMP.created
         assert document["choices"][0]["finish_reason"] is None
-        assert document["choices"][0]["index"] == 0
+        assert document["choices"][0]["message"] == {"role": "assistant", "content": None}
 
 
 def test_a_decoded_reply_is_canonical():
@@ -140,6 +140,12 @@ def test_recorded_errors(name, code, elsewhere):
 
 def test_a_quota_that_is_used_up_is_our_account_and_no_limit_to_wait_for():
     assert refused(429, {"error": {"code": "insufficient_quota", "message": "x"}}).code == "provider_unavailable"
+
+
+def test_content_that_a_host_will_not_take_is_no_fault_of_our_account():
+    error = refused(403, {"error": {"code": 403, "message": "Your input was flagged", "metadata": {"reasons": ["x"]}}})
+    assert (error.code, error.status, error.elsewhere) == ("content_policy_violation", 400, True)
+    assert refused(403, {"error": {"message": "Not in your country"}}).code == "provider_unavailable"
 
 
 @pytest.mark.parametrize(

@@ -120,10 +120,24 @@ def test_what_follows_the_terminator_is_not_read():
     assert relay_all(DIALECT, [HI + END + DONE + b"data: garbage\n\n"])[1] is None
 
 
-def test_a_finish_reason_is_canonical_for_metering_and_kept_for_the_client():
+def test_a_finish_reason_that_no_client_knows_is_renamed_and_kept_beside():
     relay = DIALECT.relay_stream(STAMP)
-    assert documents(relay.feed(chunk({}, "eos_token")))[0]["choices"][0]["finish_reason"] == "eos_token"
+    [choice] = documents(relay.feed(chunk({}, "eos_token")))[0]["choices"]
+    assert (choice["finish_reason"], choice["native_finish_reason"]) == ("stop", "eos_token")
     assert relay.finish_reason == "stop"
+
+
+def test_an_empty_finish_reason_is_none_yet():
+    relay = DIALECT.relay_stream(STAMP)
+    [choice] = documents(relay.feed(chunk({"content": "a"}, "")))[0]["choices"]
+    assert choice["finish_reason"] is None
+    with pytest.raises(StreamCut):
+        relay.close(framed=True, usage=NO_USAGE)
+
+
+def test_a_finish_reason_of_2023_is_left_to_its_client_and_canonical_when_decoded():
+    [choice] = documents(DIALECT.relay_stream(STAMP).feed(chunk({}, "function_call")))[0]["choices"]
+    assert choice["finish_reason"] == "function_call"
     chunks, _ = decode_all(DIALECT, [chunk({}, "function_call")], framed=True)
     assert chunks[0]["choices"][0]["finish_reason"] == "tool_calls"
     assert chunks[0]["choices"][0]["native_finish_reason"] == "function_call"
@@ -143,6 +157,15 @@ def test_keys_that_clients_insist_on_are_added_only_where_they_lack():
     ]
     assert document["object"] == "chat.completion.chunk"
     assert document["created"] == STAMP.created
+
+
+def test_tool_calls_without_numbers_get_them():
+    def call(id, part):
+        return chunk({"tool_calls": [{"id": id, "function": {"arguments": part}}]})
+
+    out = DIALECT.relay_stream(STAMP).feed(call("a", "{") + call("a", "}") + call("b", "{}") + call(None, ""))
+    numbers = [document["choices"][0]["delta"]["tool_calls"][0]["index"] for document in documents(out)]
+    assert numbers == [0, 0, 1, 1]
 
 
 def test_an_event_over_several_data_lines_leaves_as_proper_events():

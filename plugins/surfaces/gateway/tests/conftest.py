@@ -13,11 +13,11 @@ from typing import Any
 import httpx
 import pytest
 from crossroads_gateway import make_app
-from crossroads_gateway.server import Server, listen
+from crossroads_gateway.server import Server, listen, new_event_loop
 
 from crossroads import Exchange
 from crossroads.testing import Answer, Price, ScriptedProvider, exchange_with
-from crossroads.testing.plugins import offer
+from crossroads.testing.plugins import Recorder, offer
 
 WAIT_S = 10
 PRICES = {
@@ -31,6 +31,7 @@ class Running:
 
     def __init__(self) -> None:
         self.upstream = ScriptedProvider(prices=PRICES)
+        self.recorder = Recorder()
         self.exchange: Exchange
         self.server: Server
         self.loop: asyncio.AbstractEventLoop
@@ -63,6 +64,7 @@ class Running:
                         supported_parameters=["max_tokens", "temperature"],
                     ),
                     offer("beta", self.upstream, models={"beta/unpriced": "unpriced"}),
+                    sinks={"recorder": self.recorder},
                     config={**config, "server": {"port": 0, **config.get("server", {})}},
                 )
                 async with self.exchange:
@@ -82,7 +84,12 @@ def asked(**fields: Any) -> dict[str, Any]:
 def running(**config: Any) -> Iterator[Running]:
     """config: words of crossroads.toml."""
     gateway, started = Running(), threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(gateway.main(config, started)), daemon=True)
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(gateway.main(config, started))
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     assert started.wait(WAIT_S)
     with ExitStack() as stack:
@@ -113,6 +120,7 @@ def shared() -> Iterator[Running]:
 def gateway(shared: Running) -> Running:
     """One gateway for the tests of a file that need no configuration of their own; the provider as it was made."""
     shared.upstream.requests.clear()
+    shared.recorder.events.clear()
     shared.upstream.by_model.clear()
     shared.upstream.default = Answer()
     return shared

@@ -73,6 +73,7 @@ class Connection(asyncio.Protocol):
         self._timeouts = DEFAULT_TIMEOUTS
         self._phase = Phase.FIRST_BYTE
         self._deadline = Deadline(clock, self._late)
+        self._keep_alive = True
         self._eof = False
         self._reading_paused = False
         self._writing_paused = False
@@ -86,7 +87,7 @@ class Connection(asyncio.Protocol):
         if self.closing:
             self._fail(ConnectFailed("The provider closed a new connection at once.", remedy=REMEDY))
         else:
-            self._timeouts = request.timeouts
+            self._timeouts, self._keep_alive = request.timeouts, request.keep_alive
             self._deadline.begin(request.deadline)
             self._write(head, request.body)
         while reader.head is None:
@@ -234,6 +235,7 @@ class Connection(asyncio.Protocol):
         self._deadline.clear()
         reusable = (
             reader.head.keep_alive
+            and self._keep_alive
             and not reader.surplus
             and not self._eof
             and not self._reading_paused  # idle, it must hear what the peer does

@@ -82,6 +82,8 @@ class HttpxTransport:
         headers = list(request.headers)
         if request.header(b"accept-encoding") is None:
             headers.append((b"accept-encoding", ACCEPT))
+        if not request.keep_alive:
+            headers.append((b"connection", b"close"))
         outgoing = self._client.build_request(
             request.method, request.url, headers=headers, content=request.body, extensions={"timeout": timeouts}
         )

@@ -43,7 +43,8 @@ def locate(url: str) -> tuple[Origin, bytes, bytes]:
 
 def encode_head(request: HttpRequest, host: bytes, target: bytes) -> bytes:
     """Request line and headers, blank line included. Raises BadRequest, naming a header but never its value."""
-    lines = [method_of(request.method), target, b" HTTP/1.1\r\nhost: ", host, b"\r\nconnection: keep-alive\r\n"]
+    connection = b"\r\nconnection: keep-alive\r\n" if request.keep_alive else b"\r\nconnection: close\r\n"
+    lines = [method_of(request.method), target, b" HTTP/1.1\r\nhost: ", host, connection]
     count = 3
     accepts = False
     for name, value in request.headers:

@@ -20,11 +20,16 @@ class OpenAIChat(OpenAIFamily):
 
     name = "openai-chat"
     operation = "chat"
-    paths = ("/chat/completions",)
+    paths: tuple[str, ...] = ("/chat/completions",)
     upstream_path = "/chat/completions"
     kinds = CHAT_KINDS
     required = ("messages", "prompt")
-    shape = Shape("chat.completion", "chat.completion.chunk", chunk_choice={"delta": {}})
+    shape = Shape(
+        "chat.completion",
+        "chat.completion.chunk",
+        reply_choice={"message": {"role": "assistant", "content": None}},
+        chunk_choice={"delta": {}},
+    )
     prompt_as_message = True
 
     @staticmethod

@@ -55,6 +55,7 @@ def _image(code: str) -> Verdict:
 BY_CODE: dict[str, Verdict] = {
     "context_length_exceeded": TOO_LONG,
     "too_many_prompt_tokens": TOO_LONG,
+    "exceed_context_size_error": TOO_LONG,
     "invalid_api_key": CREDENTIAL,
     "authentication_error": CREDENTIAL,
     "insufficient_quota": CREDENTIAL,
@@ -98,6 +99,7 @@ TOO_LONG_TEXT = re.compile(
     r"maximum (context|prompt) length|context (length|window)|prompt is too long|messages is too long", re.I
 )
 BAD_KEY_TEXT = re.compile(r"(incorrect|invalid) api key|api key .{0,40}(invalid|expired)", re.I)
+POLICY_TEXT = re.compile(r"\bflagged\b|moderation|content (policy|filter|management)|safety system", re.I)
 
 SECRET_TEXT = re.compile(
     r"(?i:(?<=api key provided: )|(?<=api key: )|(?<=bearer ))\S+"
@@ -172,6 +174,8 @@ def _verdict(status: int, message: str, codes: list[str]) -> Verdict:
             return BY_CODE[code]
     if status in (400, 413, 422, 500) and TOO_LONG_TEXT.search(message):
         return TOO_LONG
+    if status in (400, 403) and POLICY_TEXT.search(message):
+        return POLICY
     if status < 500 and BAD_KEY_TEXT.search(message):
         return CREDENTIAL
     fallback = CALLER if 400 <= status < 500 else UNAVAILABLE

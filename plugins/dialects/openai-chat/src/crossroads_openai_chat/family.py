@@ -6,7 +6,7 @@ A member sets the class attributes and brings its request model; see `crossroads
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
@@ -19,20 +19,20 @@ from crossroads_openai_chat.reply import Shape
 
 
 class OpenAIFamily:
-    """See `crossroads.dialect.Dialect` for each method."""
+    """See `crossroads.dialect.Dialect` for each method. All attributes are class constants."""
 
-    name: ClassVar[str]
-    operation: ClassVar[str]
-    paths: ClassVar[tuple[str, ...]]
-    upstream_path: ClassVar[str]
+    name: str
+    operation: str
+    paths: tuple[str, ...]
+    upstream_path: str
 
-    kinds: ClassVar[Mapping[str, Kind]]
+    kinds: Mapping[str, Kind]
     """What may stand in the fields that `open` reads."""
-    required: ClassVar[tuple[str, ...]]
+    required: tuple[str, ...]
     """One of these must be there."""
-    shape: ClassVar[Shape]
-    streams: ClassVar[bool] = True
-    prompt_as_message: ClassVar[bool] = False
+    shape: Shape
+    streams: bool = True
+    prompt_as_message: bool = False
 
     @staticmethod
     def validate(text: bytes) -> Any:

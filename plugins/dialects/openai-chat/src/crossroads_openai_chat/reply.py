@@ -29,14 +29,30 @@ class Shape(NamedTuple):
     """What tells the members of the family apart in a reply.
 
     items: the field that every reply has. completion_tokens: the count where a host states none (None: it must).
-    chunk_choice: what clients insist on in each choice of a chunk.
+    reply_choice, chunk_choice: what clients insist on in each choice, besides `index` and `finish_reason`.
     """
 
     object: str
     chunk_object: str
     items: str = "choices"
     completion_tokens: int | None = None
+    reply_choice: Mapping[str, Any] = MappingProxyType({})
     chunk_choice: Mapping[str, Any] = MappingProxyType({})
+
+
+class CallHead(msgspec.Struct, frozen=True, gc=False):
+    """Of a tool call in a delta: the number by which clients put its pieces together."""
+
+    index: int | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class Said(msgspec.Struct, frozen=True, gc=False):
+    """Of a message or delta: as much as is looked at on the splice path."""
+
+    tool_calls: list[CallHead] | None = None
+
+
+ABSENT = Said()
 
 
 class Choice(msgspec.Struct, gc=False):
@@ -44,11 +60,14 @@ class Choice(msgspec.Struct, gc=False):
 
     index: int = 0
     finish_reason: str | msgspec.UnsetType | None = msgspec.UNSET
+    message: Said | None = ABSENT
+    delta: Said | None = ABSENT
 
 
-class OpeningChoice(Choice, gc=False):
+class OpeningChoice(msgspec.Struct, gc=False):
     """A choice of a stream that has not shown a token yet."""
 
+    finish_reason: str | None = None
     delta: dict[str, msgspec.Raw] | None = None
     text: str | None = None
 
@@ -81,6 +100,10 @@ FINISH_REASONS: dict[str, str] = {
     "error": "error",
     "insufficient_system_resource": "error",
 }
+
+
+KNOWN_REASONS = frozenset({None, "stop", "length", "tool_calls", "content_filter", "error", "function_call"})
+"""What a client may meet. `function_call` is what a client that sends `functions` waits for."""
 
 
 def finish_reason(native: Any) -> str | None:
@@ -133,10 +156,21 @@ def has_token(raw: msgspec.Raw) -> bool:
     )
 
 
-def with_required_keys(raw: msgspec.Raw, missing: Mapping[str, Any] = MappingProxyType({})) -> list[Fields]:
-    """Choices in which clients find the keys that they insist on (OpenRouter's Python SDK 1.3.84 does)."""
-    choices: list[Fields] = _each.decode(raw)
-    return [{"index": i, "finish_reason": None, **missing, **choice} for i, choice in enumerate(choices)]
+def with_required_keys(raw: msgspec.Raw, required: Mapping[str, Any]) -> list[Fields]:
+    """Choices in which clients find the keys and finish reasons that they insist on, and everything else as it was.
+
+    Source: what OpenRouter's Python SDK 1.3.84 refuses to read, tried on 2026-11-25.
+    """
+    choices: list[Fields] = []
+    for i, choice in enumerate(_each.decode(raw)):
+        whole = {"index": i, "finish_reason": None, **required, **choice}
+        native = decode(choice["finish_reason"]) if "finish_reason" in choice else None
+        if native not in KNOWN_REASONS:
+            whole["finish_reason"] = finish_reason(native)
+            if native:
+                whole.setdefault("native_finish_reason", native)
+        choices.append(whole)
+    return choices
 
 
 def canonical_choice(choice: Any, holder: str) -> Any:
@@ -167,7 +201,7 @@ def text_or_none(raw: Any) -> str | None:
 
 def is_time(raw: Any) -> bool:
     """Is this a `created` that clients can read: a whole number of seconds?"""
-    return bytes(raw).isdigit() if isinstance(raw, msgspec.Raw) else type(raw) is int
+    return bytes(raw).isdigit() if isinstance(raw, msgspec.Raw) else type(raw) is int and raw >= 0
 
 
 def broken(what: str) -> BadUpstream:

@@ -24,8 +24,11 @@ def relay_response(body: bytes, stamp: Stamp, shape: Shape) -> Reply:
     if shape.items == "choices":
         choices = common.read_choices(document["choices"])
         reason = common.finish_reason(choices[0].finish_reason)
-        if any(c.finish_reason is msgspec.UNSET for c in choices):
-            document["choices"] = common.with_required_keys(document["choices"])
+        if any(
+            c.finish_reason not in common.KNOWN_REASONS or (c.message is common.ABSENT and shape.reply_choice)
+            for c in choices
+        ):
+            document["choices"] = common.with_required_keys(document["choices"], shape.reply_choice)
     usage = parse_usage(document.get("usage"), completion=shape.completion_tokens)
     _stamp(document, stamp, shape)
     if usage is not None:
@@ -58,7 +61,13 @@ def encode_response(reply: Reply, stamp: Stamp, shape: Shape) -> bytes:
     _stamp(document, stamp, shape)
     if shape.items == "choices":
         document["choices"] = [
-            {"index": i, "finish_reason": None, "native_finish_reason": c.get("finish_reason"), **c}
+            {
+                "index": i,
+                "finish_reason": None,
+                "native_finish_reason": c.get("finish_reason"),
+                **shape.reply_choice,
+                **c,
+            }
             for i, c in enumerate(document.get("choices") or [])
         ]
     theirs = document.pop("usage", None)

@@ -30,102 +30,8 @@ DONE_EVENT = b"data: [DONE]\n\n"
 _encode = msgspec.json.Encoder().encode
 
 
-class Relay:
-    """See `crossroads.dialect.Relay`."""
-
-    def __init__(self, stamp: Stamp, shape: Shape) -> None:
-        self.started = False
-        self.seen_tokens = 0
-        self._stamp, self._shape = stamp, shape
-        self._chunks = ChunkReader(shape)
-        self._identity = {
-            name: msgspec.Raw(_encode(text))
-            for name, text in (
-                ("id", stamp.id),
-                ("object", shape.chunk_object),
-                ("model", stamp.model),
-                ("provider", stamp.provider),
-            )
-        }
-        self._held: list[bytes] = []
-        self._held_bytes = 0
-        self._failure: UpstreamError | None = None
-        self._tail: Fields = {}
-
-    @property
-    def usage(self) -> Usage | None:
-        return self._chunks.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        return self._chunks.finish_reason
-
-    @property
-    def upstream_id(self) -> str | None:
-        return self._chunks.upstream_id
-
-    def feed(self, data: bytes) -> bytes:
-        """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
-        if self._failure is not None:
-            raise self._failure
-        running, out = self.started, []
-        chunk, relayed = self._chunks.chunk, self._relayed
-        try:
-            for event in self._chunks.events(data):
-                document = chunk(event)
-                if document is not None:
-                    out.append(relayed(document))
-        except UpstreamError as error:
-            if not running:
-                raise  # nothing has left: another endpoint can take over
-            self._failure = error
-        return b"".join(out) if running else self._release(out)
-
-    def close(self, *, framed: bool, usage: Usage) -> bytes:
-        """See `crossroads.dialect.Relay.close`."""
-        if self._failure is not None:
-            raise self._failure
-        out = [*self._held, *map(self._relayed, self._chunks.end(framed=framed))]
-        known = self._chunks.usage or usage
-        last = {
-            **self._tail,
-            **self._identity,
-            "created": self._chunks.created or self._stamp.created,
-            "choices": [],
-            "usage": merged_usage(self._chunks.usage_raw, known, self._stamp.price(known)),
-        }
-        return b"".join((*out, encode_event(_encode(last)), DONE_EVENT))
-
-    def _relayed(self, document: dict[str, Any]) -> bytes:
-        chunks = self._chunks
-        if chunks.usage_told != NULL and document["choices"] == EMPTY_LIST:
-            self._tail = document  # its other fields leave with the one usage chunk
-            return b""
-        if not self.started:
-            self.started = common.has_token(document["choices"])
-        if self.started and not chunks.ended:
-            self.seen_tokens += 1
-        document.update(self._identity)
-        if "created" not in document:
-            document["created"] = chunks.created or self._stamp.created
-        if chunks.bare:
-            document["choices"] = common.with_required_keys(document["choices"], self._shape.chunk_choice)
-        text = _encode(document)
-        return b"data: %b\n\n" % text if LF not in text else encode_event(text)
-
-    def _release(self, out: list[bytes]) -> bytes:
-        self._held += out
-        self._held_bytes += sum(map(len, out))
-        if not self.started:
-            if self._held_bytes > HELD_BYTES_MAX:
-                raise common.broken(f"the provider sent {HELD_BYTES_MAX} bytes without a token.")
-            return b""
-        ready, self._held = b"".join(self._held), []
-        return ready
-
-
-class StreamDecoder:
-    """See `crossroads.dialect.StreamDecoder`. `usage` stays in the chunk that carried it."""
+class _Reading:
+    """What a stream has told so far, and the error that waits until all before it has left."""
 
     def __init__(self, shape: Shape) -> None:
         self._chunks = ChunkReader(shape)
@@ -143,10 +49,94 @@ class StreamDecoder:
     def upstream_id(self) -> str | None:
         return self._chunks.upstream_id
 
-    def feed(self, data: bytes) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
+    def _raise_failure(self) -> None:
         if self._failure is not None:
             raise self._failure
+
+
+class Relay(_Reading):
+    """See `crossroads.dialect.Relay`."""
+
+    def __init__(self, stamp: Stamp, shape: Shape) -> None:
+        super().__init__(shape)
+        self.started = False
+        self.seen_tokens = 0
+        self._stamp, self._shape = stamp, shape
+        self._identity = {
+            name: msgspec.Raw(_encode(text))
+            for name, text in (
+                ("id", stamp.id),
+                ("object", shape.chunk_object),
+                ("model", stamp.model),
+                ("provider", stamp.provider),
+            )
+        }
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._tail: Fields = {}
+
+    def feed(self, data: bytes) -> bytes:
+        """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
+        self._raise_failure()
+        running, out = self.started, []
+        chunk, relayed = self._chunks.chunk, self._relayed
+        try:
+            for event in self._chunks.events(data):
+                document = chunk(event)
+                if document is not None:
+                    out.append(relayed(document))
+        except UpstreamError as error:
+            if not running:
+                raise  # nothing has left: another endpoint can take over
+            self._failure = error
+        return b"".join(out) if running else self._release(out)
+
+    def close(self, *, framed: bool, usage: Usage) -> bytes:
+        """See `crossroads.dialect.Relay.close`."""
+        self._raise_failure()
+        out = [*self._held, *map(self._relayed, self._chunks.end(framed=framed))]
+        known = self._chunks.usage or usage
+        last = {
+            **self._tail,
+            **self._identity,
+            "created": self._chunks.created or self._stamp.created,
+            "choices": [],
+            "usage": merged_usage(self._chunks.usage_raw, known, self._stamp.price(known)),
+        }
+        return b"".join((*out, encode_event(_encode(last)), DONE_EVENT))
+
+    def _relayed(self, document: dict[str, Any]) -> bytes:
+        chunks = self._chunks
+        if chunks.told and document["choices"] == EMPTY_LIST:
+            self._tail = document  # its other fields leave with the one usage chunk
+            return b""
+        if not self.started:
+            self.started = common.has_token(document["choices"])
+        if self.started and not chunks.ended:
+            self.seen_tokens += 1
+        document.update(self._identity)
+        if document.get("created", NULL) == NULL:
+            document["created"] = chunks.created or self._stamp.created
+        text = _encode(document)
+        return b"data: %b\n\n" % text if LF not in text else encode_event(text)
+
+    def _release(self, out: list[bytes]) -> bytes:
+        self._held += out
+        self._held_bytes += sum(map(len, out))
+        if not self.started:
+            if self._held_bytes > HELD_BYTES_MAX:
+                raise common.broken(f"the provider sent {HELD_BYTES_MAX} bytes without a token.")
+            return b""
+        ready, self._held = b"".join(self._held), []
+        return ready
+
+
+class StreamDecoder(_Reading):
+    """See `crossroads.dialect.StreamDecoder`. `usage` stays in the chunk that carried it."""
+
+    def feed(self, data: bytes) -> list[Document]:
+        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
+        self._raise_failure()
         out: list[Document] = []
         try:
             for event in self._chunks.events(data):
@@ -161,15 +151,14 @@ class StreamDecoder:
 
     def close(self, *, framed: bool) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         return [self._canonical(document) for document in self._chunks.end(framed=framed)]
 
     def _canonical(self, document: dict[str, Any]) -> Document:
         chunk: Document = {name: common.decode(raw) for name, raw in document.items()}
         chunk["choices"] = [common.canonical_choice(choice, "delta") for choice in chunk["choices"]]
-        if self._chunks.usage_told != NULL:
-            chunk["usage"] = common.decode(self._chunks.usage_told)
+        if self._chunks.told and self._chunks.usage_raw is not None:
+            chunk["usage"] = common.decode(self._chunks.usage_raw)
         return chunk
 
 
@@ -185,14 +174,14 @@ class StreamEncoder:
     def encode(self, chunk: Document) -> bytes:
         """One chunk for the client; b"" for one that only carried usage."""
         choices = chunk.get("choices") or []
+        if self._created is None and common.is_time(chunk.get("created")):
+            self._created = chunk["created"]
         rest = {name: value for name, value in chunk.items() if name != "usage"}
         if chunk.get("usage") is not None:
             self._usage = chunk["usage"]
             if not choices:
                 self._tail = rest
                 return b""
-        if self._created is None and common.is_time(chunk.get("created")):
-            self._created = chunk["created"]
         required = self._shape.chunk_choice
         rest["choices"] = [
             {"index": i, "finish_reason": None, "native_finish_reason": c.get("finish_reason"), **required, **c}

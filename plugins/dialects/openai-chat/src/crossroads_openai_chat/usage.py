@@ -29,19 +29,19 @@ CACHE_WRITE = ("cache_creation_input_tokens", "cache_write_tokens")
 def parse_usage(raw: Any, *, completion: int | None = None) -> Usage | None:
     """`raw`: a decoded or Raw `usage` value. completion: taken where the host states none (embeddings: 0)."""
     usage = decoded(raw)
-    prompt = _count(usage, "prompt_tokens", "input_tokens")
-    answer = _count(usage, "completion_tokens", "output_tokens")
-    answer = completion if answer is None else answer
+    counts = _counts(usage)
+    prompt = counts.get("prompt_tokens", counts.get("input_tokens"))
+    answer = counts.get("completion_tokens", counts.get("output_tokens", completion))
     if prompt is None or answer is None:
         return None
-    inside, outside = _object(usage, "prompt_tokens_details"), _object(usage, "completion_tokens_details")
-    read = _first(_count(inside, "cached_tokens"), _count(usage, *CACHE_READ))
-    write = _first(_count(inside, "cache_write_tokens", "cache_creation_tokens"), _count(usage, *CACHE_WRITE))
-    heard = _first(_count(inside, "audio_tokens"), _count(usage, "audio_prompt_tokens"))
-    thought = _first(_count(outside, "reasoning_tokens"), _count(usage, "reasoning_tokens"))
-    spoken, drawn = _count(outside, "audio_tokens") or 0, _count(outside, "image_tokens") or 0
+    inside, outside = _counts(usage.get("prompt_tokens_details")), _counts(usage.get("completion_tokens_details"))
+    read = inside.get("cached_tokens") or _first(counts, CACHE_READ)
+    write = inside.get("cache_write_tokens") or inside.get("cache_creation_tokens") or _first(counts, CACHE_WRITE)
+    heard = inside.get("audio_tokens") or counts.get("audio_prompt_tokens", 0)
+    thought = outside.get("reasoning_tokens") or counts.get("reasoning_tokens", 0)
+    spoken, drawn = outside.get("audio_tokens", 0), outside.get("image_tokens", 0)
 
-    total = _count(usage, "total_tokens")
+    total = counts.get("total_tokens")
     beyond = 0 if total is None else max(0, total - prompt - answer)
     if total is None or beyond:
         cached = read + write
@@ -68,7 +68,7 @@ def parse_usage(raw: Any, *, completion: int | None = None) -> Usage | None:
         reasoning_tokens=thought,
         audio_output_tokens=spoken,
         image_output_tokens=drawn,
-        searches=_searches(usage),
+        searches=_searches(usage, counts),
     )
 
 
@@ -91,23 +91,17 @@ def decoded(raw: Any) -> dict[str, Any]:
     return raw if isinstance(raw, dict) else {}
 
 
-def _searches(usage: dict[str, Any]) -> int:
-    tools = _object(usage, "server_tool_use_details") or _object(usage, "server_tool_use")
-    return _first(_count(tools, "web_search_requests"), _count(usage, "num_search_queries"))
+def _searches(usage: dict[str, Any], counts: dict[str, int]) -> int:
+    tools = usage.get("server_tool_use_details") or usage.get("server_tool_use")
+    return _counts(tools).get("web_search_requests") or counts.get("num_search_queries", 0)
 
 
-def _count(holder: dict[str, Any], *names: str) -> int | None:
-    for name in names:
-        value = holder.get(name)
-        if type(value) is int and 0 <= value <= TOKENS_MAX:
-            return value
-    return None
+def _counts(holder: Any) -> dict[str, int]:
+    """The fields that are counts; nothing for what is no object."""
+    if not isinstance(holder, dict):
+        return {}
+    return {name: value for name, value in holder.items() if type(value) is int and 0 <= value <= TOKENS_MAX}
 
 
-def _first(*counts: int | None) -> int:
-    return next((count for count in counts if count), 0)
-
-
-def _object(holder: dict[str, Any], name: str) -> dict[str, Any]:
-    value = holder.get(name)
-    return value if isinstance(value, dict) else {}
+def _first(counts: dict[str, int], names: tuple[str, ...]) -> int:
+    return next((counts[name] for name in names if counts.get(name)), 0)

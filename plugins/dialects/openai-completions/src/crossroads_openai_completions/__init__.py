@@ -28,7 +28,7 @@ class OpenAICompletions(OpenAIFamily):
 
     name = "openai-completions"
     operation = "completions"
-    paths = ("/completions",)
+    paths: tuple[str, ...] = ("/completions",)
     upstream_path = "/completions"
     kinds = {
         **ROUTER_KINDS,

@@ -21,7 +21,7 @@ class OpenAIEmbeddings(OpenAIFamily):
 
     name = "openai-embeddings"
     operation = "embeddings"
-    paths = ("/embeddings",)
+    paths: tuple[str, ...] = ("/embeddings",)
     upstream_path = "/embeddings"
     kinds = {
         **ROUTER_KINDS,

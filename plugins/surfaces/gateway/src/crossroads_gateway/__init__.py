@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 
 from crossroads.config import Config
 from crossroads.surface import Ready
 from crossroads_gateway.app import App, make_app
-from crossroads_gateway.server import serve
+from crossroads_gateway.server import new_event_loop, serve
 
 __all__ = ["App", "Gateway", "make_app"]
 
@@ -21,9 +20,5 @@ class Gateway:
 
     def run(self, config: Config, *, ready: Ready | None = None) -> None:
         """Serve until SIGTERM or SIGINT, then drain within `server.drain_s` and return."""
-        if sys.platform == "win32":
-            loop_factory = asyncio.new_event_loop
-        else:
-            from uvloop import new_event_loop as loop_factory
-        with asyncio.Runner(loop_factory=loop_factory) as runner:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(serve(config, ready=ready))

@@ -18,31 +18,9 @@ LIMIT_DEFAULT = 500
 LIMIT_MAX = 1000
 OFFSET_MAX = 1_000_000_000
 
-NOT_COMPUTED = frozenset(
-    [
-        "category",
-        "arch",
-        "distillable",
-        "zdr",
-        "region",
-        "use_rss",
-        "use_rss_chat_links",
-        "min_price",
-        "max_price",
-        "min_output_price",
-        "max_output_price",
-        "min_age_days",
-        "max_age_days",
-        "min_intelligence_index",
-        "max_intelligence_index",
-        "min_coding_index",
-        "max_coding_index",
-        "min_agentic_index",
-        "max_agentic_index",
-        "min_tool_success_rate",
-        "max_tool_success_rate",
-    ]
-)
+NOT_COMPUTED = frozenset(("category", "arch", "distillable", "zdr", "region", "use_rss", "use_rss_chat_links"))
+NOT_COMPUTED_PREFIXES = ("min_", "max_")
+"""Of prices, ages, benchmark indices and tool success rates."""
 
 
 class Listed(NamedTuple):
@@ -62,10 +40,9 @@ SORTS: dict[str, Callable[[Listed], Any]] = {
 
 def select(models: Sequence[Listed], query: Mapping[str, str], *, modality: str) -> list[Listed]:
     """The models that the query asks for, in its order. modality: whose output, unless the query says."""
-    if refused := sorted(NOT_COMPUTED & query.keys()):
-        raise BadRequest(
-            "this filter is not known here.", field=refused[0], value=query[refused[0]], remedy="Leave it out."
-        )
+    for name, value in query.items():
+        if name in NOT_COMPUTED or name.startswith(NOT_COMPUTED_PREFIXES):
+            raise BadRequest("this filter is not known here.", field=name, value=value, remedy="Leave it out.")
     found = list(models)
     for name, default in (("output_modalities", modality), ("input_modalities", "all")):
         wanted = _words(query.get(name) or default)

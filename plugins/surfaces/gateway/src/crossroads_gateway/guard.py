@@ -8,7 +8,6 @@ Sources: RFC 9112, 2.2, 5 and 6 (message format, fields, framing); RFC 9110, 7.2
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,10 +17,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from crossroads.errors import BadRequest, CrossroadsError, Overloaded, RequestTimeout
 from crossroads_gateway.errors import envelope
 from crossroads_gateway.hangup import EXTENSION
+from crossroads_gateway.rules import HEAD_BYTES_MAX, Refused, check_fields, check_head, check_part
 
-HEAD_BYTES_MAX = 64 << 10
-HEADERS_MAX = 100
-TARGET_BYTES_MAX = 8 << 10
 HEAD_S = 10.0
 """From the first byte of a request (or the opening of a connection) to the end of its head."""
 IDLE_S = 75.0
@@ -31,32 +28,9 @@ LINGER_S = 1.0
 STALL_S = 30.0
 """A reader that has taken no byte of what waits for it for this long is cut."""
 CONNECTIONS_MAX = 10_000
-
-TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
-HEAD = re.compile(
-    rb"[A-Z]++ /[\x21-\x22\x24-\x7e]*+ HTTP/1\.[01]\r\n"
-    rb"(?:" + TOKEN + rb":[\t\x20-\x7e\x80-\xff]*+\r\n)*+\r\n"
-)
-"""The whole head. Possessive, so that no input makes it go back. Only origin-form targets: we are no proxy."""
-HOPELESS = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)|\0")
-"""What no continuation makes right: a bare LF or CR, a NUL."""
-SINGLE = frozenset(
-    b"host content-length transfer-encoding content-type content-encoding authorization x-api-key expect".split()
-)
-"""Fields that two readers may take from different places if they stand twice."""
-LENGTH = re.compile(rb"[0-9]{1,18}")
-
-
-LOOPBACK = re.compile(rb"(?:localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.I)
-"""What a browser on this machine may call us. Any other name is a page that had its own name point here."""
+EMPTY_LINES_MAX = 1000
+"""In one read of a chunked body. JSON has hardly any."""
 REMEDY = "Send one request by the rules of RFC 9112."
-
-
-class Refused(Exception):
-    """Raised while a head or body is read; never leaves this module."""
-
-    def __init__(self, status: int, what: str) -> None:
-        self.status, self.what = status, what
 
 
 class Guard(HttpToolsProtocol):
@@ -71,6 +45,7 @@ class Guard(HttpToolsProtocol):
         self._held = bytearray()  # of a head that is not whole yet
         self._in_head = True
         self._body_left: int | None = 0  # None: chunked, the parser finds its end
+        self._tail = b""  # the last bytes of a chunked body so far: its end may come in pieces
         self._ended = False  # nothing more is read
         self._phase: str | None = None  # what the timer bounds
         self._timer: Any = None
@@ -110,7 +85,7 @@ class Guard(HttpToolsProtocol):
         try:
             while data and not self._ended:
                 data = self._take_head(data) if self._in_head else self._take_body(data)
-        except httptools.HttpParserUpgrade:  # answered as the plain request that it is too; what follows is not read
+        except httptools.HttpParserUpgrade:  # CONNECT; answered as any wrong method, what follows is not read
             self.cycle.keep_alive = False
             self._ended = True
         except httptools.HttpParserError as error:
@@ -137,16 +112,11 @@ class Guard(HttpToolsProtocol):
         if end > HEAD_BYTES_MAX or (end < 4 and len(data) > HEAD_BYTES_MAX):
             raise Refused(431, f"its head is larger than {HEAD_BYTES_MAX} bytes.")
         if end < 4:
-            if HOPELESS.search(data, max(0, known - 1)) or not b"A" <= data[:1] <= b"Z":
-                raise Refused(400, "its head breaks the rules of HTTP/1.1.")
+            check_part(data, known)
             if not known:
                 self._held += data
             return b""
-        match = HEAD.match(data)
-        if match is None or match.end() != end:
-            raise Refused(400, "its head breaks the rules of HTTP/1.1.")
-        del match  # it holds the buffer, which could not be emptied
-        head, rest = bytes(data[:end]), bytes(data[end:])
+        head, rest = check_head(bytes(data[:end])), bytes(data[end:])
         self._held.clear()
         self._in_head = False
         self.parser.feed_data(head)
@@ -156,20 +126,38 @@ class Guard(HttpToolsProtocol):
         """What belongs to this body goes to the parser; what follows it is returned."""
         left = self._body_left
         if left is None:
-            self.parser.feed_data(data)
-            return b""
+            return self._take_chunks(data)
         self._body_left = max(0, left - len(data))
         self.parser.feed_data(data[:left])
         return data[left:]
 
+    def _take_chunks(self, data: bytes) -> bytes:
+        """The same where only the parser finds the end: it is an empty line, so the parser stops at each and says."""
+        known = len(self._tail)
+        text, fed, place = self._tail + data, known, 0
+        for _ in range(EMPTY_LINES_MAX):
+            found = text.find(b"\r\n\r\n", place)
+            if found < 0:
+                self.parser.feed_data(text[fed:])
+                self._tail = text[-3:]
+                return b""
+            place = found + 2
+            if found + 4 > fed:
+                self.parser.feed_data(text[fed : found + 4])
+                fed = found + 4
+            if self._in_head:
+                self._tail = b""
+                return text[fed:]
+        raise Refused(400, "its body is full of empty lines.")
+
     def on_message_begin(self) -> None:
-        if self._in_head:  # in the bytes after a chunked body, where no head was checked
-            raise Refused(400, "it follows a chunked request without a pause.")
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
 
     def on_headers_complete(self) -> None:
-        fields = self._check_fields()
+        fields = check_fields(
+            self.headers, target=self.url, version=self.parser.get_http_version(), local_only=self._local_only
+        )
         self._body_left = None if b"transfer-encoding" in fields else int(fields.get(b"content-length", b"0"))
         super().on_headers_complete()
         if self.expect_100_continue:  # answered unread, it would leave open whether its body follows
@@ -180,32 +168,6 @@ class Guard(HttpToolsProtocol):
         self._in_head = True
         if not self.pipeline:
             self.flow.resume_reading()  # a large body's last piece has paused it: a hang-up would go unseen
-
-    def _check_fields(self) -> dict[bytes, bytes]:
-        """The fields by name. Raises Refused: too many, ambiguous, or not for us."""
-        headers = self.headers
-        if len(self.url) > TARGET_BYTES_MAX:
-            raise Refused(414, f"its target is longer than {TARGET_BYTES_MAX} bytes.")
-        if len(headers) > HEADERS_MAX:
-            raise Refused(431, f"it has more than {HEADERS_MAX} headers.")
-        fields = dict(headers)
-        if len(fields) != len(headers):
-            names = [name for name, _ in headers]
-            if any(names.count(name) > 1 for name in SINGLE & fields.keys()):
-                raise Refused(400, "a header stands twice that may stand only once.")
-        host = fields.get(b"host")
-        if not host:
-            raise Refused(400, "it has no Host.")
-        if self._local_only and LOOPBACK.fullmatch(host) is None:
-            raise Refused(403, "without keys only `localhost` is served.")
-        length, coding = fields.get(b"content-length"), fields.get(b"transfer-encoding")
-        if length is not None and LENGTH.fullmatch(length) is None:
-            raise Refused(400, "its Content-Length is not a number.")
-        if coding is not None and (
-            coding.lower() != b"chunked" or length is not None or self.parser.get_http_version() != "1.1"
-        ):
-            raise Refused(400, "its framing is ambiguous.")
-        return fields
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

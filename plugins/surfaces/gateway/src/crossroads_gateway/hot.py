@@ -7,6 +7,7 @@ call at once (STREAM-4); from the first silence on a stream is kept alive by com
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import aclosing
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
 from crossroads.dialect import Dialect
-from crossroads.errors import CrossroadsError, TooLarge, UnsupportedMedia
+from crossroads.errors import CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
 from crossroads.sse import encode_comment
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
@@ -39,7 +40,7 @@ class Inference:
         self._x, self._dialect = exchange, dialect
         self._limit = exchange.config.limits.request_bytes
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any, params: Mapping[str, str]) -> None:
         x = self._x
         try:
             fields: Fields = dict(scope["headers"])
@@ -49,7 +50,7 @@ class Inference:
             body = await read_body(fields, receive, self._limit)
             if body is None:
                 return
-            call = x.open_call(self._dialect.name, body, caller=caller)
+            call = x.open_call(self._dialect.name, body, caller=caller, params=params)
         except CrossroadsError as error:
             await refuse(send, error, self._dialect.encode_error(error, None, in_stream=False))
             return
@@ -99,6 +100,12 @@ class Stream:
             if self._writing is not None:
                 await self._writing
             await send({"type": "http.response.body"})
+        except asyncio.CancelledError:  # we shut down; or the client has gone, and this goes nowhere
+            if self._committed:
+                error = Overloaded("This gateway is shutting down.", remedy="Retry the call.")
+                event = self._call.dialect.encode_error(error, self._call, in_stream=True)
+                await send({"type": "http.response.body", "body": event})
+            raise
         finally:
             self._timer.cancel()
             if self._writing is not None:

@@ -13,6 +13,7 @@ import functools
 import ipaddress
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -104,6 +105,15 @@ class Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's, where there is one."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
 
 
 def listen(config: Config) -> list[socket.socket]:

@@ -1,0 +1,150 @@
+"""What every provider package must hold, as a test class: `provider_conformance("northwind")` is a whole test file.
+
+Offline. Here: the facts of the manifest, and what importing the package does. The wire stands in `provider_wire`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from crossroads.engine.index import DIALECTS, PROVIDERS, load_index
+from crossroads.engine.plugins import Plugins
+from crossroads.testing.conformance import with_asyncio
+from crossroads.testing.provider_wire import Package, WireChecks
+from crossroads.testing.recordings import Recorded, recorded_in
+
+LIGHT = frozenset(
+    {"crossroads", "msgspec", "pluggy", "pydantic", "pydantic_core", "annotated_types", "typing_extensions",
+     "typing_inspection"}
+)  # fmt: skip
+"""All that importing a provider package may load, beside itself and the standard library: what the contract is made of
+(pydantic for its settings)."""
+IMPORT_PROBE = """
+import json, sys
+import crossroads.hookspecs, crossroads.engine.index
+crossroads.engine.index.load_index(None)
+early = [name for name in sys.modules if name.split(".")[0] == {module!r}]
+before = set(sys.modules)
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.bind", "subprocess.Popen", "os.system"):
+        raise RuntimeError(event)
+sys.addaudithook(refuse)
+__import__({module!r})
+print(json.dumps([early, sorted(set(sys.modules) - before)]))
+"""
+
+
+def provider_conformance(
+    name: str,
+    recordings: str | Path | None = None,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    may_import: Iterable[str] = (),
+    exempt: Mapping[str, str] | None = None,
+) -> type:
+    """The test class of provider `name`.
+
+    recordings: a folder of recorded exchanges (`testing.recordings`), relative to the calling file.
+    settings: its own, where it needs some. may_import: further light packages that its import loads.
+    exempt: name of a test -> why this package can't hold it (skipped, and says so).
+    """
+    frame = inspect.currentframe()
+    assert frame is not None
+    assert frame.f_back is not None
+    body: dict[str, Any] = {"name": name, "settings": dict(settings or {}), "may_import": frozenset(may_import)}
+    if recordings is not None:
+        folder = Path(frame.f_back.f_code.co_filename).parent / recordings
+        body["test_a_recorded_exchange_is_understood"] = _recorded_test(folder)
+    for check, why in (exempt or {}).items():
+        if not hasattr(PackageChecks, check) and not hasattr(WireChecks, check):
+            raise ValueError(f"exempt: there is no check {check!r}")
+        body[check] = _skipped(why)
+    return with_asyncio(type(f"Test{name.title().replace('-', '')}", (PackageChecks, WireChecks), body))
+
+
+def _recorded_test(folder: Path) -> Any:
+    records = recorded_in(folder)
+    if not records:
+        raise ValueError(f"{folder}: no recorded exchange (*.json) is there")
+
+    @pytest.mark.parametrize("record", records, ids=[record.name for record in records])
+    async def check(self: WireChecks, record: Recorded) -> None:
+        await self.check_recorded(record)
+
+    return check
+
+
+def _skipped(why: str) -> Any:
+    def check(self: Any) -> None:
+        pytest.skip(f"exempt: {why}")
+
+    return check
+
+
+class PackageChecks(Package):
+    """The manifest and the import."""
+
+    may_import: frozenset[str]
+
+    def test_the_manifest_is_valid(self) -> None:
+        assert self.manifest().name == self.name
+
+    def test_every_fact_has_a_source(self) -> None:
+        document = tomllib.loads(self.manifest_file().read_text("utf-8"))
+        for where, fact in _facts(document):
+            source = fact.get("source") or document.get("source")
+            assert source, f"{where} has no source"
+            day = datetime.date.fromisoformat(str(source["read"]))
+            assert day <= datetime.datetime.now(datetime.UTC).date(), f"{where}: read on {day}"
+
+    def test_dialects_are_installed_and_mean_their_operation(self) -> None:
+        plugins = Plugins(load_index(None))
+        for operation, served in self.manifest().operations.items():
+            dialect = plugins.make(DIALECTS, served.dialect, {}, at="dialects")
+            assert dialect.operation == operation, f"{served.dialect} is for {dialect.operation}"
+
+    def test_hosts_are_closed(self) -> None:
+        manifest = self.manifest()
+        own = {urlsplit(manifest.base_url).hostname} if manifest.base_url else set()
+        for operation, served in manifest.operations.items():
+            host = urlsplit(served.url.replace("{base_url}", manifest.base_url or "http://base.invalid")).hostname
+            fixed = not served.url.startswith("{base_url}")
+            assert not fixed or host in {*manifest.hosts, *own}, f"{operation} goes to {host}, which `hosts` lacks"
+        assert not any(host in ("*", "*.com") or "/" in host for host in manifest.hosts)
+
+    def test_importing_it_is_late_light_and_silent(self) -> None:
+        module = self.plugin().value.partition(":")[0].strip()
+        probe = IMPORT_PROBE.format(module=module)
+        done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=False)  # noqa: S603
+        assert done.returncode == 0, done.stderr[-2_000:]
+        early, loaded = json.loads(done.stdout)
+        assert early == []
+        allowed = {module.split(".")[0], *LIGHT, *self.may_import, *sys.stdlib_module_names}
+        tops = {full.split(".")[0] for full in loaded if not full.startswith("_sysconfigdata")}
+        assert tops - allowed == set()
+
+    def test_its_hooks_fit_the_contract(self) -> None:
+        plugins = Plugins(load_index(None))
+        made = plugins.make(PROVIDERS, self.name, self.settings, at=f"providers.{self.name}.settings")
+        plugins.register(made, f"providers/{self.name}")
+
+
+def _facts(document: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Every table of a manifest that states something of the world."""
+    facts = [(f"operations.{name}", fact) for name, fact in document["operations"].items()]
+    facts += [("auth", document["auth"])] if document["auth"]["scheme"] != "none" else []
+    for table in ("quirks", "endpoints"):
+        facts += [(f"{table}[{number}]", fact) for number, fact in enumerate(document.get(table, ()))]
+    facts += [("data_policy", document["data_policy"])] if document.get("data_policy") else []
+    return facts

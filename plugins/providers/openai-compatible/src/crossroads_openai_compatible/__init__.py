@@ -1,0 +1,1 @@
+"""Any server that speaks the OpenAI API. Address, key and endpoints stand in crossroads.toml."""

@@ -1,0 +1,1 @@
+"""OpenAI. Everything that differs is data: see provider.toml."""
