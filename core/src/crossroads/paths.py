@@ -1,7 +1,7 @@
 """From the path of a request to the dialect that it speaks: what surfaces and `embed` look up before they read a body.
 
-A dialect's path stands below `/api/v1` and `/v1`; one that begins with a version of its own (`/v1beta/...`) stands below
-`/api` and the root. `{model}` matches a whole model name, slashes and colons included, other names in braces one step.
+A dialect's path stands below `/api/v1` and `/v1`; one with a version of its own (`/v1beta/...`) below `/api` and the
+root. `{model}` matches a whole model name, slashes and colons included, any other name in braces one step.
 Law: which of two dialects gets a path never depends on the order in which they were loaded; a literal path wins.
 """
 

@@ -25,11 +25,13 @@ _PATHS = [f"/models/{{model}}:{verb}" for verb in (requests.PLAIN_VERB, requests
 
 
 class GoogleGemini:
-    """See `crossroads.dialect.Dialect` for each method. google-genai 3.4 posts to /v1 by default, to /v1beta if asked."""
+    """See `crossroads.dialect.Dialect`. google-genai 3.4 posts to /v1 by default, and to /v1beta if asked."""
 
     name = "google-gemini"
     operation = "chat"
     paths = (*_PATHS, *(f"/v1beta{path}" for path in _PATHS))
+    keepalive = b"\r\n"
+    """google-genai 3.4 takes a comment for JSON, and skips empty lines."""
     upstream_path = "/models/{upstream}:generateContent"
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:

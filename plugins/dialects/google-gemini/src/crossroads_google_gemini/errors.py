@@ -2,7 +2,7 @@
 
 Laws as in the openai-chat dialect, from which verdicts and scrubbing come: any bytes give an error, never an exception;
 our own credential's refusal is no fault of the caller, and its text is not shown.
-Sources: Gemini API documentation, "Troubleshooting" and google/rpc/error_details.proto, read 2026-11-25; recorded bodies.
+Sources: Gemini API documentation, "Troubleshooting", and google/rpc/error_details.proto, read 2026-11-25; recordings.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import re
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat import errors as shared
+from crossroads_openai_chat.errors import Verdict
+from crossroads_openai_chat.retry import RETRY_AFTER_S_MAX, retry_after_s
 
 from crossroads.call import Call
 from crossroads.errors import BadUpstream, CrossroadsError, UpstreamError, UpstreamRefused
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import encode_event
 from crossroads.wire import Headers
-from crossroads_openai_chat import errors as shared
-from crossroads_openai_chat.errors import Verdict
-from crossroads_openai_chat.retry import RETRY_AFTER_S_MAX, retry_after_s
 
 BY_REASON: dict[str, Verdict] = {
     "API_KEY_INVALID": shared.CREDENTIAL,

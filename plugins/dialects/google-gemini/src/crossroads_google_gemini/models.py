@@ -1,7 +1,8 @@
 """What generations of Gemini models differ in, by upstream name: how they are told to think, and what they take.
 
 Sources: Google's documentation, "Thinking" (levels by model), "Thought signatures", "Function calling", "Structured
-output", and the guide to Gemini 3.5 Flash, read 2026-11-25. A name that says no generation (`gemini-flash-latest`, a tuned model) counts as the newest.
+output", and the guide to Gemini 3.5 Flash, read 2026-11-25. A name that says no generation (`gemini-flash-latest`, a
+tuned model) counts as the newest.
 """
 
 from __future__ import annotations

@@ -49,10 +49,11 @@ PARAMETERS = {
 }
 ENCODED = frozenset(
     {
-        "model", "messages", "stream", "stream_options", "reasoning", "reasoning_effort", "include_reasoning", "stop",
-        "max_tokens", "max_completion_tokens", "logprobs", "top_logprobs", "modalities", "response_format", "image_config",
-        "audio", "tools", "tool_choice", "functions", "function_call", "parallel_tool_calls", "plugins", "extra_body",
-        "web_search_options", "service_tier", "prompt", "structured_outputs", *config.SAME,
+        "audio", "extra_body", "function_call", "functions", "image_config", "include_reasoning", "logprobs",
+        "max_completion_tokens", "max_tokens", "messages", "modalities", "model", "parallel_tool_calls", "plugins",
+        "prompt", "reasoning", "reasoning_effort", "response_format", "service_tier", "stop", "stream",
+        "stream_options", "structured_outputs", "tool_choice", "tools", "top_logprobs", "web_search_options",
+        *config.SAME,
     }
 )  # fmt: skip
 SILENT = frozenset(
@@ -74,9 +75,7 @@ def open_request(body: bytes, params: Mapping[str, str]) -> Opened:
     fields = jsonbody.open_document(body)
     if "contents" not in fields:
         raise BadRequest("it is missing.", remedy="Send `contents`.", field="contents")
-    read = {camel_name(name): name for name in fields if name not in ROUTER_ONLY} | {
-        n: n for n in ROUTER_ONLY if n in fields
-    }
+    read = {name if name in ROUTER_ONLY else camel_name(name): name for name in fields}
     values = {n: jsonbody.read(read[n], fields[read[n]], kind) for n, kind in KINDS.items() if n in read}
     settings = fields.get(read.get("generationConfig", ""), NULL)
     given = {camel_name(name): raw for name, raw in ({} if settings == NULL else _object(settings)).items()}

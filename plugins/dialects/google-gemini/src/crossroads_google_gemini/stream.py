@@ -1,6 +1,6 @@
 """Streams, decoded to canonical chunks and encoded again. No I/O, no clock.
 
-Laws: any split of the same bytes gives the same chunks (STREAM-1). Complete is a stream in which every candidate has its
+Laws: any split of the same bytes gives the same chunks (STREAM-1). A stream is complete when every candidate has its
 `finishReason` (or the prompt its `blockReason`) and nothing is left over: Google sends no other terminator (STREAM-2).
 Source: Gemini API reference, "models.streamGenerateContent", read 2026-11-25.
 """

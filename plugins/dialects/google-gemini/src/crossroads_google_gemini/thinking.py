@@ -1,13 +1,13 @@
 """How much a model thinks: OpenRouter's `reasoning` <-> `thinkingConfig`, by what the model takes.
 
-    effort            Gemini 3: the nearest level it has; 2.5: a share of max_tokens, or without one Google's own figures
+    effort            Gemini 3: the nearest level it has; 2.5: a share of max_tokens, without one Google's own figures
     max_tokens        `thinkingBudget`, moved into the model's range
     effort none       no thinking, or the least of which the model is capable
     enabled           as much as the model likes (-1)
     exclude           `includeThoughts` false; thoughts are asked for in every other case
 
-Sources: OpenRouter API reference, "Reasoning tokens" (shares), read 2026-11-24; Gemini API documentation, "Thinking" and
-"OpenAI compatibility" (figures without max_tokens), read 2026-11-25.
+Sources: OpenRouter API reference, "Reasoning tokens" (shares), read 2026-11-24; Gemini API documentation, "Thinking"
+and "OpenAI compatibility" (figures without max_tokens), read 2026-11-25.
 """
 
 from __future__ import annotations

@@ -43,18 +43,18 @@ def to_google(request: Json, ledger: Ledger) -> list[Json]:
             others.append(SERVER_TOOLS[kind])
             ledger.emulated("tools", "Google's own tool takes its place")
         else:
-            raise Unsupported(
-                "Gemini has no such tool.",
-                field="tools.type",
-                value=kind,
-                remedy="Leave it out, or use another provider.",
-            )
+            raise _unsupported("tools.type", kind)
     web = any(each.get("id") == "web" and each.get("enabled") is not False for each in request.get("plugins") or [])
     if (web or request.get("web_search_options") is not None) and SEARCH not in others:
         others.append(SEARCH)
         if web or request["web_search_options"]:
             ledger.emulated("web_search_options", "Google's own search, without its settings")
     return [*([{"functionDeclarations": functions}] if functions else []), *others]
+
+
+def _unsupported(field: str, value: Any) -> Unsupported:
+    remedy = "Leave it out, or let other providers serve the call."
+    return Unsupported("Gemini has nothing like it.", field=field, value=value, remedy=remedy)
 
 
 def _declaration(tool: Json, ledger: Ledger) -> Json:
@@ -79,9 +79,7 @@ def choice_to_google(request: Json, ledger: Ledger) -> Json | None:
     if isinstance(choice, str):
         if choice in MODES:
             return {"mode": MODES[choice]}
-        raise Unsupported(
-            "Gemini has no such choice.", field="tool_choice", value=choice, remedy="Use auto, none or required."
-        )
+        raise _unsupported("tool_choice", choice)
     if choice.get("type") == "allowed_tools":
         allowed = choice.get("allowed_tools") or {}
         names = [(tool.get("function") or tool).get("name") for tool in allowed.get("tools") or []]
@@ -89,9 +87,7 @@ def choice_to_google(request: Json, ledger: Ledger) -> Json | None:
         return {"mode": mode, "allowedFunctionNames": names}
     name = (choice.get("function") or choice).get("name")
     if not name:
-        raise Unsupported(
-            "Gemini can't be made to use it.", field="tool_choice", value=choice.get("type"), remedy="Name a function."
-        )
+        raise _unsupported("tool_choice.type", choice.get("type"))
     return {"mode": "ANY", "allowedFunctionNames": [name]}
 
 

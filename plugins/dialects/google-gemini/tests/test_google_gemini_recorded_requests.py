@@ -1,10 +1,19 @@
-"""An independent reading of Google's JSON, by plain walking: what the tests compare the codec with."""
+"""Every recorded request, decoded and encoded again, against an independent reading of Google's JSON."""
 
 import base64
 import json
 import re
 from typing import Any
 
+import pytest
+from crossroads_google_gemini import GoogleGemini
+
+from crossroads import jsonbody
+from crossroads.testing.recordings import NO_RECORDINGS, recordings_folder
+
+DIALECT = GoogleGemini()
+FOLDERS = ("google-gemini", "google-vertex")
+RECORDED = pytest.mark.skipif(recordings_folder() is None, reason=NO_RECORDINGS)
 OPAQUE = {"args", "response", "labels", "parametersJsonSchema", "responseJsonSchema"}
 
 
@@ -24,72 +33,49 @@ def camel(value: Any) -> Any:
     }
 
 
-def events(text: str) -> list[Any]:
-    """The documents of a stream, in either framing."""
-    if text.lstrip().startswith("["):
-        return json.loads(text)
-    return [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
+def recorded(folder):
+    """Accepted calls: (model, asked for a stream, body)."""
+    for path in sorted((recordings_folder() / folder).glob("*.jsonl")):
+        for line in path.read_text().splitlines():
+            one = json.loads(line)
+            asked = one["request"]
+            accepted = one["operation"] == "chat" and one["response"]["status"] == 200
+            if accepted and asked and isinstance(asked["body"], dict):
+                yield asked["url"].split("/models/")[1].split(":")[0], one["stream"], asked["body"]
 
 
-def read_reply(documents: list[Any]) -> dict[str, Any]:
-    """Of the first candidate: text, thoughts, calls, signatures, sources, finish; and the last usage."""
-    said: dict[str, Any] = {"text": "", "thoughts": "", "calls": [], "signatures": [], "urls": set(), "media": 0}
-    said |= {"finish": None, "usage": {}, "opaque": 0}
-    for document in documents:
-        said["usage"] = document.get("usageMetadata") or said["usage"]
-        for candidate in (document.get("candidates") or [])[:1]:
-            said["finish"] = candidate.get("finishReason") or said["finish"]
-            for part in (candidate.get("content") or {}).get("parts") or []:
-                _read_part(part, said)
-            for chunk in (candidate.get("groundingMetadata") or {}).get("groundingChunks") or []:
-                said["urls"] |= {inner["uri"] for inner in chunk.values() if isinstance(inner, dict) and "uri" in inner}
-            cited = candidate.get("citationMetadata") or {}
-            for source in [*cited.get("citationSources", []), *cited.get("citations", [])]:
-                said["urls"] |= {source["uri"]} if "uri" in source else set()
-    return said
+@RECORDED
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_recorded_request_is_the_same_after_both_ways(folder):
+    count = 0
+    for model, stream, body in recorded(folder):
+        params = {"model": model, "path": f"/models/{{model}}:{'streamG' if stream else 'g'}enerateContent"}
+        opened = DIALECT.open(json.dumps(body).encode(), params)
+        url = f"https://api.example/v1beta/models/{model}:generateContent"
+        draft = DIALECT.encode_request(DIALECT.decode_request(opened), url=url, upstream=model, stream=opened.stream)
+        assert normal(json.loads(jsonbody.encode(draft.document))) == normal(body)
+        assert draft.url.endswith(":streamGenerateContent?alt=sse" if stream else ":generateContent")
+        count += 1
+    assert count > 100
 
 
-def _read_part(part: dict[str, Any], said: dict[str, Any]) -> None:
-    if "thoughtSignature" in part:
-        said["signatures"].append(part["thoughtSignature"])
-    if "functionCall" in part:
-        call = part["functionCall"]
-        if call.get("name"):
-            said["calls"].append([call["name"], dict(call.get("args") or {})])
-        for piece in call.get("partialArgs") or []:
-            _put(said["calls"][-1][1], piece)
-    elif "text" in part:
-        said["thoughts" if part.get("thought") else "text"] += part["text"]
-    elif "inlineData" in part and not part.get("thought"):
-        said["media"] += 1
-    elif set(part) - {"thoughtSignature"}:
-        said["opaque"] += 1
-
-
-def _put(args: dict[str, Any], piece: dict[str, Any]) -> None:
-    here: Any = args
-    *path, last = [
-        int(n) if n else key for key, n in re.findall(r"([^.\[\]$]+)|\[(\d+)\]", piece["jsonPath"]) if n or key
-    ]
-    steps = [*path, last]
-    for step, following in zip(steps, steps[1:], strict=False):
-        empty: Any = [] if isinstance(following, int) else {}
-        if isinstance(step, int):
-            here += [None] * (step + 1 - len(here))
-            here[step] = here[step] or empty
-        else:
-            here.setdefault(step, empty)
-        here = here[step]
-    if isinstance(last, int):
-        here += [None] * (last + 1 - len(here))
-    old = here[last] if isinstance(last, int) else here.get(last)
-    text = piece.get("stringValue")
-    here[last] = (old or "") + text if text is not None else piece.get("numberValue", piece.get("boolValue"))
-
-
-def total(usage: dict[str, Any]) -> int:
-    names = ("promptTokenCount", "candidatesTokenCount", "toolUsePromptTokenCount", "thoughtsTokenCount")
-    return max(usage.get("totalTokenCount", 0), sum(usage.get(name) or 0 for name in names))
+@RECORDED
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_encoded_request_holds_nothing_but_published_fields(folder):
+    types = pytest.importorskip("google.genai.types")
+    for model, stream, body in recorded(folder):
+        opened = DIALECT.open(json.dumps(body).encode(), {"model": model})
+        request = DIALECT.decode_request(opened)
+        draft = DIALECT.encode_request(request, url="https://api.example", upstream=model, stream=stream)
+        document = json.loads(jsonbody.encode(draft.document))
+        for content in document["contents"]:
+            types.Content.model_validate(content)
+        for tool in document.get("tools", []):
+            types.Tool.model_validate(tool)
+        if "generationConfig" in document:
+            types.GenerationConfig.model_validate(document["generationConfig"])
+        if "toolConfig" in document:
+            types.ToolConfig.model_validate(document["toolConfig"])
 
 
 def normal(document: Any) -> Any:
