@@ -17,6 +17,7 @@ DIALECT = GoogleGemini()
 VECTORS = vectors("google-gemini")
 STREAMS = [v for v in VECTORS if v.status == 200 and v.stream]
 REPLIES = [v for v in VECTORS if v.status == 200 and not v.stream]
+ERRORS = [v.body for v in VECTORS if v.status != 200]
 REQUESTS = [v.request for v in VECTORS if v.request]
 CUTS = st.lists(st.integers(0, 100_000), max_size=12)
 RELAXED = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)

@@ -26,6 +26,8 @@ NUMBERS = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
 """On these both of Google's APIs agree; from 6 on they count differently, and all that can be said is "blocked"."""
 WORDS = {"stop": "STOP", "tool_calls": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY", "error": "OTHER"}
 
+KNOWN = BLOCKED | BROKEN | frozenset(WORDS.values())
+
 
 def native_reason(value: Any) -> str | None:
     """Google's word; None while the candidate goes on. Raises Misshapen."""
@@ -51,5 +53,4 @@ def canonical_reason(native: str, *, called: bool) -> str:
 
 def google_reason(reason: str, native: Any) -> str:
     """What a Gemini client reads: the upstream's own word where it is one of Google's."""
-    known = isinstance(native, str) and (native in BLOCKED or native in BROKEN or native in WORDS.values())
-    return str(native) if known else WORDS.get(reason, "STOP")
+    return native if isinstance(native, str) and native in KNOWN else WORDS.get(reason, "STOP")
