@@ -42,7 +42,8 @@ class Sources:
         for support in objects(grounding, "groundingSupports"):
             segment = an_object(support, "segment")
             place = _place(segment, texts)
-            for index in support.get("groundingChunkIndices") or []:
+            indices = support.get("groundingChunkIndices")
+            for index in indices if isinstance(indices, list) else ():
                 if type(index) is int and 0 <= index < len(chunks):
                     used.add(index)
                     found.append(_annotation(chunks[index], place, a_text(segment, "text")))

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from crossroads.dialect import Document, Stamp
+from crossroads.errors import UpstreamError
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
 from crossroads_google_gemini.reply import broken, priced, stamped
@@ -51,6 +52,7 @@ class Relay:
         self._last: bytes | None = None
         self._held: list[bytes] = []
         self._held_bytes = 0
+        self._failure: UpstreamError | None = None
 
     @property
     def usage(self) -> Usage | None:
@@ -66,11 +68,21 @@ class Relay:
 
     def feed(self, data: bytes) -> bytes:
         """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
-        self._reader.feed(data)
+        if self._failure is not None:
+            raise self._failure
+        running = self.started
+        try:
+            self._reader.feed(data)
+        except UpstreamError as error:
+            if not running or not self._reader.read:
+                raise  # nothing has left: another endpoint can take over
+            self._failure = error
         return self._release(self._relayed())
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:
         """See `crossroads.dialect.Relay.close`."""
+        if self._failure is not None:
+            raise self._failure
         self._reader.close(framed=framed)
         out = [*self._held, *self._relayed()]
         known = self._reader.usage or usage
