@@ -27,6 +27,8 @@ from crossroads.paths import Found, Paths
 BASE_URL = "http://crossroads.local/api/v1"
 """Any host will do: nothing is looked up."""
 PREFIXES = ("/api/v1", "/v1", "")
+USUAL_PATH = "/chat/completions"
+"""Whose dialect tells a caller that its path is none."""
 TOKEN_HEADERS = ("x-api-key", "x-goog-api-key")
 """Where SDKs put a key that is not in `Authorization`."""
 
@@ -135,7 +137,8 @@ class _Inside:
             caller = Caller(token=_token(headers), user_agent=headers.get("user-agent"))
             call = x.open_call(dialect.name, body, caller=caller, params=params)
         except CrossroadsError as error:
-            return _refused(error, dialect or next(iter(x.dialects())))
+            usual, _ = self._paths.find(USUAL_PATH) or (next(iter(x.dialects())), None)
+            return _refused(error, dialect or usual)
         parts = x.run(call)
         head = await anext(parts)
         assert isinstance(head, Head)
