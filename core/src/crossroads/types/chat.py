@@ -86,6 +86,12 @@ Content = str | list[Part]
 # messages
 
 
+class Kept(Loose):
+    """Base of what may keep something that one dialect alone can carry (see `crossroads.native`)."""
+
+    native: dict[str, Any] | None = None
+
+
 class FunctionCall(Loose):
     """arguments: JSON text as the model wrote it, not checked."""
 
@@ -99,19 +105,19 @@ class ToolCall(Loose):
     function: FunctionCall | None = None
 
 
-class SystemMessage(Loose):
+class SystemMessage(Kept):
     role: Literal["system", "developer"]
     content: Content
     name: str | None = None
 
 
-class UserMessage(Loose):
+class UserMessage(Kept):
     role: Literal["user"]
     content: Content
     name: str | None = None
 
 
-class AssistantMessage(Loose):
+class AssistantMessage(Kept):
     """As a reply gave it: reasoning_details must come back unmodified."""
 
     role: Literal["assistant"]
@@ -128,7 +134,7 @@ class AssistantMessage(Loose):
     audio: dict[str, Any] | None = None
 
 
-class ToolMessage(Loose):
+class ToolMessage(Kept):
     role: Literal["tool"]
     content: Content | None = None
     tool_call_id: str | None = None
@@ -271,6 +277,7 @@ class ReplyMessage(TypedDict, total=False):
     annotations: list[dict[str, Any]]
     images: list[dict[str, Any]]
     audio: dict[str, Any]
+    native: dict[str, Any]
 
 
 class ReplyChoice(TypedDict, total=False):
@@ -299,3 +306,4 @@ class ChatDocument(TypedDict, total=False):
     service_tier: str | None
     choices: list[ReplyChoice]
     usage: dict[str, Any]
+    native: dict[str, Any]
