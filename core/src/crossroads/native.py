@@ -44,12 +44,15 @@ def reply_for(dialect: str, document: dict[str, Any] | None) -> list[Lost]:
     lost: list[Lost] = []
     if document is None:
         return lost
-    messages = [choice.get("message") or {} for choice in document.get("choices") or ()]
-    for holder in (document, *messages):
-        if (bags := holder.get("native")) is not None and (left := _left_out(dialect, bags, lost)) is None:
-            del holder["native"]
-        elif bags is not None:
+
+    def keep(holder: dict[str, Any]) -> None:
+        left = _left_out(dialect, holder.pop("native", None) or {}, lost, refuse=False)
+        if left is not None:
             holder["native"] = left
+
+    keep(document)
+    for choice in document.get("choices") or ():
+        keep(choice.get("message") or {})
     return _once_each(lost)
 
 
@@ -66,13 +69,16 @@ def _message_for(dialect: str, message: Any, lost: list[Lost]) -> Any:
     return changed
 
 
-def _left_out(dialect: str, bags: Bags, lost: list[Lost]) -> Bags | None:
+def _left_out(dialect: str, bags: Bags, lost: list[Lost], *, refuse: bool = True) -> Bags | None:
     """The bag of this dialect alone, or None; what the others held goes to `lost`."""
     for other, bag in bags.items():
         if other == dialect or not isinstance(bag, dict):
             continue
         why = f"only {other} can carry it"
         for name in bag.get("needs") or ():
+            if not refuse:  # of a reply: it is there, and was paid for
+                lost.append(Lost(str(name), "dropped", why))
+                continue
             raise Unsupported(
                 f"{why}, and the call makes no sense without it.",
                 remedy=f"Leave it out, or use a model that is served over {other}.",

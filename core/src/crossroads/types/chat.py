@@ -220,7 +220,7 @@ class Plugin(Loose):
     enabled: bool | None = None
 
 
-class ChatRequest(Routed, Sampled):
+class ChatRequest(Routed, Sampled, Kept):
     """See the module. `prompt` alone is a chat of one user message."""
 
     messages: list[Message] = Field(default_factory=list)

@@ -14,7 +14,7 @@ from crossroads.dialect import Document, Stamp
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
 from crossroads_openai_responses import reasoning
-from crossroads_openai_responses.items import image_item, made_id
+from crossroads_openai_responses.items import image_item, made_id, text_of
 from crossroads_openai_responses.relay import DONE_EVENT
 from crossroads_openai_responses.response import ended, response_object
 from crossroads_openai_responses.turns import plain_annotation
@@ -117,7 +117,7 @@ class StreamEncoder:
             details = [{"type": "reasoning.text", "text": thought, "format": reasoning.FORMAT, "index": None}]
         for detail in details:
             self._think(detail)
-        if text := _text(delta.get("content")):
+        if text := text_of(delta.get("content")):
             self._say("output_text", "text", text, (choice.get("logprobs") or {}).get("content") or [])
         if notes := delta.get("annotations"):
             self._annotate(notes)
@@ -268,9 +268,3 @@ def _is_full(opened: _Open, detail: Json) -> bool:
     if "encrypted_content" in opened.item or "signature" in opened.item:
         return True
     return not reasoning.is_ours(detail) and opened.number >= 0 and opened.part_index != detail.get("index")
-
-
-def _text(content: Any) -> str:
-    if isinstance(content, list):
-        return "".join(part.get("text") or "" for part in content if isinstance(part, dict))
-    return content if isinstance(content, str) else ""

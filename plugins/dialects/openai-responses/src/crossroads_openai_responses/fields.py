@@ -93,8 +93,7 @@ def open_request(body: bytes) -> Opened:
     for name, remedy in STATE.items():
         if name in fields and bytes(fields[name]) not in (b"null", b"false"):
             jsonbody.read(name, fields[name], KINDS.get(name, jsonbody.STRING_OR_OBJECT))
-            said = bytes(fields[name])[:400].decode("utf-8", "replace")
-            raise BadRequest("nothing is stored here.", remedy=remedy, field=name, value=said)
+            raise BadRequest("nothing is stored here.", remedy=remedy, field=name, value=plain(fields[name]))
     opened = open_fields(fields, KINDS)
     if "max_output_tokens" in fields:
         opened.max_output_tokens = jsonbody.read("max_output_tokens", fields["max_output_tokens"], jsonbody.COUNT)

@@ -52,9 +52,7 @@ def output_items(message: dict[str, Any], logprobs: list[Any], stamp_id: str) ->
     if not details and (thought := message.get("reasoning") or message.get("reasoning_content")):
         details = [{"type": "reasoning.text", "text": thought, "format": reasoning.FORMAT}]
     items = [reasoning.item_of(group) for group in reasoning.grouped(details)]
-    content, refusal = message.get("content"), message.get("refusal")
-    if isinstance(content, list):
-        content = "".join(part.get("text") or "" for part in content if isinstance(part, dict))
+    content, refusal = text_of(message.get("content")), message.get("refusal")
     parts: list[Item] = []
     if content:
         notes = [plain_annotation(one, 0) for one in message.get("annotations") or [] if isinstance(one, dict)]
@@ -109,19 +107,24 @@ def image_item(image: dict[str, Any]) -> Item:
 
 def _said(message: dict[str, Any], lost: list[Lost]) -> list[Item]:
     content, refusal = message.get("content"), message.get("refusal")
-    parts: list[Item] = []
     for part in content if isinstance(content, list) else ():
-        if part.get("type") == "text":
-            parts.append({"type": "output_text", "text": part["text"], "annotations": []})
-        else:
+        if part.get("type") != "text":
             lost.append(Lost("messages.content", "dropped", f"a past turn can't hold a part of type {part['type']}"))
-    if isinstance(content, str) and content and refusal:
-        parts.append({"type": "output_text", "text": content, "annotations": []})
-    if refusal:
-        parts.append({"type": "refusal", "refusal": refusal})
-    if parts:
-        return [{"role": "assistant", "content": parts}]
-    return [{"role": "assistant", "content": content}] if isinstance(content, str) and content else []
+    text = text_of(content)
+    if not refusal:
+        return [{"role": "assistant", "content": text}] if text else []
+    said: Item = {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed", "content": []}
+    if text:
+        said["content"].append({"type": "output_text", "text": text, "annotations": []})
+    said["content"].append({"type": "refusal", "refusal": refusal})
+    return [said]
+
+
+def text_of(content: Any) -> str:
+    """All text of a canonical content."""
+    if isinstance(content, list):
+        return "".join(part.get("text") or "" for part in content if isinstance(part, dict))
+    return content if isinstance(content, str) else ""
 
 
 def _bag(message: dict[str, Any]) -> dict[str, Any]:

@@ -22,14 +22,12 @@ CANONICAL = frozenset(
 
 SETTINGS: dict[str, Any] = {
     "background": False,
-    "error": None,
     "instructions": None,
     "max_output_tokens": None,
     "metadata": {},
     "parallel_tool_calls": True,
     "previous_response_id": None,
     "reasoning": None,
-    "service_tier": None,
     "store": False,
     "temperature": None,
     "text": {"format": {"type": "text"}},
@@ -87,11 +85,11 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     logprobs = (choice.get("logprobs") or {}).get("content") or []
     output = items.output_items(choice.get("message") or {}, logprobs, stamp.id)
     bag = (document.get("native") or {}).get(DIALECT) or {}
+    echoed = (bag.get("form") or {}).get("response")
     response = {
-        **response_object(stamp, document),
+        **response_object(stamp, document, SETTINGS if echoed is None else echoed),
         **ended(choice.get("finish_reason"), choice.get("native_finish_reason")),
         "output": output,
-        **((bag.get("form") or {}).get("response") or {}),
         "usage": None,
     }
     if reply.usage is not None:
@@ -99,7 +97,7 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     return jsonbody.encode(response)
 
 
-def response_object(stamp: Stamp, document: Document) -> dict[str, Any]:
+def response_object(stamp: Stamp, document: Document, settings: dict[str, Any] = SETTINGS) -> dict[str, Any]:
     """A response as it begins. document: a reply or a chunk, for `created` and `service_tier`."""
     created = document.get("created")
     return {
@@ -109,9 +107,10 @@ def response_object(stamp: Stamp, document: Document) -> dict[str, Any]:
         "status": "in_progress",
         "model": stamp.model,
         "output": [],
+        "error": None,
         "incomplete_details": None,
-        **SETTINGS,
-        "service_tier": document.get("service_tier"),
+        **settings,
+        "service_tier": document.get("service_tier") or None,
     }
 
 
