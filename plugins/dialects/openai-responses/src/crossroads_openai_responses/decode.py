@@ -123,14 +123,14 @@ def _decode_item(item: Any) -> dict[str, Any] | None:
         return None
     kind, role = item.get("type"), item.get("role")
     if kind in ("message", None) and role in PLAIN_ROLES:
-        holds, message = "content", {"role": role}
+        holds, names, message = "content", "role", {"role": role}
     elif kind in OUTPUT_TYPES and isinstance(item.get("call_id"), str):
-        holds, message = "output", {"role": "tool", "tool_call_id": item["call_id"]}
+        holds, names, message = "output", "call_id", {"role": "tool", "tool_call_id": item["call_id"]}
     else:
         return None
     if (content := parts.decode_content(item.get(holds))) is None:
         return None
-    rest = {name: value for name, value in item.items() if name not in (holds, "role", "call_id")}
+    rest = {name: value for name, value in item.items() if name not in (holds, names)}
     message["content"] = content
     if rest and rest != {"type": "function_call_output"}:
         message["native"] = _form({"item": rest})
