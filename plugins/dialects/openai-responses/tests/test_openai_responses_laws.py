@@ -128,6 +128,20 @@ def test_whatever_the_items_are_both_paths_send_the_same(items):
     laws.both_paths_send_the_same(DIALECT, json.dumps({"model": "m", "input": items}).encode())
 
 
+FIELDS = ["background", "function_call", "include", "instructions", "logprobs", "max_tokens", "messages", "native",
+          "prompt", "reasoning", "response_format", "seed", "stop", "stream_options", "text", "tool_choice", "tools",
+          "truncation", "user", "verbosity", "x"]  # fmt: skip
+TYPED = st.fixed_dictionaries({"type": st.sampled_from(["function", "custom", "allowed_tools", "json_schema"]) | JSON},
+                              optional={name: JSON for name in ("name", "tools", "mode", "format", "schema")})  # fmt: skip
+
+
+@RELAXED
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON | TYPED | st.lists(TYPED, max_size=2), max_size=4))
+def test_whatever_the_fields_are_both_paths_send_the_same_or_refuse(fields):
+    with contextlib.suppress(BadRequest):
+        laws.both_paths_send_the_same(DIALECT, json.dumps({"model": "m", "input": "Hi", **fields}).encode())
+
+
 @given(st.integers(100, 599), st.binary(max_size=99) | mutilated([v.body for v in VECTORS if v.status != 200]))
 def test_any_error_answer_is_a_canonical_error(status, body):
     error = DIALECT.decode_error(status, (), body)

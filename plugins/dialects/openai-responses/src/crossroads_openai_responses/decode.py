@@ -35,8 +35,8 @@ NO_FIELDS = frozenset(
 )  # fmt: skip
 """Canonical names that mean nothing here: an unknown field of the caller's, kept apart from what we mean by them."""
 
-OUTPUT_TYPES = frozenset({"function_call_output", "custom_tool_call_output"})
-PLAIN_ROLES = frozenset({"user", "system", "developer"})
+OUTPUT_TYPES = ("function_call_output", "custom_tool_call_output")  # tuples: a stranger's type need not be hashable
+PLAIN_ROLES = ("user", "system", "developer")
 
 
 def decode_request(opened: Opened) -> Any:

@@ -249,9 +249,10 @@ class StreamDecoder:
 
     def _call(self, item: _Item, told: Json) -> Iterator[Document]:
         """Its start, once id and name are known; then the arguments that the item holds beyond those told."""
-        kind, holds = CALLS.get(told.get("type") or "", ("", ""))
-        if not kind:
+        type_ = told.get("type")
+        if not isinstance(type_, str) or type_ not in CALLS:
             return
+        kind, holds = CALLS[type_]
         if item.call is None:
             if not (isinstance(told.get("call_id"), str) and isinstance(told.get("name"), str)):
                 return

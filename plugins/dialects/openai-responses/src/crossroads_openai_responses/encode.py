@@ -78,7 +78,7 @@ def _encode_message(message: Json, custom: set[Any], lost: list[Lost], *, born_h
         content = [{"detail": "auto", **part} if part["type"] == "input_image" else part for part in content]
     kept = _dict(_form(message).get("item"))
     if role == "tool":
-        call_id = message.get("tool_call_id") or "call_0"
+        call_id = "call_0" if message.get("tool_call_id") is None else message["tool_call_id"]
         kind = "custom_tool_call_output" if call_id in custom else "function_call_output"
         return [{"type": kind, "call_id": call_id, "output": content, **kept}]
     if role == "function":

@@ -124,13 +124,11 @@ def upstream_draft(fields: Mapping[str, Any], *, url: str, upstream: str, stream
     Raises Unsupported: several choices, or an answer other than text.
     """
     _refuse(fields)
-    document: Fields = {}
-    for name, value in fields.items():
-        if name in DROPPED:
-            if _says_something(plain(value)):
-                lost.append(Lost(name, "dropped", "the Responses format does not have it"))
-        elif name not in ROUTER_FIELDS and name not in ("n", "modalities"):
-            document[name] = value
+    for name in sorted(DROPPED & fields.keys()):
+        if _says_something(plain(fields[name])):
+            lost.append(Lost(name, "dropped", "the Responses format does not have it"))
+    left_out = DROPPED | ROUTER_FIELDS | {"n", "modalities"}
+    document: Fields = {name: value for name, value in fields.items() if name not in left_out}
     document["model"] = upstream
     document["store"] = False
     _identify(document, lost)

@@ -81,9 +81,10 @@ def call_item(call: dict[str, Any], n: int) -> Item:
     """A canonical tool call. call_id: `call_<n>` where it has no id (a host that knew no ids)."""
     kind, holds = ("custom", "input") if call.get("type") == "custom" else ("function", "arguments")
     inner = call.get(kind) or {}
+    call_id = call.get("id")
     return {
         "type": "function_call" if kind == "function" else "custom_tool_call",
-        "call_id": call.get("id") or f"call_{n}",
+        "call_id": f"call_{n}" if call_id is None else call_id,
         "name": inner.get("name") or "",
         holds: inner.get(holds) or "",
     }

@@ -27,7 +27,7 @@ def details_of(item: Item, first: int) -> tuple[list[dict[str, Any]], Item] | No
     None: it has parts that can't be expressed.
     """
     rest, details = dict(item), []
-    format_, signature = rest.get("format", FORMAT), rest.pop("signature", None)
+    format_, signature = rest.get("format", FORMAT), rest.get("signature")
     if format_ != FORMAT:
         del rest["format"]
     base: dict[str, Any] = {"format": format_}
@@ -50,7 +50,7 @@ def details_of(item: Item, first: int) -> tuple[list[dict[str, Any]], Item] | No
     if signature is not None:
         if not details:
             return None
-        details[-1]["signature"] = signature
+        details[-1]["signature"] = rest.pop("signature")
     for name in PART_TYPES:  # an absent, a null and an empty one are not the same JSON
         if name in item and not item[name]:
             rest[name] = item[name]

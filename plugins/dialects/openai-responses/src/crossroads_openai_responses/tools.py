@@ -25,7 +25,7 @@ FORMATS = frozenset({"text", "json_object", "json_schema"})
 def decode_tool(tool: Any) -> Any:
     """A Responses tool as a canonical one."""
     kind = tool.get("type") if isinstance(tool, dict) else None
-    if kind not in TOOL_FIELDS or kind in tool or not isinstance(tool.get("name"), str):
+    if not isinstance(kind, str) or kind not in TOOL_FIELDS or kind in tool or not isinstance(tool.get("name"), str):
         return tool
     nested = _nest(tool, kind, TOOL_FIELDS[kind])
     if kind == "custom" and isinstance(grammar := nested["custom"].get("format"), dict):
@@ -53,9 +53,9 @@ def with_defaults(tool: Json) -> Json:
 
 def decode_choice(choice: Any) -> Any:
     """A Responses `tool_choice` as a canonical one."""
-    if not isinstance(choice, dict):
+    kind = choice.get("type") if isinstance(choice, dict) else None
+    if not isinstance(kind, str):
         return choice
-    kind = choice.get("type")
     if kind in TOOL_FIELDS and kind not in choice:
         return _nest(choice, kind, ("name",))
     if kind == "allowed_tools" and kind not in choice and isinstance(choice.get("tools"), list):
@@ -68,7 +68,7 @@ def decode_choice(choice: Any) -> Any:
 def encode_choice(choice: Any) -> Any:
     """The way back."""
     kind = choice.get("type") if isinstance(choice, dict) else None
-    if kind not in (*TOOL_FIELDS, "allowed_tools") or not isinstance(choice.get(kind), dict):
+    if not isinstance(kind, str) or kind not in (*TOOL_FIELDS, "allowed_tools") or not isinstance(choice.get(kind), dict):
         return choice
     flat = _flatten(choice, kind)
     if kind == "allowed_tools" and isinstance(flat.get("tools"), list):
