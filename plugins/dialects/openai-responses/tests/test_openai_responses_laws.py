@@ -107,7 +107,7 @@ ITEM_TYPES = ["message", "reasoning", "function_call", "function_call_output", "
 PARTS = st.fixed_dictionaries(
     {"type": st.sampled_from(["input_text", "input_image", "input_file", "output_text", "refusal", "summary_text",
                               "reasoning_text", "text", "file"])},
-    optional={name: JSON for name in ("text", "refusal", "image_url", "file_url", "file_data", "detail", "annotations")},
+    optional=dict.fromkeys(("text", "refusal", "image_url", "file_url", "file_data", "detail", "annotations"), JSON),
 )  # fmt: skip
 ITEMS = st.fixed_dictionaries(
     {"type": st.sampled_from(ITEM_TYPES)},
@@ -132,7 +132,7 @@ FIELDS = ["background", "function_call", "include", "instructions", "logprobs", 
           "prompt", "reasoning", "response_format", "seed", "stop", "stream_options", "text", "tool_choice", "tools",
           "truncation", "user", "verbosity", "x"]  # fmt: skip
 TYPED = st.fixed_dictionaries({"type": st.sampled_from(["function", "custom", "allowed_tools", "json_schema"]) | JSON},
-                              optional={name: JSON for name in ("name", "tools", "mode", "format", "schema")})  # fmt: skip
+                              optional=dict.fromkeys(("name", "tools", "mode", "format", "schema"), JSON))  # fmt: skip
 
 
 @RELAXED

@@ -126,8 +126,7 @@ def test_output_that_never_becomes_a_token_is_bounded():
     relay = DIALECT.relay_stream(STAMP)
     piece = lifecycle("in_progress", instructions="x" * 100_000)
     with pytest.raises(BadUpstream, match=str(HELD_BYTES_MAX)):
-        for _ in range(12):
-            relay.feed(piece)
+        relay.feed(12 * piece)
 
 
 def content(chunks):
@@ -152,7 +151,8 @@ def test_a_stream_without_deltas_is_told_at_its_end():
 
 
 def test_parallel_calls_keep_their_arguments_apart():
-    calls = [{"type": "function_call", "id": f"fc_{n}", "call_id": f"c{n}", "name": "f", "arguments": ""} for n in (0, 1)]
+    call = {"type": "function_call", "name": "f", "arguments": ""}
+    calls = [{**call, "id": f"fc_{n}", "call_id": f"c{n}"} for n in (0, 1)]
     data = CREATED + b"".join(
         event("response.output_item.added", output_index=n, item=call) for n, call in enumerate(calls)
     )
@@ -186,7 +186,8 @@ def test_a_chat_stream_is_told_in_the_formats_order_of_events():
     call = {"index": 0, "id": "c", "type": "function", "function": {"name": "f", "arguments": "{"}}
     out = encoded(
         {"reasoning": "hm"}, {"content": "Hi"}, {"tool_calls": [call]},
-        {"tool_calls": [{"index": 0, "function": {"arguments": "}"}}]}, finish="tool_calls", usage=Usage(output_tokens=4)
+        {"tool_calls": [{"index": 0, "function": {"arguments": "}"}}]},
+        finish="tool_calls", usage=Usage(output_tokens=4),
     )  # fmt: skip
     told = events(out)
     assert [one["type"].removeprefix("response.") for one in told] == [
@@ -248,8 +249,7 @@ def test_decoding_what_was_encoded_says_the_same(deltas):
     arguments, expected = {}, {}
     for told, holder in ((said, arguments), (deltas, expected)):
         for call in (call for d in told for call in d.get("tool_calls", ())):
-            number = call["index"] if told is deltas else call["index"]
-            holder[number] = holder.get(number, "") + call["function"].get("arguments", "")
+            holder[call["index"]] = holder.get(call["index"], "") + call["function"].get("arguments", "")
     assert sorted(arguments.values()) == sorted(expected.values())
     assert decoder.finish_reason == ("tool_calls" if expected else "stop")
 

@@ -27,7 +27,7 @@ __all__ = ["OpenAIResponses"]
 class OpenAIResponses:
     """`POST /responses`. See `crossroads.dialect.Dialect` for each method.
 
-    Sources: OpenAI API reference, "Responses", as published in openai 3.57; OpenRouter, "Responses API"; read 2026-11-25.
+    Sources: OpenAI API reference, "Responses", as in openai 3.57; OpenRouter, "Responses API"; read 2026-11-25.
     """
 
     name = DIALECT

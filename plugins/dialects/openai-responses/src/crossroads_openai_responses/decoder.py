@@ -1,7 +1,7 @@
 """Upstream stream -> canonical chunks.
 
-A delta becomes a chunk. Where a host sent no deltas, or too few, the item's end (or the response's) gives the rest: what
-each part has shown so far is counted. Chunks bear no identity: the encoder's stamp is theirs.
+A delta becomes a chunk. Where a host sent no deltas, or too few, the item's end (or the response's) gives the rest:
+what each part has shown so far is counted. Chunks bear no identity: the encoder's stamp is theirs.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class StreamDecoder:
         item.done = True
         match told.get("type"):
             case "message":
-                yield from self._rest_of_message(key, told)
+                yield from self._rest_of_message(item, told)
             case "reasoning":
                 yield from self._rest_of_reasoning(key, item, told)
             case "function_call" | "custom_tool_call":
@@ -158,10 +158,11 @@ class StreamDecoder:
     # messages
 
     def _text(self, event: Json) -> Iterator[Document]:
-        key, item = self._item(event)
-        yield from self._say(key, item, number_at(event, "content_index"), string_at(event, "delta"), event.get("logprobs"))
+        _, item = self._item(event)
+        part, text = number_at(event, "content_index"), string_at(event, "delta")
+        yield from self._say(item, part, text, event.get("logprobs"))
 
-    def _say(self, key: int | str, item: _Item, part: int, text: str, logprobs: Any = None) -> Iterator[Document]:
+    def _say(self, item: _Item, part: int, text: str, logprobs: Any = None) -> Iterator[Document]:
         if not text:
             return
         item.offsets.setdefault(part, self._chars)
@@ -194,8 +195,7 @@ class StreamDecoder:
             self._detail = None
             yield _chunk({"refusal": text})
 
-    def _rest_of_message(self, key: int | str, told: Json) -> Iterator[Document]:
-        item = self._items[key]
+    def _rest_of_message(self, item: _Item, told: Json) -> Iterator[Document]:
         for n, part in enumerate(list_at(told, "content")):
             if not isinstance(part, dict):
                 raise common.broken("the provider sent content that can't be read.")
@@ -203,7 +203,8 @@ class StreamDecoder:
                 yield from self._refuse(item, n, string_at(part, "refusal")[item.shown.get(("refusal", n), 0) :])
             elif part.get("type") == "output_text":
                 said = item.shown.get(("text", n), 0)
-                yield from self._say(key, item, n, string_at(part, "text")[said:], None if said else part.get("logprobs"))
+                logprobs = None if said else part.get("logprobs")
+                yield from self._say(item, n, string_at(part, "text")[said:], logprobs)
                 if notes := list_at(part, "annotations")[item.shown.get(("note", n), 0) :]:
                     yield self._noted(item, n, notes)
 

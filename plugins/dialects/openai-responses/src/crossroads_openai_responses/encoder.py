@@ -14,7 +14,7 @@ from crossroads.dialect import Document, Stamp
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
 from crossroads_openai_responses import reasoning
-from crossroads_openai_responses.items import image_item, made_id, text_of
+from crossroads_openai_responses.items import image_item, json_text, made_id, text_of
 from crossroads_openai_responses.relay import DONE_EVENT
 from crossroads_openai_responses.response import ended, response_object
 from crossroads_openai_responses.turns import plain_annotation
@@ -188,8 +188,7 @@ class StreamEncoder:
     def _say(self, kind: str, holds: str, text: str, logprobs: list[Any] | None) -> None:
         opened = self._message()
         if opened.part is None or opened.part["type"] != kind:
-            more: Json = {"annotations": [], "logprobs": []} if kind == "output_text" else {}
-            self._open_part(opened, kind, {"type": kind, holds: "", **more})
+            self._open_part(opened, kind, {"type": kind, holds: "", **(_no_notes() if kind == "output_text" else {})})
         if kind == "output_text":
             self._chars += len(text)
             assert opened.part is not None
@@ -201,7 +200,7 @@ class StreamEncoder:
     def _annotate(self, notes: list[Any]) -> None:
         opened = self._message()
         if opened.part is None or opened.part["type"] != "output_text":
-            self._open_part(opened, "output_text", {"type": "output_text", "text": "", "annotations": [], "logprobs": []})
+            self._open_part(opened, "output_text", {"type": "output_text", "text": "", **_no_notes()})
         assert opened.part is not None
         for note in notes:
             plain = plain_annotation(note, opened.start)
@@ -247,7 +246,7 @@ class StreamEncoder:
             item = {"type": type_, "call_id": call_id, "name": inner.get("name") or "", holds: ""}
             self._calls[number] = opened = self._start(item)
             opened.key = kind
-        if text := inner.get(holds):
+        if text := json_text(inner.get(holds)):
             opened.texts.append(text)
             self._emit(f"response.{event}.delta", **opened.at, delta=text)
 
@@ -257,6 +256,11 @@ class StreamEncoder:
         named = {"name": opened.item["name"]} if opened.key == "function" else {}
         self._emit(f"response.{event}.done", **opened.at, **named, **{holds: opened.item[holds]})
         self._close_item(opened)
+
+
+def _no_notes() -> Json:
+    """What a text part has besides its text, at first."""
+    return {"annotations": [], "logprobs": []}
 
 
 def _part_event(kind: str) -> tuple[str, str]:

@@ -181,9 +181,7 @@ def _says_something(value: Any) -> bool:
 def _refuse(fields: Mapping[str, Any]) -> None:
     n, modalities = plain(fields.get("n")), plain(fields.get("modalities"))
     if isinstance(n, int | float) and n > 1:
-        raise Unsupported(
-            "the Responses format gives one answer.", remedy="Ask several times.", field="n", value=n
-        )
+        raise Unsupported("the Responses format gives one answer.", remedy="Ask several times.", field="n", value=n)
     if isinstance(modalities, list) and any(kind != "text" for kind in modalities):
         raise Unsupported(
             "over the Responses format a model answers in text.",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from crossroads.call import Lost
 from crossroads_openai_responses import reasoning
 from crossroads_openai_responses.reasoning import Item
@@ -86,8 +88,15 @@ def call_item(call: dict[str, Any], n: int) -> Item:
         "type": "function_call" if kind == "function" else "custom_tool_call",
         "call_id": f"call_{n}" if call_id is None else call_id,
         "name": inner.get("name") or "",
-        holds: inner.get(holds) or "",
+        holds: json_text(inner.get(holds)),
     }
+
+
+def json_text(arguments: Any) -> str:
+    """Arguments as text; some chat hosts send them as an object."""
+    if arguments is None or isinstance(arguments, str):
+        return arguments or ""
+    return msgspec.json.encode(arguments).decode()
 
 
 def legacy_id(name: Any) -> str:
@@ -174,7 +183,8 @@ class _Restored:
     def _item(self, entry: dict[str, Any]) -> Item:
         match entry["as"]:
             case "kept":
-                return self.kept[entry["name"]].pop(0)
+                item: Item = self.kept[entry["name"]].pop(0)
+                return item
             case "message" if "parts" in entry:
                 return {**entry["item"], "content": [self._part(one) for one in entry["parts"]]}
             case "message":

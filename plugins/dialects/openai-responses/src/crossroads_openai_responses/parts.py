@@ -2,7 +2,7 @@
 
 Law: decode and encode are inverse where `decode_part` gives a part; None means that only the whole item, as it came,
 can be kept. Fields that the tables do not name stay on the part.
-Sources: openai 3.57 `types/responses/response_input_content_param.py`, OpenRouter OpenAPI `InputVideo`, read 2026-11-25.
+Sources: openai 3.57 `response_input_content_param.py`, OpenRouter OpenAPI `InputVideo`, read 2026-11-25.
 """
 
 from __future__ import annotations
@@ -67,9 +67,7 @@ def _image(kind: str, rest: Part) -> Part | None:
 
 
 def _file(kind: str, rest: Part) -> Part | None:
-    inner = {
-        name: rest.pop(name) for name in ("filename", "file_data", "file_id") if isinstance(rest.get(name), str)
-    }
+    inner = {name: rest.pop(name) for name in ("filename", "file_data", "file_id") if isinstance(rest.get(name), str)}
     if "file_url" in rest:
         url = rest.pop("file_url")
         if "file_data" in inner or not isinstance(url, str) or not _is_url(url):
@@ -82,8 +80,9 @@ def _file(kind: str, rest: Part) -> Part | None:
 
 def _audio(kind: str, rest: Part) -> Part | None:
     inner = rest.get("input_audio")
-    sound = isinstance(inner, dict) and isinstance(inner.get("data"), str)
-    return {"type": kind, **rest} if sound and isinstance(inner.get("format"), str | None) else None
+    if not isinstance(inner, dict) or not isinstance(inner.get("data"), str):
+        return None
+    return {"type": kind, **rest} if isinstance(inner.get("format"), str | None) else None
 
 
 def _video(kind: str, rest: Part) -> Part | None:

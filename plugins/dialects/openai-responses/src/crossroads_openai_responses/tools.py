@@ -1,7 +1,7 @@
 """Tools, the choice among them, and output formats: flat in the Responses format, nested in the canonical one.
 
-Tools of other types than `function` and `custom` are the same object in both: whoever serves the call knows them or not.
-What is not shaped as these tables expect stays as it is, on both ways.
+Tools of other types than `function` and `custom` are the same object in both: whoever serves the call knows them, or
+not. What is not shaped as these tables expect stays as it is, on both ways.
 Source: openai 3.57 `types/responses/` against `types/chat/`, read 2026-11-25.
 """
 
@@ -68,7 +68,7 @@ def decode_choice(choice: Any) -> Any:
 def encode_choice(choice: Any) -> Any:
     """The way back."""
     kind = choice.get("type") if isinstance(choice, dict) else None
-    if not isinstance(kind, str) or kind not in (*TOOL_FIELDS, "allowed_tools") or not isinstance(choice.get(kind), dict):
+    if kind not in ("function", "custom", "allowed_tools") or not isinstance(choice.get(kind), dict):
         return choice
     flat = _flatten(choice, kind)
     if kind == "allowed_tools" and isinstance(flat.get("tools"), list):
@@ -104,4 +104,4 @@ def _nest(flat: Json, kind: str, fields: tuple[str, ...]) -> Json:
 
 
 def _flatten(nested: Json, kind: str) -> Json:
-    return {name: value for name, value in nested.items() if name != kind} | nested[kind]
+    return {**{name: value for name, value in nested.items() if name != kind}, **nested[kind]}

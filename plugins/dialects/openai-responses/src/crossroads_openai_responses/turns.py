@@ -1,8 +1,8 @@
 """One assistant turn: Responses items -> one canonical message. `items` goes back.
 
-A turn is a run of items: reasoning, messages, calls, and what only this format has. The message holds what is canonical;
-its `native` bag holds the rest: `form.order`, one entry per item (fields and lengths, no content), and `drops`/`needs`,
-whole items that the canonical form can't express, by type.
+A turn is a run of items: reasoning, messages, calls, and what only this format has. The message holds what is
+canonical; its `native` bag holds the rest: `form.order`, one entry per item (fields and lengths, no content), and
+`drops` and `needs`, whole items that the canonical form can't express, by type.
 """
 
 from __future__ import annotations
