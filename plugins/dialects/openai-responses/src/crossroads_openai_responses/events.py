@@ -50,13 +50,22 @@ class Finish(NamedTuple):
 
 
 class Event(NamedTuple):
-    """kind: its `type`. fields: undecoded. data: the JSON text."""
+    """kind: its `type`. fields: undecoded, of one that holds a response; else empty. data: the JSON text."""
 
     kind: str
     fields: dict[str, Any]
     data: bytes
 
 
+class Peek(msgspec.Struct, gc=False):
+    """Of an event: what tells the few that must be opened from the many that only pass."""
+
+    type: str | None = None
+    response: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    error: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+_peek = msgspec.json.Decoder(Peek).decode
 _head = msgspec.json.Decoder(Head)
 
 
@@ -130,15 +139,21 @@ class Reading:
         return rest
 
     def _event(self, data: bytes) -> Event:
-        fields: dict[str, Any] = common.shallow(data)
-        kind = common.text_or_none(fields.get("type"))
-        if kind in FAILED or (kind is None and "error" in fields):
-            raise _failure(fields, data)
+        try:
+            if not data.isascii():
+                data.decode()  # what is skipped over would hand broken UTF-8 to the client
+            peek = _peek(data)
+        except MALFORMED:
+            raise common.broken("the provider sent an event that can't be read.") from None
+        kind = peek.type
+        if kind in FAILED or (kind is None and peek.error is not msgspec.UNSET):
+            raise _failure(common.shallow(data), data)
         if kind is None:
             raise common.broken("the provider sent an event without a type.")
-        if "response" in fields:
-            self._response(kind, fields["response"])
-        return Event(kind, fields, data)
+        if peek.response is msgspec.UNSET:
+            return Event(kind, {}, data)
+        self._response(kind, peek.response)
+        return Event(kind, common.shallow(data), data)
 
     def _response(self, kind: str, raw: msgspec.Raw) -> None:
         self.response = response = common.shallow(bytes(raw))
