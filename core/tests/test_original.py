@@ -24,7 +24,7 @@ def test_it_stays_with_a_changed_copy_and_is_never_dumped():
 
 
 def test_a_caller_can_not_set_it():
-    request = validate(ChatRequest, json.dumps(chat(native=["x"], _original=["y"], original=["z"])).encode())
+    request = validate(ChatRequest, json.dumps(chat(_original=["y"], original=["z"])).encode())
     assert request.original is None
 
 
