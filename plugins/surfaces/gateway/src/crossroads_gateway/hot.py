@@ -14,9 +14,8 @@ from typing import Any
 
 from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
-from crossroads.dialect import Dialect
+from crossroads.dialect import Dialect, keepalive_of
 from crossroads.errors import CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
-from crossroads.sse import encode_comment
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
 
@@ -25,7 +24,6 @@ WHOLE_REPLY = "crossroads.reply"
 TEXT_BYTES_MAX = 256
 """Of each header that is kept with a generation."""
 LENGTH_DIGITS_MAX = 18
-COMMENT = encode_comment("OPENROUTER PROCESSING")
 STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
@@ -82,10 +80,22 @@ class Stream:
     it has committed us to 200, later errors are in-stream ones (`call.started`), and a Head is dropped.
     """
 
-    __slots__ = ("_busy", "_call", "_committed", "_keepalive_s", "_last", "_loop", "_send", "_timer", "_writing")
+    __slots__ = (
+        "_busy",
+        "_call",
+        "_committed",
+        "_keepalive",
+        "_keepalive_s",
+        "_last",
+        "_loop",
+        "_send",
+        "_timer",
+        "_writing",
+    )
 
     def __init__(self, call: Call, send: Any, keepalive_s: float) -> None:
         self._call, self._send, self._keepalive_s = call, send, keepalive_s
+        self._keepalive = keepalive_of(call.dialect)
         self._loop = asyncio.get_running_loop()
         self._last = self._loop.time()
         self._committed = self._busy = False
@@ -133,7 +143,7 @@ class Stream:
         if first:
             headers = [*STREAM_HEADERS, (b"x-generation-id", self._call.id.encode())]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-        await self._send({"type": "http.response.body", "body": COMMENT, "more_body": True})
+        await self._send({"type": "http.response.body", "body": self._keepalive, "more_body": True})
         self._last = self._loop.time()
         self._writing = None
 
@@ -150,10 +160,10 @@ def read_caller(fields: Fields) -> Caller:
 
 
 def read_token(fields: Fields) -> str | None:
-    """The key: `Authorization: Bearer`, or Anthropic's `x-api-key`."""
+    """The key: `Authorization: Bearer`, Anthropic's `x-api-key`, or Google's `x-goog-api-key`."""
     stated = fields.get(b"authorization")
     if stated is None:
-        found = fields.get(b"x-api-key", b"")
+        found = fields.get(b"x-api-key") or fields.get(b"x-goog-api-key", b"")
     else:
         scheme, _, found = stated.partition(b" ")
         if scheme.lower() != b"bearer":
