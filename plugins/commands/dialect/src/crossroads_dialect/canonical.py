@@ -1,7 +1,7 @@
 """Canonical documents -> Reading: what a codec says that its upstream said.
 
 No codec is called here either. `finish` holds the one word that the document has; `notes` and `media` hold every text of
-the annotations, images and audio, since how a codec words them is its own.
+the annotations, images and audio, `seals` every text beside content and reasoning: how a codec words them is its own.
 """
 
 from __future__ import annotations
@@ -66,5 +66,6 @@ def _end(said: Choice, choice: Json) -> None:
 def _leaves(said: Choice, messages: Iterable[Json], documents: Iterable[Json]) -> None:
     said.notes = [text for document in documents for name in BESIDE for text in leaves(document.get(name))]
     for message in messages:
+        said.seals += leaves({name: value for name, value in message.items() if name not in ("content", "reasoning")})
         said.notes += leaves(message.get("annotations"))
         said.media += [text for text in leaves(message.get("images")) if text not in said.media]

@@ -19,6 +19,7 @@ from crossroads import jsonbody
 from crossroads.dialect import Dialect
 from crossroads.errors import BadRequest
 from crossroads_dialect.compare import same, shown
+from crossroads_dialect.forms import plain
 from crossroads_dialect.reading import Json
 
 URL = "https://upstream.example/v1"
@@ -64,7 +65,7 @@ def problems(codec: Dialect, request: Json, status: int) -> list[str]:
     upstream = named if isinstance(named, str) else params.get("model") or next(iter(opened.models), "model")
     draft = codec.encode_request(canonical, url=URL, upstream=upstream, stream=opened.stream)
     sent = json.loads(jsonbody.encode(draft.document))
-    return [str(one) for one in differences(body, sent) if not allowed(codec.name, one)]
+    return [str(one) for one in differences(plain(codec.name, body), plain(codec.name, sent)) if not allowed(codec.name, one)]
 
 
 def path_params(codec: Dialect, url: str) -> dict[str, str]:

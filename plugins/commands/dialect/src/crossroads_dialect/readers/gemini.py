@@ -6,6 +6,7 @@ Source: Google's API reference, "GenerateContentResponse", read 2026-11-25.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from crossroads_dialect.frames import Event
@@ -14,6 +15,7 @@ from crossroads_dialect.reading import (
 )  # fmt: skip
 
 FILTERED = frozenset({"content_filter"})
+STEP = re.compile(r"\.?([^.\[\]$'\"]+)(?<!\d)|\[(\d+)\]")
 FINISH = {
     "MAX_TOKENS": frozenset({"length"}),
     **dict.fromkeys(
@@ -55,9 +57,8 @@ def _add(said: Choice, candidate: Json) -> None:
             said.thoughts += texts(part.get("text"))
         else:
             said.text += text_of(part.get("text"))
-        if call := an_object(part.get("functionCall")):
-            arguments = json.dumps(call.get("args") or {})
-            said.calls.append(Asked(text_of(call.get("id")), text_of(call.get("name")), arguments))
+        if isinstance(part.get("functionCall"), dict):
+            _add_call(said, part["functionCall"])
         said.media += texts(an_object(part.get("inlineData")).get("data"))
     grounding, quoted = an_object(candidate.get("groundingMetadata")), an_object(candidate.get("citationMetadata"))
     for chunk in objects(grounding.get("groundingChunks")):
@@ -70,6 +71,33 @@ def _add(said: Choice, candidate: Json) -> None:
         said.native = reason if isinstance(reason, str) else None
 
 
+def _add_call(said: Choice, call: Json) -> None:
+    """Whole; or begun by a name, and grown by `partialArgs` of nameless ones after it."""
+    if call.get("name") or not said.calls:
+        said.calls.append(Asked(text_of(call.get("id")), text_of(call.get("name")), json.dumps(call.get("args") or {})))
+    begun = said.calls[-1]
+    for piece in objects(call.get("partialArgs")):
+        arguments = json.loads(begun.arguments)
+        _set(arguments, STEP.findall(text_of(piece.get("jsonPath"))), piece)
+        begun.arguments = json.dumps(arguments)
+
+
+def _set(holder: Any, path: list[tuple[str, str]], piece: Json) -> None:
+    """Put a value where its path says: texts grow, others are set; what lies on the way is made."""
+    for at, (name, index) in enumerate(path):
+        key: Any = int(index) if index else name
+        if isinstance(holder, list) and key == len(holder):
+            holder.append(None)
+        before = holder[key] if isinstance(holder, list) else holder.get(key)
+        if at < len(path) - 1:
+            holder[key] = before if before is not None else [] if path[at + 1][1] else {}
+            holder = holder[key]
+        elif "stringValue" in piece:
+            holder[key] = text_of(before) + piece["stringValue"]
+        else:
+            holder[key] = piece.get("numberValue", piece.get("boolValue"))
+
+
 def usage(reading: Reading, told: Json) -> None:
     """Counts grow from chunk to chunk; the last ones hold. What tools fed in is prompt, thinking is completion."""
     prompt, total = told.get("promptTokenCount"), told.get("totalTokenCount")
@@ -78,6 +106,8 @@ def usage(reading: Reading, told: Json) -> None:
     if not is_count(prompt):
         return
     reading.counts.clear()
-    reading.count(total=total, cache_read=read, reasoning=thought)
+    reading.count(cache_read=read, reasoning=thought)
+    if is_count(total) and total >= prompt + fed + out + thought:
+        reading.count(total=total)
     if total == prompt + fed + out + thought:
         reading.count(prompt=prompt + fed, completion=out + thought)

@@ -94,7 +94,7 @@ def _grow(said: Choice, kind: str, data: str) -> None:
 
 def _add_call(said: Choice, call: Json, calls: dict[Any, Asked]) -> None:
     """By number where the host numbers them; else a new id begins a call, and what has none goes to the last."""
-    function = an_object(call.get("function"))
+    function = an_object(call.get("function")) or an_object(call.get("custom"))
     index, id_ = call.get("index"), text_of(call.get("id"))
     key = index if index is not None else id_ or next(reversed(calls), object())
     begun = calls.get(key)
@@ -103,7 +103,7 @@ def _add_call(said: Choice, call: Json, calls: dict[Any, Asked]) -> None:
         said.calls.append(begun)
     begun.id = begun.id or id_
     begun.name = begun.name or text_of(function.get("name"))
-    arguments = function.get("arguments")
+    arguments = function.get("arguments", function.get("input"))
     begun.arguments += arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments else ""
 
 

@@ -46,9 +46,10 @@ def stream(events: list[Event]) -> Reading:
             texts_[key] = texts_.get(key, "") + text_of(data.get("delta"))
         elif kind in ENDS:
             last = an_object(data.get("response"))
+            break
         elif kind in ("error", "response.error"):
             failed = True
-    output = (last or {}).get("output") or list(items.values())
+    output = list(items.values()) or (last or {}).get("output") or []  # a host may seal reasoning anew at the end
     reading = reply({**(last or {}), "output": output})
     if not output and texts_:
         reading.choice().text = "".join(texts_.values())
@@ -58,7 +59,7 @@ def stream(events: list[Event]) -> Reading:
 
 def _add(said: Choice, item: Json) -> None:
     kind = item.get("type")
-    if kind == "message":
+    if kind == "message" and item.get("role", "assistant") == "assistant":
         for part in objects(item.get("content")):
             said.text += text_of(part.get("text"))
             said.refusal += text_of(part.get("refusal"))
