@@ -1,7 +1,7 @@
 """Canonical documents -> Reading: what a codec says that its upstream said.
 
-No codec is called here either. `finish` holds the one word that the document has; `notes` and `media` hold every text of
-the annotations, images and audio, `seals` every text beside content and reasoning: how a codec words them is its own.
+No codec is called here either. `finish` holds the one word that the document has; `notes` and `media` hold every text
+of the annotations, images and audio, `seals` every text beside content and reasoning: how a codec words them is its own.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from crossroads_dialect.frames import Event
-from crossroads_dialect.reading import Choice, Json, Reading, an_object, leaves, objects
 from crossroads_dialect.readers import audio, embeddings, images, moderations, openai_chat, rerank
+from crossroads_dialect.reading import Choice, Json, Reading, an_object, leaves, objects
 
 ROWS = {
     "embeddings": embeddings.reply,
@@ -20,7 +20,7 @@ ROWS = {
     "rerank": rerank.reply,
     "transcription": audio.reply,
 }
-"""Operations whose canonical reply is rows, and who reads it: canonical is OpenAI's or Cohere's shape, as OpenRouter's."""
+"""Operations whose canonical reply is rows, and who reads it: canonical is OpenAI's or Cohere's shape, as at OpenRouter."""
 
 BESIDE = ("citations", "search_results", "sources")
 """Of a whole document: where some hosts cite, beside the choices; a codec may leave it there."""

@@ -40,12 +40,14 @@ def list_dialects(as_json: Json = False) -> None:
 @app.command("check")
 def check(
     path: Annotated[Path, typer.Argument(help="Recordings: a folder of <dialect>/<provider>.jsonl, or one such file.")],
-    dialect: Annotated[str | None, typer.Option(help="Only exchanges of this folder, or that this plugin takes.")] = None,
+    dialect: Annotated[str | None, typer.Option(help="Only what this folder holds, or this plugin takes.")] = None,
     as_json: Json = False,
     seed: Annotated[int, typer.Option(help="Dice of the random split of streams.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, max=JOBS_MAX, help="Processes.")] = os.cpu_count() or 1,
 ) -> None:
     """Run every recorded exchange through its codec, and say what it loses. Exit 1 when one failed."""
+    from concurrent.futures.process import BrokenProcessPool
+
     from crossroads_dialect.run import check_all, spans, totals
 
     if not path.exists():
@@ -55,7 +57,10 @@ def check(
         fail(2, f"{path} holds no *.jsonl with exchanges. Its layout is <dialect>/<provider>.jsonl.")
     with _bar(lines) as (bar, task):
         outcomes = check_all(path, dialect=dialect, seed=seed, jobs=jobs, progress=lambda n: bar.advance(task, n))
-        report = totals(outcomes)
+        try:
+            report = totals(outcomes)
+        except BrokenProcessPool:
+            fail(1, "a codec took its process down. Run again with --jobs 1 and --dialect to find which.")
     if as_json:
         show_json(report)
     else:

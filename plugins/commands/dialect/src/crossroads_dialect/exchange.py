@@ -84,10 +84,14 @@ def _response(record: Json, codec: Dialect, read: Reads, seed: int) -> list[str]
         return faults.problems(codec, status, headers, raw)
     reader: Any = import_module(f"crossroads_dialect.readers.{read.reader}")
     binary = isinstance(body, dict) and set(body) == {"base64"}
-    if record["stream"] and (isinstance(body, str) or binary):
-        said = reader.stream(frames.events(raw, binary=binary))
+    streamed = record["stream"] and (isinstance(body, str) or binary)
+    try:
+        said = reader.stream(frames.events(raw, binary=binary)) if streamed else reader.reply(raw if binary else body)
+    except Exception as error:
+        return [f"response: the record can't be read (no codec was asked): {type(error).__name__}: {error}"]
+    if streamed:
         return _stream(codec, raw, said, random.Random(f"{seed}:{record['id']}"))  # noqa: S311
-    return _reply(codec, raw, reader.reply(raw if binary else body))
+    return _reply(codec, raw, said)
 
 
 def raw_bytes(body: Any) -> bytes:

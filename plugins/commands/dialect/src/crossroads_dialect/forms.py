@@ -49,9 +49,21 @@ def _google(body: Json) -> Json:
     for content in made.get("contents") or []:
         if isinstance(content, dict):
             content.setdefault("role", "user")
+    settings = made.get("generationConfig")
+    if isinstance(settings, dict):
+        made["generationConfig"] = _without_defaults(settings)
     if isinstance(made.get("tools"), list):
         made["tools"] = _tools(made["tools"])
     return {name: value for name, value in made.items() if value not in ({}, [], None)}
+
+
+def _without_defaults(settings: Json) -> Json:
+    """Text is the default type of an answer, and thoughts are not included by default."""
+    made = {name: value for name, value in settings.items() if (name, value) != ("responseMimeType", "text/plain")}
+    thinking = made.get("thinkingConfig")
+    if isinstance(thinking, dict) and thinking.get("includeThoughts") is False:
+        made["thinkingConfig"] = {name: value for name, value in thinking.items() if name != "includeThoughts"}
+    return {name: value for name, value in made.items() if value != {}}
 
 
 def _proto(value: Any, name: str = "") -> Any:

@@ -1,7 +1,7 @@
 """Streams taken apart: server-sent events, lines of JSON, a streamed JSON array, AWS event streams.
 
 Small and slow on purpose, and of its own: the codecs that are checked have theirs. Whole streams only.
-Sources: WHATWG HTML 9.2.6; Amazon's "Event stream encoding" (prelude, headers, payload, two checksums), read 2026-11-25.
+Sources: WHATWG HTML 9.2.6; Amazon's "Event stream encoding" (prelude, headers, payload, checksums), read 2026-11-25.
 """
 
 from __future__ import annotations

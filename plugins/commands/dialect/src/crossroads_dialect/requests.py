@@ -65,7 +65,11 @@ def problems(codec: Dialect, request: Json, status: int) -> list[str]:
     upstream = named if isinstance(named, str) else params.get("model") or next(iter(opened.models), "model")
     draft = codec.encode_request(canonical, url=URL, upstream=upstream, stream=opened.stream)
     sent = json.loads(jsonbody.encode(draft.document))
-    return [str(one) for one in differences(plain(codec.name, body), plain(codec.name, sent)) if not allowed(codec.name, one)]
+    return [
+        str(one)
+        for one in differences(plain(codec.name, body), plain(codec.name, sent))
+        if not allowed(codec.name, one)
+    ]
 
 
 def path_params(codec: Dialect, url: str) -> dict[str, str]:

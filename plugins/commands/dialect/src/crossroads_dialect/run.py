@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -21,6 +24,8 @@ from crossroads_dialect.folders import reads
 DIALECTS = "crossroads.dialects"
 SPAN_LINES_MAX = 32
 """Of a file, that one process takes at a time."""
+EXCHANGE_S_MAX = 120.0
+"""A codec that takes longer for one exchange hangs."""
 STATES = ("passed", "failed", "skipped")
 UNTAGGED = "(none)"
 
@@ -32,6 +37,29 @@ class Span(NamedTuple):
     offset: int
     lines: int
     number: int
+
+
+class TimeUp(BaseException):
+    """No Exception, so that nobody who catches those takes it for the codec's own."""
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise TimeUp after so long, also in the middle of a loop; only where there are POSIX timers, in a main thread."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def up(*_: object) -> None:
+        raise TimeUp
+
+    before = signal.signal(signal.SIGALRM, up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @cache
@@ -69,10 +97,13 @@ def check_span(span: Span, dialect: str | None, seed: int) -> list[Outcome]:
             try:
                 record = json.loads(line)
                 if dialect is None or dialect in (record["dialect"], *_taken_by(record)):
-                    outcomes.append(check(record, installed(), seed))
-            except (ValueError, KeyError, TypeError) as error:
+                    with limited(EXCHANGE_S_MAX):
+                        outcomes.append(check(record, installed(), seed))
+            except (ValueError, KeyError, TypeError, TimeUp) as error:
                 name = f"{span.path.name}:{span.number + at + 1}"
                 why = f"the line is no record of an exchange: {type(error).__name__}: {error}"
+                if isinstance(error, TimeUp):
+                    name, why = str(record["id"]), f"the codec took more than {EXCHANGE_S_MAX:g} s"
                 outcomes.append(Outcome(name, span.path.parent.name, span.path.stem, (), "failed", why))
     return outcomes
 

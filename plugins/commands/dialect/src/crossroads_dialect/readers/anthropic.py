@@ -10,8 +10,18 @@ from typing import Any
 
 from crossroads_dialect.frames import Event
 from crossroads_dialect.reading import (
-    ANY, Asked, Json, Reading, an_object, is_count, number, objects, text_of, texts, words,
-)  # fmt: skip
+    ANY,
+    Asked,
+    Json,
+    Reading,
+    an_object,
+    is_count,
+    number,
+    objects,
+    text_of,
+    texts,
+    words,
+)
 
 FINISH = words(
     end_turn="stop", stop_sequence="stop", max_tokens="length", model_context_window_exceeded="length",
@@ -39,7 +49,7 @@ def reply(document: Any) -> Reading:
         elif kind == "redacted_thinking":
             said.seals += texts(block.get("data"))
         elif kind == "tool_use":
-            arguments = json.dumps(block.get("input") or {})
+            arguments = text_of(block.get("json")) or json.dumps(block.get("input") or {})
             said.calls.append(Asked(text_of(block.get("id")), text_of(block.get("name")), arguments))
     reason = told.get("stop_reason")
     if isinstance(reason, str):
@@ -71,9 +81,6 @@ def stream(events: list[Event]) -> Reading:
             complete = True
         elif kind == "error":
             failed = True
-    for block in blocks.values():
-        if text_of(block.get("json")):
-            block["input"] = json.loads(block["json"])
     reading = reply(document)
     reading.failed, reading.complete = failed, complete
     return reading

@@ -10,8 +10,21 @@ from typing import Any
 
 from crossroads_dialect.frames import Event
 from crossroads_dialect.reading import (
-    ANY, Asked, Choice, Json, Reading, an_object, is_count, joined, leaves, number, objects, text_of, texts, words,
-)  # fmt: skip
+    ANY,
+    Asked,
+    Choice,
+    Json,
+    Reading,
+    an_object,
+    is_count,
+    joined,
+    leaves,
+    number,
+    objects,
+    text_of,
+    texts,
+    words,
+)
 
 FINISH = words(
     end_turn="stop", stop_sequence="stop", max_tokens="length", model_context_window_exceeded="length",
@@ -52,10 +65,6 @@ def stream(events: list[Event]) -> Reading:
             document["usage"] = told.get("usage")
         elif name.endswith("Exception"):
             failed = True
-    for block in blocks.values():
-        use = an_object(block.get("toolUse"))
-        if isinstance(use.get("input"), str):
-            use["input"] = json.loads(use["input"] or "{}")
     reading = reply({**document, "output": {"message": {"content": list(blocks.values())}}})
     reading.failed, reading.complete = failed, complete
     return reading
@@ -86,7 +95,8 @@ def _add(said: Choice, block: Json) -> None:
     said.thoughts += texts(told.get("text"))
     said.seals += texts(told.get("signature"), thought.get("redactedContent"))
     if use := an_object(block.get("toolUse")):
-        arguments = json.dumps(use.get("input") or {})
+        asked = use.get("input") or {}
+        arguments = asked if isinstance(asked, str) else json.dumps(asked)  # of a stream: text, perhaps cut
         said.calls.append(Asked(text_of(use.get("toolUseId")), text_of(use.get("name")), arguments))
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads_dialect.frames import Event
-from crossroads_dialect.reading import ANY, Reading, an_object, number, objects, text_of, texts, words
 from crossroads_dialect.readers import anthropic, bedrock_converse, cohere, openai_chat
+from crossroads_dialect.reading import ANY, Reading, an_object, number, objects, text_of, texts, words
 
 FINISH = words(
     stop="stop", stop_sequence="stop", end_turn="stop", endoftext="stop", complete="stop", finish="stop",

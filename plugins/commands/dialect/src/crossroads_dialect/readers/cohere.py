@@ -10,8 +10,19 @@ from typing import Any
 
 from crossroads_dialect.frames import Event
 from crossroads_dialect.reading import (
-    ANY, Asked, Choice, Json, Reading, an_object, is_count, joined, objects, text_of, texts, words,
-)  # fmt: skip
+    ANY,
+    Asked,
+    Choice,
+    Json,
+    Reading,
+    an_object,
+    is_count,
+    joined,
+    objects,
+    text_of,
+    texts,
+    words,
+)
 
 FINISH = words(
     COMPLETE="stop", STOP_SEQUENCE="stop", MAX_TOKENS="length", TOOL_CALL="tool_calls", ERROR="error",

@@ -11,11 +11,21 @@ from typing import Any
 
 from crossroads_dialect.frames import Event
 from crossroads_dialect.reading import (
-    ANY, Asked, Choice, Json, Reading, an_object, is_count, number, objects, text_of, texts,
-)  # fmt: skip
+    ANY,
+    Asked,
+    Choice,
+    Json,
+    Reading,
+    an_object,
+    is_count,
+    number,
+    objects,
+    text_of,
+    texts,
+)
 
 FILTERED = frozenset({"content_filter"})
-STEP = re.compile(r"\.?([^.\[\]$'\"]+)(?<!\d)|\[(\d+)\]")
+STEP = re.compile(r"\.(\w+)|\['([^']*)'\]|\[(\d+)\]")
 FINISH = {
     "MAX_TOKENS": frozenset({"length"}),
     **dict.fromkeys(
@@ -78,19 +88,19 @@ def _add_call(said: Choice, call: Json) -> None:
     begun = said.calls[-1]
     for piece in objects(call.get("partialArgs")):
         arguments = json.loads(begun.arguments)
-        _set(arguments, STEP.findall(text_of(piece.get("jsonPath"))), piece)
+        steps = STEP.findall(text_of(piece.get("jsonPath")))
+        _set(arguments, [int(index) if index else name or quoted for name, quoted, index in steps], piece)
         begun.arguments = json.dumps(arguments)
 
 
-def _set(holder: Any, path: list[tuple[str, str]], piece: Json) -> None:
+def _set(holder: Any, path: list[int | str], piece: Json) -> None:
     """Put a value where its path says: texts grow, others are set; what lies on the way is made."""
-    for at, (name, index) in enumerate(path):
-        key: Any = int(index) if index else name
+    for at, key in enumerate(path):
         if isinstance(holder, list) and key == len(holder):
             holder.append(None)
         before = holder[key] if isinstance(holder, list) else holder.get(key)
         if at < len(path) - 1:
-            holder[key] = before if before is not None else [] if path[at + 1][1] else {}
+            holder[key] = before if before is not None else [] if isinstance(path[at + 1], int) else {}
             holder = holder[key]
         elif "stringValue" in piece:
             holder[key] = text_of(before) + piece["stringValue"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads_dialect.frames import Event
-from crossroads_dialect.reading import Reading, an_object, joined, objects, texts
 from crossroads_dialect.readers import openai_chat
+from crossroads_dialect.reading import Reading, an_object, is_count, joined, number, objects, texts
 
 
 def reply(document: Any) -> Reading:
@@ -41,5 +41,5 @@ def _think(reading: Reading, document: dict[str, Any], holder: str) -> None:
 
 def _cached(reading: Reading, document: dict[str, Any]) -> None:
     usage = an_object(document.get("usage"))
-    if "num_cached_tokens" in usage:
-        reading.count(cache_read=usage["num_cached_tokens"])
+    if "num_cached_tokens" in usage and is_count(usage.get("prompt_tokens")):
+        reading.count(cache_read=min(number(usage["num_cached_tokens"]), usage["prompt_tokens"]))

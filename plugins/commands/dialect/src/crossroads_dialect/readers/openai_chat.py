@@ -11,8 +11,20 @@ from typing import Any
 
 from crossroads_dialect.frames import Event
 from crossroads_dialect.reading import (
-    ANY, Asked, Choice, Json, Reading, an_object, is_count, joined, number, objects, text_of, texts, words,
-)  # fmt: skip
+    ANY,
+    Asked,
+    Choice,
+    Json,
+    Reading,
+    an_object,
+    is_count,
+    joined,
+    number,
+    objects,
+    text_of,
+    texts,
+    words,
+)
 
 FINISH = words(
     stop="stop", eos="stop", eos_token="stop", end_turn="stop", stop_sequence="stop",  # noqa: S106
@@ -111,7 +123,10 @@ def end(said: Choice, choice: Json) -> None:
     """A gateway tells the word of the host behind it too: then that is the native one."""
     reason = choice.get("finish_reason")
     if isinstance(reason, str) and reason:
-        said.finish, said.native = FINISH.get(reason.lower(), ANY), text_of(choice.get("native_finish_reason")) or reason
+        said.finish, said.native = (
+            FINISH.get(reason.lower(), ANY),
+            text_of(choice.get("native_finish_reason")) or reason,
+        )
 
 
 def cited(reading: Reading, document: Json) -> None:

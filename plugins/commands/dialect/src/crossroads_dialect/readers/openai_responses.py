@@ -9,8 +9,17 @@ from typing import Any
 
 from crossroads_dialect.frames import Event
 from crossroads_dialect.reading import (
-    ANY, Asked, Choice, Json, Reading, an_object, joined, objects, text_of, texts,
-)  # fmt: skip
+    ANY,
+    Asked,
+    Choice,
+    Json,
+    Reading,
+    an_object,
+    joined,
+    objects,
+    text_of,
+    texts,
+)
 
 ENDS = ("response.completed", "response.incomplete", "response.failed", "response.done")
 INCOMPLETE = {"max_output_tokens": frozenset({"length"}), "content_filter": frozenset({"content_filter"})}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads_dialect.frames import Event
-from crossroads_dialect.reading import ANY, Reading, an_object, number, objects, text_of, words
 from crossroads_dialect.readers import openai_chat
+from crossroads_dialect.reading import ANY, Reading, an_object, number, objects, text_of, words
 
 FINISH = words(
     eos_token="stop", stop_sequence="stop", max_tokens="length", token_limit="length",  # noqa: S106
