@@ -1,7 +1,7 @@
 """Canonical documents -> Reading: what a codec says that its upstream said.
 
-No codec is called here either. `finish` holds the one word that the document has; `notes` and `media` hold every text
-of the annotations, images and audio, `seals` every text beside content and reasoning: how a codec words them is its own.
+No codec is called here either. `finish` holds the one word that the document has. `notes` and `media` hold every text
+of annotations, images and audio, `seals` every text beside content and reasoning: how a codec words them is its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROWS = {
     "rerank": rerank.reply,
     "transcription": audio.reply,
 }
-"""Operations whose canonical reply is rows, and who reads it: canonical is OpenAI's or Cohere's shape, as at OpenRouter."""
+"""Operations whose canonical reply is rows, and who reads them: the shape is OpenAI's or Cohere's, as at OpenRouter."""
 
 BESIDE = ("citations", "search_results", "sources")
 """Of a whole document: where some hosts cite, beside the choices; a codec may leave it there."""

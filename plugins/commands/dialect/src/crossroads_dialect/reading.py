@@ -78,6 +78,11 @@ def is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
 
 
+def whole(value: Any) -> Any:
+    """A count that was written with a point, as a count."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def number(value: Any) -> int:
     """A count, 0 for what is none."""
     return value if is_count(value) else 0

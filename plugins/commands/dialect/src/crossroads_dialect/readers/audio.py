@@ -1,10 +1,11 @@
 """Speech and transcription: a text, or sound.
 
-Source: OpenAI API reference, "Audio", and its transcription events, read 2026-11-25.
+Sources: OpenAI API reference, "Audio", and its transcription events; Mistral's, "Speech", read 2026-11-25.
 """
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from crossroads_dialect.frames import Event
@@ -18,6 +19,9 @@ def reply(document: Any) -> Reading:
         reading.items = [document]
         return reading
     told = an_object(document)
+    if "audio_data" in told:  # Mistral's speech
+        reading.items = [base64.b64decode(text_of(told["audio_data"]))]
+        return reading
     reading.failed = bool(told.get("error"))
     text = document if isinstance(document, str) else told.get("text")
     if isinstance(text, str):

@@ -9,7 +9,7 @@ from typing import Any
 
 from crossroads_dialect.frames import Event
 from crossroads_dialect.readers import anthropic, bedrock_converse, cohere, openai_chat
-from crossroads_dialect.reading import ANY, Reading, an_object, number, objects, text_of, texts, words
+from crossroads_dialect.reading import ANY, Reading, an_object, number, objects, text_of, texts, whole, words
 
 FINISH = words(
     stop="stop", stop_sequence="stop", end_turn="stop", endoftext="stop", complete="stop", finish="stop",
@@ -69,11 +69,19 @@ def _add(reading: Reading, told: dict[str, Any]) -> bool:
         said.text += text_of(text)
         if reason is not None:
             said.finish, said.native = FINISH.get(reason.lower(), ANY), reason
-    for completion in objects(told.get("completions")):
+    for at, completion in enumerate(objects(told.get("completions"))):
         known = True
-        reading.choice().text += text_of(an_object(completion.get("data")).get("text"))
+        said = reading.choice(at)
+        said.text += text_of(an_object(completion.get("data")).get("text"))
+        if reason := text_of(an_object(completion.get("finishReason")).get("reason")):
+            said.finish, said.native = FINISH.get(reason.lower(), ANY), reason
+    if told.get("amazon-bedrock-guardrailAction") == "INTERVENED":
+        reading.choice().finish = frozenset({"content_filter"})
+        reading.choice().native = None
     metrics = an_object(told.get(METRICS))
-    reading.count(prompt=told.get("inputTextTokenCount"), completion=told.get("totalOutputTextTokenCount"))
+    reading.count(
+        prompt=whole(told.get("inputTextTokenCount")), completion=whole(told.get("totalOutputTextTokenCount"))
+    )
     reading.count(prompt=told.get("prompt_token_count"), completion=told.get("generation_token_count"))
     if metrics:
         reading.count(prompt=number(metrics.get("inputTokenCount")), completion=number(metrics.get("outputTokenCount")))

@@ -21,6 +21,7 @@ from crossroads_dialect.reading import (
     objects,
     text_of,
     texts,
+    whole,
     words,
 )
 
@@ -111,10 +112,5 @@ def usage(reading: Reading, told: Json) -> None:
     stated = an_object(told.get("usage")) or an_object(told.get("meta"))
     tokens, billed = an_object(stated.get("tokens")), an_object(stated.get("billed_units"))
     for name, key in (("prompt", "input_tokens"), ("completion", "output_tokens")):
-        values = (_whole(tokens.get(key)), _whole(billed.get(key)))
+        values = (whole(tokens.get(key)), whole(billed.get(key)))
         reading.count(**{name: tuple(value for value in values if is_count(value))})
-
-
-def _whole(value: Any) -> Any:
-    """Cohere's counts are JSON numbers with or without a point."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value

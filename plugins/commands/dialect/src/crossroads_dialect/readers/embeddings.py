@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads_dialect.frames import Event
-from crossroads_dialect.reading import Reading, an_object, is_count, objects
+from crossroads_dialect.reading import Reading, an_object, is_count, objects, whole
 
 
 def reply(document: Any) -> Reading:
@@ -21,6 +21,8 @@ def reply(document: Any) -> Reading:
     reading.count(prompt=prompt if is_count(prompt) else usage.get("total_tokens"))
     reading.count(prompt=told.get("inputTextTokenCount"))
     reading.count(prompt=told.get("prompt_eval_count"))
+    reading.count(prompt=an_object(told.get("usageMetadata")).get("promptTokenCount"))
+    reading.count(prompt=whole(an_object(an_object(told.get("meta")).get("billed_units")).get("input_tokens")))
     return reading
 
 

@@ -15,7 +15,9 @@ def reply(document: Any) -> Reading:
     told = an_object(document)
     rows = objects(told.get("results")) or objects(told.get("data"))
     items = [[row.get("index"), row.get("relevance_score", row.get("relevanceScore"))] for row in rows]
-    return Reading(items=items, failed=not rows)
+    reading = Reading(items=items, failed=not rows)
+    reading.count(total=an_object(told.get("usage")).get("total_tokens"))
+    return reading
 
 
 def stream(events: list[Event]) -> Reading:
