@@ -48,7 +48,7 @@ def _google(body: Json) -> Json:
         system.pop("role", None)
     for content in made.get("contents") or []:
         if isinstance(content, dict):
-            content.setdefault("role", "user")
+            content.setdefault("role", "USER")
     settings = made.get("generationConfig")
     if isinstance(settings, dict):
         made["generationConfig"] = _without_defaults(settings)
