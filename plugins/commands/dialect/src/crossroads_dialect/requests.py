@@ -42,6 +42,8 @@ class Difference(NamedTuple):
                 return f"request: {self.path} = {shown(self.before)} is lost"
             case "added":
                 return f"request: {self.path} = {shown(self.after)} was added"
+            case _ if isinstance(self.before, list) and isinstance(self.after, list):
+                return f"request: {self.path}: {len(self.before)} items became {len(self.after)}"
             case _:
                 return f"request: {self.path}: {shown(self.before)} became {shown(self.after)}"
 

@@ -93,7 +93,7 @@ def _add_call(said: Choice, call: Json) -> None:
         begun.arguments = json.dumps(arguments)
 
 
-def _set(holder: Any, path: list[int | str], piece: Json) -> None:
+def _set(holder: Any, path: list[Any], piece: Json) -> None:
     """Put a value where its path says: texts grow, others are set; what lies on the way is made."""
     for at, key in enumerate(path):
         if isinstance(holder, list) and key == len(holder):
