@@ -104,8 +104,8 @@ class Call:
     """
 
     __slots__ = (
-        "attempt", "began", "caller", "deadline", "dialect", "error", "id", "lost", "opened", "principal", "random",
-        "received_at", "route", "started", "typed",
+        "attempt", "began", "caller", "deadline", "dialect", "error", "id", "identified", "lost", "opened",
+        "principal", "random", "received_at", "route", "started", "typed",
     )  # fmt: skip
 
     def __init__(
@@ -117,6 +117,7 @@ class Call:
         received_at: float,
         began: float,
         caller: Caller | None = None,
+        principal: Principal | None = None,
         deadline: float | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -126,7 +127,8 @@ class Call:
         self.deadline = deadline
         self.random = rng or random
         """Where every choice of this call takes its dice from, so that a seed reproduces it."""
-        self.principal: Principal = LOCAL
+        self.identified = principal is not None
+        self.principal = principal or LOCAL
         self.route: Route | None = None
         self.attempt: Attempt | None = None
         """The attempt in flight, or the last one."""

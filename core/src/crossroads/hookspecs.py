@@ -9,12 +9,12 @@
     provider_error                    when a provider answered with an error
     policy_settle                     once per call, when it is over, however it ended
     sink_emit                         off the request path, in batches
-    provider_models                   when asked to look, never on the request path
 
 Holds for every hook. Arguments go by name: take only those you need, a minor version may add some. `def` or
 `async def` as the hook says. Return None when you have nothing to say. Times are UTC, durations float seconds, money
 int nano-dollars; counts name their unit (tokens, bytes). What a hook receives is read-only unless its type says
-otherwise. `hookimpl(wrapper=True)` may surround a provider's plain `def` hooks, whichever plugin it stands in.
+otherwise. Other plugins may surround a provider's plain `def` hooks (`hookimpl(wrapper=True)`); nothing else can be
+wrapped.
 
 A plugin is a module or a class. A class is made by name with its settings (`Plugin(settings)`), where
 `Plugin.Settings` is a pydantic model that forbids unknown keys; without `Settings` it is made without arguments.
@@ -25,7 +25,6 @@ No work at import, no network before `start`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pluggy
 
@@ -120,7 +119,8 @@ def provider_error(attempt: Attempt, status: int, body: bytes, error: Crossroads
 def policy_settle(call: Call, usages: Sequence[tuple[Attempt, Usage]]) -> None:
     """The call is over: every attempt that may be billed, with its usage (`attempt.cost` is set). `async def` or `def`.
 
-    Exactly once per admitted call: reply, error, hang-up or half a stream. Runs shielded from cancellation.
+    Exactly once per call: reply, error, denial, hang-up or half a stream. Runs shielded from cancellation. The end of
+    the reply waits for it up to `limits.policy_timeout_s`; it goes on behind that, up to 30 s.
     Errors: logged with the plugin's name and reported as an event; the reply has left already.
     """
 
@@ -132,12 +132,4 @@ def sink_emit(events: Sequence[Event]) -> None:
     `async def`, or `def`, which runs in a thread.
     Errors: raise, and the same batch comes again with back-off; drop what you already have by `event.id`. A sink that
     stays down loses the oldest events beyond the queue's bound, and they are counted.
-    """
-
-
-@hookspec(firstresult=True)
-def provider_models(provider: str, base_url: str, transport: Transport) -> Sequence[Mapping[str, Any]] | None:
-    """What this provider offers now: rows in the words of a manifest's `[[endpoints]]`. `async def`.
-
-    Only when asked (`crossroads models --live`, catalog refresh). Errors: reported; the manifest stands.
     """

@@ -61,7 +61,7 @@ def _examine(plugin: Any, plugins: Any) -> dict[str, Any]:
     started = time.perf_counter()
     try:
         loaded = plugins.load(plugin.group, plugin.name)
-        plugins.register(loaded, plugin.name)
+        plugins.register(loaded, f"{plugin.group.removeprefix('crossroads.')}/{plugin.name}")
     except CrossroadsError as error:
         return {"state": "broken", "import_ms": None, "problem": str(error)}
     return {"state": "ok", "import_ms": round((time.perf_counter() - started) * 1000, 1), "problem": None}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from crossroads.errors import ConfigError, PluginError
 
 PLAIN_HOOKS = ("policy_permit", "strategy_score", "provider_prepare", "provider_error")
 """On the hot path, called without await."""
-ASYNC_HOOKS = ("provider_open", "provider_models")
+ASYNC_HOOKS = ("provider_open",)
 BISECT = "CROSSROADS_PLUGINS"
 """Names, separated by commas: only these load (to find which one breaks an installation)."""
 
@@ -115,7 +115,7 @@ class Plugins:
         return _guard(lambda: plugin(parse_settings(model, settings, at=at)), name)
 
     def register(self, plugin: Any, name: str) -> None:
-        """Check its hooks against the contract and let it take part. One object may carry only one name."""
+        """Check its hooks against the contract and let it take part. name: `<kind>/<name>`; one object has only one."""
         if self._manager.get_name(plugin) is not None:
             return  # a module behind two provider instances
         try:
@@ -128,25 +128,21 @@ class Plugins:
             raise PluginError(
                 f"its hooks do not fit the contract: {text}.", plugin=name, remedy="See crossroads/hookspecs.py."
             ) from None
-        if (why := self._wrong_kind(plugin)) is not None:
+        if (why := self._objection(plugin)) is not None:
             self._manager.unregister(plugin)
             raise PluginError(why, plugin=name, remedy="See crossroads/hookspecs.py.")
-        wrapped = [
-            caller.name
-            for caller in self._manager.get_hookcallers(plugin) or ()
-            for impl in caller.get_hookimpls()
-            if impl.plugin is plugin and (impl.wrapper or impl.hookwrapper) and not caller.name.startswith("provider_")
-        ]
-        if wrapped:
-            self._manager.unregister(plugin)
-            raise PluginError(f"it wraps {wrapped[0]}.", plugin=name, remedy="Only a provider's hooks can be wrapped.")
 
-    def _wrong_kind(self, plugin: Any) -> str | None:
+    def _objection(self, plugin: Any) -> str | None:
+        """What pluggy does not check: kinds of functions, and who may wrap whom."""
         for caller in self._manager.get_hookcallers(plugin) or ():
             for impl in caller.get_hookimpls():
-                is_async = inspect.iscoroutinefunction(impl.function)
-                if impl.plugin is not plugin or impl.wrapper or impl.hookwrapper:
+                if impl.plugin is not plugin:
                     continue
+                if _wraps(impl):
+                    if not caller.name.startswith("provider_"):
+                        return f"it wraps {caller.name}; only a provider's hooks can be wrapped."
+                    continue
+                is_async = inspect.iscoroutinefunction(impl.function)
                 if is_async and caller.name in PLAIN_HOOKS:
                     return f"its {caller.name} is `async def`, and must be a plain `def`."
                 if not is_async and caller.name in ASYNC_HOOKS:
@@ -158,28 +154,32 @@ class Plugins:
         caller = getattr(self._manager.hook, hook)
         return tuple(_hook(impl, caller.spec.argnames) for impl in reversed(caller.get_hookimpls()))
 
-    def first(self, hook: str, own: Any, others: Iterable[Any]) -> Callable[..., Any] | None:
-        """One provider's implementation, wrappers included, without the other providers'; None: it has none."""
-        caller = getattr(self._without(others, own).hook, hook)
+    def first(self, hook: str, own: Any) -> Callable[..., Any] | None:
+        """One provider's implementation, with the wrappers around it and nobody else's; None: it has none."""
+        caller = getattr(self._with_wrappers(own).hook, hook)
         impls = caller.get_hookimpls()
         if not impls:
             return None
         spec = getattr(self._manager.hook, hook).spec.argnames
-        if len(impls) == 1 and not (impls[0].wrapper or impls[0].hookwrapper):
+        if len(impls) == 1 and not _wraps(impls[0]):
             return _hook(impls[0], spec).call
         return lambda *args: caller(**dict(zip(spec, args, strict=True)))
 
-    def _without(self, others: Iterable[Any], own: Any) -> pluggy.PluginManager:
-        """A manager in which `own` is the only provider. pluggy's subset of the common one would leave out those who
-        are there now: a provider loaded later would answer for this one."""
+    def _with_wrappers(self, own: Any) -> pluggy.PluginManager:
+        """A manager of `own` and those who wrap. pluggy's subset of the common one would leave out those who are there
+        now: a provider loaded later would answer for this one."""
         if id(own) not in self._alone:
             alone = _manager()
-            left_out = [other for other in others if other is not own]
             for name, plugin in self._manager.list_name_plugin():
-                if not any(plugin is other for other in left_out):
+                callers = self._manager.get_hookcallers(plugin) or ()
+                if plugin is own or any(i.plugin is plugin and _wraps(i) for c in callers for i in c.get_hookimpls()):
                     alone.register(plugin, name)
             self._alone[id(own)] = own, alone
         return self._alone[id(own)][1]
+
+
+def _wraps(impl: Any) -> bool:
+    return bool(impl.wrapper or impl.hookwrapper)
 
 
 def _manager() -> pluggy.PluginManager:

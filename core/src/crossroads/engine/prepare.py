@@ -101,7 +101,13 @@ def _draft(call: Call, prepared: Prepared) -> Draft:
     endpoint, dialect = prepared.endpoint, prepared.dialect
     if call.typed is None and dialect.name == call.dialect.name:
         return dialect.splice_request(call.opened, url=prepared.url, upstream=endpoint.upstream)
-    return dialect.encode_request(call.request(), url=prepared.url, upstream=endpoint.upstream, stream=call.stream)
+    request = call.request()
+    draft = dialect.encode_request(request, url=prepared.url, upstream=endpoint.upstream, stream=call.stream)
+    native = getattr(request, "native", None)
+    if native is not None and native.dialect != dialect.name:
+        why = f"only {native.dialect} has a word for it"
+        draft.lost += [Lost(field, "dropped", why) for field in native.unsaid]
+    return draft
 
 
 def apply_quirk(quirk: Quirk, document: Fields, lost: list[Lost]) -> None:

@@ -60,7 +60,7 @@ class Providers:
 
     def hook(self, name: str, instance: Instance) -> Callable[..., Any] | None:
         """An opened instance's own implementation of a hook, with the wrappers around it; None: it has none."""
-        return self._plugins.first(name, self._objects[instance.name], self._objects.values())
+        return self._plugins.first(name, self._objects[instance.name])
 
     async def stop(self) -> list[Any]:
         """What there is to close: plugins and the transports that they brought."""

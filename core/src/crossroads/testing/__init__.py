@@ -39,6 +39,8 @@ _HOMES = {
     "strategy_conformance": "conformance",
 }
 
+_SUITES = ("conformance", "laws", "provider", "provider_wire")
+
 __all__ = list(_HOMES)
 
 
@@ -49,8 +51,9 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     home = f"crossroads.testing.{_HOMES[name]}"
-    if "pytest" in sys.modules and home not in sys.modules:  # so that its asserts say what they compared
-        sys.modules["pytest"].register_assert_rewrite(home)
+    if "pytest" in sys.modules:  # so that the asserts of the suites say what they compared
+        fresh = {f"crossroads.testing.{suite}" for suite in _SUITES} - set(sys.modules)
+        sys.modules["pytest"].register_assert_rewrite(*fresh)
     value = globals()[name] = getattr(import_module(home), name)
     return value
 

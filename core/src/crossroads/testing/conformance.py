@@ -152,21 +152,20 @@ class _DialectChecks:
 
 class _StrategyChecks(_Checks):
     async def test_scores_have_the_shape_of_the_candidates_and_are_numbers(self) -> None:
-        for seed in range(CANDIDATES_MAX * 3):
-            candidates = _candidates(seed)
-            scores = await self._scores(candidates, seed)
+        asked = [(_candidates(seed), seed) for seed in range(CANDIDATES_MAX * 3)]
+        for (candidates, _), scores in zip(asked, await self._scores(*asked), strict=True):
             assert scores is None or len(scores) == len(candidates)
             assert all(isinstance(float(score), float) for score in scores or ())
 
     async def test_a_seed_reproduces_the_scores(self) -> None:
-        candidates = _candidates(CANDIDATES_MAX - 1)
-        first, again = await self._scores(candidates, 3), await self._scores(candidates, 3)
+        asked = _candidates(CANDIDATES_MAX - 1), 3
+        first, again = await self._scores(asked, asked)
         assert repr(first) == repr(again)
 
     async def test_it_leaves_figures_and_order_alone(self) -> None:
         candidates = _candidates(7)
         before = [[copy.copy(getattr(c.stats, slot)) for slot in EndpointStats.__slots__] for c in candidates]
-        await self._scores(candidates, 7)
+        await self._scores((candidates, 7))
         assert before == [[getattr(c.stats, slot) for slot in EndpointStats.__slots__] for c in candidates]
 
     async def test_at_work_it_orders_and_drops_nobody(self) -> None:
@@ -180,13 +179,16 @@ class _StrategyChecks(_Checks):
         assert sorted(c.endpoint.provider for c in route.candidates) == ["one", "two"]
         assert not [reason.text for reason in route.reasons if "left out" in reason.text]
 
-    async def _scores(self, candidates: tuple[Candidate, ...], seed: int) -> Any:
+    async def _scores(self, *asked: tuple[tuple[Candidate, ...], int]) -> list[Any]:
+        """For each (candidates, seed)."""
+        hook, scores = self.make().strategy_score, []
         async with exchange_with() as x:
-            call = x.open_call("openai-chat", msgspec.json.encode(chat()))
-            call.random, call.began = random.Random(seed), 10_000.0  # noqa: S311
-            hook = self.make().strategy_score
-            given = {"call": call, "candidates": candidates}
-            return hook(**{name: given[name] for name in inspect.signature(hook).parameters})
+            for candidates, seed in asked:
+                call = x.open_call("openai-chat", msgspec.json.encode(chat()))
+                call.random, call.began = random.Random(seed), 10_000.0  # noqa: S311
+                given = {"call": call, "candidates": candidates}
+                scores.append(hook(**{name: given[name] for name in inspect.signature(hook).parameters}))
+        return scores
 
 
 class _PolicyChecks(_Checks):

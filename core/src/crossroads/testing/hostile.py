@@ -21,9 +21,7 @@ own making. exit: SystemExit. hang: for ever (async hooks; a plain one answers N
 length, values: as many answers as nobody asked for; answers that are no numbers or names. coroutine: `async def` where
 a value is due. mutate: changes what it was given. none: nothing to say, in every hook."""
 
-ASYNC_HOOKS = frozenset(
-    {"provider_open", "policy_admit", "policy_reserve", "policy_settle", "sink_emit", "provider_models"}
-)
+ASYNC_HOOKS = frozenset({"provider_open", "policy_admit", "policy_reserve", "policy_settle", "sink_emit"})
 PLAIN_HOOKS = frozenset({"policy_permit", "strategy_score", "provider_prepare", "provider_error"})
 HOOKS = ASYNC_HOOKS | PLAIN_HOOKS
 
@@ -70,10 +68,6 @@ class Hostile:
     @hookimpl
     async def sink_emit(self, events: Any) -> Any:
         return await self._slowly("sink_emit", events)
-
-    @hookimpl
-    async def provider_models(self, provider: Any, base_url: Any, transport: Any) -> Any:
-        return await self._slowly("provider_models", base_url)
 
     @hookimpl
     def policy_permit(self, call: Any, candidates: Any) -> Any:

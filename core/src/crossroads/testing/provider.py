@@ -1,8 +1,6 @@
 """What every provider package must hold, as a test class: `provider_conformance("northwind")` is a whole test file.
 
-Offline: the package is found by its entry point, its wire is played by a ScriptedProvider behind the real pipeline and
-the real transport. A package that carries calls itself, or speaks what the script does not, is skipped there with the
-reason; its recordings then say the rest.
+Offline. Here: the facts of the manifest, and what importing the package does. The wire stands in `provider_wire`.
 """
 
 from __future__ import annotations
@@ -10,38 +8,28 @@ from __future__ import annotations
 import datetime
 import inspect
 import json
-import logging
 import subprocess
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from crossroads.engine.exchange import Exchange
-from crossroads.engine.index import DIALECTS, PROVIDERS, Plugin, load_index
+from crossroads.engine.index import DIALECTS, PROVIDERS, load_index
 from crossroads.engine.plugins import Plugins
-from crossroads.engine.transport import Http1Transport
-from crossroads.manifest import Manifest, read_manifest
-from crossroads.testing.answers import Answer, Fault, Price, Tokens, ToolCall, refusal
 from crossroads.testing.conformance import with_asyncio
-from crossroads.testing.plugins import MODEL, Offer, Recorder, Result, chat, exchange_with, send
+from crossroads.testing.provider_wire import Package, WireChecks
 from crossroads.testing.recordings import Recorded, recorded_in
-from crossroads.testing.upstream import ScriptedProvider
-from crossroads.wire import HttpRequest, HttpResponse, Transport
 
-CANARY = "sk-conformance-4Gq7Zt1w"
-THEIR_MODEL = "conformance-model"
-PRICES = Price(input=150_000_000, output=600_000_000, cache_read=75_000_000, reasoning=700_000_000)
-TOKENS = Tokens(prompt=101, completion=37, cached=40, reasoning=11)
-SPOKEN = frozenset({"openai-chat"})
-"""Dialects of chat that the scripted upstream speaks."""
-LIGHT = frozenset({"crossroads", "msgspec", "pluggy"})
-"""All that importing a provider package may load, beside itself and the standard library."""
+LIGHT = frozenset(
+    {"crossroads", "msgspec", "pluggy", "pydantic", "pydantic_core", "annotated_types", "typing_extensions",
+     "typing_inspection"}
+)  # fmt: skip
+"""All that importing a provider package may load, beside itself and the standard library: what the contract is made of
+(pydantic for its settings)."""
 IMPORT_PROBE = """
 import json, sys
 import crossroads.hookspecs, crossroads.engine.index
@@ -55,30 +43,6 @@ sys.addaudithook(refuse)
 __import__({module!r})
 print(json.dumps([early, sorted(set(sys.modules) - before)]))
 """
-TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}]
-
-
-class Running(NamedTuple):
-    """A package at work. sent: every request that left, as the transport saw it."""
-
-    exchange: Exchange
-    upstream: ScriptedProvider
-    recorder: Recorder
-    sent: list[HttpRequest]
-
-
-class Watched:
-    """A transport that notes what is sent, and carries requests for fixed hosts to the scripted upstream."""
-
-    def __init__(self, inner: Transport, upstream: ScriptedProvider) -> None:
-        self._inner, self._upstream = inner, upstream
-        self.sent: list[HttpRequest] = []
-
-    async def send(self, request: HttpRequest) -> HttpResponse:
-        self.sent.append(request)
-        parts = urlsplit(request.url)
-        there = urlsplit(self._upstream.base_url)
-        return await self._inner.send(request.with_url(parts._replace(scheme="http", netloc=there.netloc).geturl()))
 
 
 def provider_conformance(
@@ -86,62 +50,52 @@ def provider_conformance(
     recordings: str | Path | None = None,
     *,
     settings: Mapping[str, Any] | None = None,
+    may_import: Iterable[str] = (),
     exempt: Mapping[str, str] | None = None,
 ) -> type:
     """The test class of provider `name`.
 
-    recordings: a folder of recorded exchanges (`testing.recordings`), relative to the calling file. settings: its own,
-    where it needs some. exempt: name of a test -> why this package can't hold it (skipped, and says so).
+    recordings: a folder of recorded exchanges (`testing.recordings`), relative to the calling file.
+    settings: its own, where it needs some. may_import: further light packages that its import loads.
+    exempt: name of a test -> why this package can't hold it (skipped, and says so).
     """
     frame = inspect.currentframe()
     assert frame is not None
     assert frame.f_back is not None
-    caller = Path(frame.f_back.f_code.co_filename).parent
-    records = [] if recordings is None else recorded_in(caller / recordings)
-    if recordings is not None and not records:
-        raise ValueError(f"{caller / recordings}: no recorded exchange (*.json) is there")
-    body = {**_Checks.__dict__, "name": name, "settings": dict(settings or {}), "__doc__": f"Conformance of {name}."}
+    body: dict[str, Any] = {"name": name, "settings": dict(settings or {}), "may_import": frozenset(may_import)}
+    if recordings is not None:
+        folder = Path(frame.f_back.f_code.co_filename).parent / recordings
+        body["test_a_recorded_exchange_is_understood"] = _recorded_test(folder)
     for check, why in (exempt or {}).items():
-        if not callable(body.get(check)):
+        if not hasattr(PackageChecks, check) and not hasattr(WireChecks, check):
             raise ValueError(f"exempt: there is no check {check!r}")
-        body[check] = pytest.mark.skip(reason=f"exempt: {why}")(body[check])
-    if records:
-        named = pytest.mark.parametrize("record", records, ids=[record.name for record in records])
-        body["test_a_recorded_exchange_is_understood"] = named(_recorded_exchange)
-    body = {key: value for key, value in body.items() if key not in ("__dict__", "__weakref__")}
-    return with_asyncio(type(f"Test{name.title().replace('-', '')}", (), body))
+        body[check] = _skipped(why)
+    return with_asyncio(type(f"Test{name.title().replace('-', '')}", (PackageChecks, WireChecks), body))
 
 
-async def _recorded_exchange(self: Any, record: Recorded) -> None:
-    answer = Answer(status=record.status, raw=(record.body,), reports="no")
-    if record.is_stream:
-        answer = Answer(raw=(record.body,), content_type="text/event-stream", framing="chunked")
-    async with self.running(answer) as at:
-        result = await send(at.exchange, chat(stream=record.stream))
-    (attempt,) = at.recorder.generations[0].attempts
-    if attempt.outcome == "ok":
-        assert attempt.usage is not None
-    else:
-        assert (attempt.error or "").strip()
-        assert result.status >= 400 or result.call.started
+def _recorded_test(folder: Path) -> Any:
+    records = recorded_in(folder)
+    if not records:
+        raise ValueError(f"{folder}: no recorded exchange (*.json) is there")
+
+    @pytest.mark.parametrize("record", records, ids=[record.name for record in records])
+    async def check(self: WireChecks, record: Recorded) -> None:
+        await self.check_recorded(record)
+
+    return check
 
 
-class _Checks:
-    """Copied into each class that `provider_conformance` makes."""
+def _skipped(why: str) -> Any:
+    def check(self: Any) -> None:
+        pytest.skip(f"exempt: {why}")
 
-    name: str
-    settings: dict[str, Any]
+    return check
 
-    # the facts
 
-    def plugin(self) -> Plugin:
-        return load_index(None).find(PROVIDERS, self.name)
+class PackageChecks(Package):
+    """The manifest and the import."""
 
-    def manifest(self) -> Manifest:
-        return read_manifest(self.manifest_file())
-
-    def manifest_file(self) -> Path:
-        return Path(self.plugin().manifest_path or "")
+    may_import: frozenset[str]
 
     def test_the_manifest_is_valid(self) -> None:
         assert self.manifest().name == self.name
@@ -169,8 +123,6 @@ class _Checks:
             assert not fixed or host in {*manifest.hosts, *own}, f"{operation} goes to {host}, which `hosts` lacks"
         assert not any(host in ("*", "*.com") or "/" in host for host in manifest.hosts)
 
-    # the package
-
     def test_importing_it_is_late_light_and_silent(self) -> None:
         module = self.plugin().value.partition(":")[0].strip()
         probe = IMPORT_PROBE.format(module=module)
@@ -178,128 +130,14 @@ class _Checks:
         assert done.returncode == 0, done.stderr[-2_000:]
         early, loaded = json.loads(done.stdout)
         assert early == []
-        allowed = {module.split(".")[0], *LIGHT, *sys.stdlib_module_names}
-        assert {top for top in (full.split(".")[0] for full in loaded) if top not in allowed} == set()
+        allowed = {module.split(".")[0], *LIGHT, *self.may_import, *sys.stdlib_module_names}
+        tops = {full.split(".")[0] for full in loaded if not full.startswith("_sysconfigdata")}
+        assert tops - allowed == set()
 
     def test_its_hooks_fit_the_contract(self) -> None:
         plugins = Plugins(load_index(None))
         made = plugins.make(PROVIDERS, self.name, self.settings, at=f"providers.{self.name}.settings")
         plugins.register(made, f"providers/{self.name}")
-
-    # the wire
-
-    @asynccontextmanager
-    async def running(self, *answers: Answer) -> AsyncIterator[Running]:
-        """The installed package in front of a scripted upstream; skips where that can't be."""
-        manifest = self.manifest()
-        chat_served = manifest.operations.get("chat")
-        if chat_served is None:
-            pytest.skip("it does not serve chat")
-        if chat_served.dialect not in SPOKEN:
-            pytest.skip(f"the scripted upstream does not speak {chat_served.dialect}")
-        scheme = urlsplit(chat_served.url.replace("{base_url}", manifest.base_url or "http://base.invalid")).scheme
-        if scheme not in ("http", "https"):
-            pytest.skip(f"it has a transport of its own ({scheme}://)")
-        movable = "{base_url}" in chat_served.url
-        async with ScriptedProvider(prices={THEIR_MODEL: PRICES}) as upstream:
-            upstream.script(*answers)
-            inner, recorder = Http1Transport(), Recorder()
-            watched = Watched(inner, upstream)
-            row = {"model": MODEL, "upstream": THEIR_MODEL, "price_usd_per_mtok": PRICES.manifest()}
-            instance: dict[str, Any] = {"name": self.name, "plugin": self.name, "endpoints": [row], "api_key": CANARY}
-            instance |= {"base_url": upstream.base_url} if movable else {}
-            instance |= {"settings": self.settings} if self.settings else {}
-            words = tomllib.loads(self.manifest_file().read_text("utf-8"))
-            module = Plugins(load_index(None)).load(PROVIDERS, self.name)
-            acme = Offer(instance, words, module)
-            try:
-                async with exchange_with(acme, sinks={"recorder": recorder}, transport=watched) as exchange:
-                    yield Running(exchange, upstream, recorder, watched.sent)
-            finally:
-                await inner.aclose()
-
-    def check_one_settled_call(self, at: Running, result: Result, *, outcome: str) -> None:
-        """One call, one record; where the provider charged for it, our cost is its bill to the nano-dollar."""
-        (generation,) = at.recorder.generations
-        assert (generation.id, generation.outcome) == (result.call.id, outcome)
-        (attempt,) = generation.attempts
-        if outcome == "ok":
-            (charge,) = at.upstream.bill
-            assert charge.complete
-            assert generation.cost_nano == attempt.cost_nano == charge.nano
-            assert attempt.usage is not None
-            assert attempt.usage.prompt_tokens == charge.tokens.prompt
-            assert attempt.usage.completion_tokens == charge.tokens.completion
-
-    async def test_a_plain_reply_and_its_cost_are_the_providers_own(self) -> None:
-        async with self.running(Answer(tokens=TOKENS)) as at:
-            result = await send(at.exchange, chat("Hello?"))
-        assert result.status == 200, result.body
-        assert result.text == "Hello there."
-        self.check_one_settled_call(at, result, outcome="ok")
-
-    @pytest.mark.parametrize("reports", ["last", "finish"])
-    async def test_a_stream_and_its_cost_are_the_providers_own(self, reports: Any) -> None:
-        async with self.running(Answer(tokens=TOKENS, reports=reports)) as at:
-            result = await send(at.exchange, chat("Hello?", stream=True))
-        assert result.status == 200, result.body
-        assert result.text == "Hello there."
-        assert result.events[-1] == b"[DONE]"
-        self.check_one_settled_call(at, result, outcome="ok")
-
-    @pytest.mark.parametrize("stream", [False, True])
-    async def test_tools_go_there_and_tool_calls_come_back_unchanged(self, stream: bool) -> None:
-        asked = ToolCall("weather", '{"city": "Bern"}')
-        async with self.running(Answer(tool_calls=(asked,))) as at:
-            result = await send(at.exchange, chat(tools=TOOLS, stream=stream))
-        (request,) = at.upstream.requests
-        assert request.json.get("tools") == TOOLS
-        assert _tool_calls(result) == [(asked.name, json.loads(asked.arguments))]
-
-    @pytest.mark.parametrize("stream", [False, True])
-    @pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
-    async def test_a_refusal_is_told_once_and_costs_nothing(self, status: int, stream: bool) -> None:
-        answer = refusal(status, "scripted {authorization}", retry_after="7" if status == 429 else None)
-        async with self.running(answer) as at:
-            result = await send(at.exchange, chat(stream=stream))
-        assert result.status >= 400
-        assert (result.status == 400) == (status == 400), "a caller's fault is the caller's, and no other is"
-        assert result.json["error"]["message"]
-        assert result.status != 401, "the key that was refused is ours, not the caller's"
-        if status == 429:
-            assert (result.status, result.header("retry-after")) == (429, "7")
-        self.check_one_settled_call(at, result, outcome="failed")
-        assert at.recorder.generations[0].cost_nano in (None, 0)
-
-    async def test_a_cut_stream_ends_in_an_error_and_is_metered(self) -> None:
-        whole = sum(map(len, Answer(pieces=("Hello", " there", ".")).pieces))
-        async with self.running(Answer(gap_s=0.01, fault=Fault("close", 700))) as at:
-            result = await send(at.exchange, chat(stream=True))
-        assert len(result.text) < whole
-        assert result.events[-1] != b"[DONE]"
-        assert "error" in json.loads(result.events[-1])
-        self.check_one_settled_call(at, result, outcome="cut")
-        assert at.recorder.generations[0].cost_nano
-
-    async def test_the_key_goes_to_the_configured_host_and_shows_nowhere(self, caplog: Any) -> None:
-        caplog.set_level(logging.DEBUG)
-        echo = f"wrong key {CANARY}"
-        in_stream = Answer(raw=(b'data: {"error":{"message":"%b","code":400}}\n\n' % echo.encode(),))
-        script = (Answer(), refusal(401, echo), refusal(400, echo), refusal(500, echo), in_stream)
-        shown = []
-        async with self.running(*script) as at:
-            for number in range(len(script)):
-                result = await send(at.exchange, chat(stream=number == len(script) - 1))
-                shown += [result.body.decode(), repr(result.call), json.dumps(result.call.route.explain())]  # type: ignore[union-attr]
-                shown += [repr(result.headers), repr(result.call.error), repr(result.call.attempt)]
-            instance = at.exchange.catalog.instances[self.name]
-            shown += [repr(instance), repr(at.exchange.config), repr(at.sent), repr(vars(at.exchange.providers))]
-        shown += [repr(at.recorder.events), caplog.text, repr(self.manifest())]
-        for text in shown:
-            assert CANARY not in text
-        holds_key = [request for request in at.sent if CANARY in f"{request.url} {request.headers!r}"]
-        assert holds_key or instance.manifest.auth.scheme in ("none", "code")
-        assert all(instance.may_send_to(request.url) for request in holds_key)
 
 
 def _facts(document: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -310,19 +148,3 @@ def _facts(document: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
         facts += [(f"{table}[{number}]", fact) for number, fact in enumerate(document.get(table, ()))]
     facts += [("data_policy", document["data_policy"])] if document.get("data_policy") else []
     return facts
-
-
-def _tool_calls(result: Result) -> list[tuple[str, Any]]:
-    """Names and parsed arguments, put together from a stream's parts where it is one."""
-    if not result.call.stream:
-        calls = result.json["choices"][0]["message"]["tool_calls"]
-        return [(call["function"]["name"], json.loads(call["function"]["arguments"])) for call in calls]
-    names: dict[int, str] = {}
-    texts: dict[int, str] = {}
-    for data in result.events[:-1]:
-        for choice in json.loads(data)["choices"]:
-            for part in choice["delta"].get("tool_calls", ()):
-                at, function = part["index"], part["function"]
-                names[at] = names.get(at, "") + function.get("name", "")
-                texts[at] = texts.get(at, "") + function.get("arguments", "")
-    return [(names[at], json.loads(texts[at])) for at in sorted(names)]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import Field, Tag
+from pydantic import Field, PrivateAttr, Tag
 
-from crossroads.types.base import CacheControl, Loose, OtherTagged, Routed, Sampled, by_type
+from crossroads.types.base import CacheControl, Loose, Native, OtherTagged, Routed, Sampled, by_type
 
 # content parts
 
@@ -254,6 +254,16 @@ class ChatRequest(Routed, Sampled):
     cache_control: CacheControl | None = None
     prompt_cache_key: str | None = None
     prompt_cache_options: dict[str, Any] | None = None
+
+    _native: Native | None = PrivateAttr(None)
+
+    @property
+    def native(self) -> Native | None:
+        """What it was decoded from, where its dialect keeps that. A copy that a policy changes has it too."""
+        return self._native
+
+    def keep(self, native: Native) -> None:
+        self._native = native
 
 
 # documents that go back
