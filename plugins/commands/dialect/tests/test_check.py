@@ -1,6 +1,7 @@
 """The check over a real codec, OpenAI chat's: what passes, and that each planted loss is found."""
 
 import copy
+import json
 
 import pytest
 from crossroads_dialect.exchange import check
@@ -142,3 +143,15 @@ def test_a_rule_forgives_its_own_difference_and_no_other():
     assert not allowed("openai-chat", hashed._replace(path="metadata.user"))
     assert not allowed("openai-chat", Difference("stream", "gone", True, None))
     assert not allowed("anthropic-messages", Difference("prompt", "gone", "Hi", None))
+
+
+def test_an_empty_answer_is_none_and_json_in_a_text_is_read(record, told):
+    assert check(record("openai-chat", None), CODECS, 0).state == "passed"
+    assert check(record("openai-chat", None), {"openai-chat": told.codec({})}, 0).state == "failed"
+    assert check(record("openai-chat", json.dumps(REPLY)), CODECS, 0).state == "passed"
+
+
+def test_a_record_that_no_reader_reads_is_no_fault_of_the_codec(record, told):
+    broken = record("bedrock-converse", {"base64": "A" * 64}, stream=True)
+    outcome = check(broken, {"bedrock-converse": told.codec({})}, 0)
+    assert outcome.reason.startswith("response: the record can't be read (no codec was asked)")

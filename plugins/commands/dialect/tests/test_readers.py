@@ -63,3 +63,8 @@ def test_an_aws_event_stream_comes_apart_and_chunks_are_opened(told):
     body = told.aws(("chunk", {"bytes": inner}), ("messageStop", {"stopReason": "end_turn"}))
     events = frames.events(base64.b64decode(body["base64"]), binary=True)
     assert events == [Event("chunk", {"a": 1}), Event("messageStop", {"stopReason": "end_turn"})]
+
+
+def test_what_is_no_event_stream_is_said_and_does_not_hang():
+    with pytest.raises(ValueError, match="shorter"):
+        frames.events(bytes(64), binary=True)

@@ -13,7 +13,9 @@ import typer
 
 from crossroads.cli.show import Json, fail, note, show, show_json
 
-app = typer.Typer(help="Wire formats: what is installed, and whether they lose anything.", no_args_is_help=True)
+app = typer.Typer(
+    help="Wire formats: what is installed, and whether they lose anything.", no_args_is_help=True, add_completion=False
+)
 
 FAILURES_SHOWN_MAX = 40
 """In a table; --json has them all."""

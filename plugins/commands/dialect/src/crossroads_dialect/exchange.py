@@ -82,16 +82,28 @@ def _response(record: Json, codec: Dialect, read: Reads, seed: int) -> list[str]
     if status >= 400:
         headers = tuple((name.encode(), str(value).encode()) for name, value in response["headers"].items())
         return faults.problems(codec, status, headers, raw)
-    reader: Any = import_module(f"crossroads_dialect.readers.{read.reader}")
     binary = isinstance(body, dict) and set(body) == {"base64"}
-    streamed = record["stream"] and (isinstance(body, str) or binary)
+    streamed = record["stream"] and (isinstance(body, str) or (binary and read.framing == "aws"))
     try:
-        said = reader.stream(frames.events(raw, binary=binary)) if streamed else reader.reply(raw if binary else body)
+        said = _read(raw, body, read, streamed=streamed, binary=binary)
     except Exception as error:
         return [f"response: the record can't be read (no codec was asked): {type(error).__name__}: {error}"]
     if streamed:
         return _stream(codec, raw, said, random.Random(f"{seed}:{record['id']}"))  # noqa: S311
     return _reply(codec, raw, said)
+
+
+def _read(raw: bytes, body: Any, read: Reads, *, streamed: bool, binary: bool) -> Reading:
+    """What the record says. An empty body is no reply, whatever its status."""
+    reader: Any = import_module(f"crossroads_dialect.readers.{read.reader}")
+    if not raw:
+        return Reading(failed=True)
+    said: Reading
+    if streamed:
+        said = reader.stream(frames.events(raw, binary=binary))
+    else:
+        said = reader.reply(raw if binary else frames.parsed(body) if isinstance(body, str) else body)
+    return said
 
 
 def raw_bytes(body: Any) -> bytes:

@@ -9,17 +9,19 @@ from typing import Any, NamedTuple
 
 
 class Reads(NamedTuple):
-    """dialects: names of plugins, the first one installed is taken. reader: a module of `readers`."""
+    """dialects: names of plugins, the first one installed is taken. reader: a module of `readers`. framing: "text" or
+    "aws" (event stream)."""
 
     dialects: tuple[str, ...]
     reader: str
+    framing: str
 
 
 def reads(folder: str, operation: str) -> Reads:
     """Who takes the exchanges of this operation in this folder; a folder that is not named is its own dialect."""
     by_operation = _table().get(folder, {})
     row = by_operation.get(operation) or by_operation.get("*") or {"dialects": [folder], "reader": "openai_chat"}
-    return Reads(tuple(row["dialects"]), row["reader"])
+    return Reads(tuple(row["dialects"]), row["reader"], row.get("framing", "text"))
 
 
 @cache

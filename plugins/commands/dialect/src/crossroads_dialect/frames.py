@@ -35,7 +35,7 @@ def events(body: bytes, *, binary: bool = False) -> list[Event]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if any(line.startswith(("data:", "event:")) for line in lines):
         return list(_server_sent(lines))
-    return [Event("", _parsed(line)) for line in lines if line.strip()]
+    return [Event("", parsed(line)) for line in lines if line.strip()]
 
 
 def _server_sent(lines: list[str]) -> Iterator[Event]:
@@ -50,7 +50,7 @@ def _server_sent(lines: list[str]) -> Iterator[Event]:
                 name = value
             continue
         if data:
-            yield Event(name, _parsed("\n".join(data)))
+            yield Event(name, parsed("\n".join(data)))
         name, data = "", []
 
 
@@ -59,11 +59,13 @@ def _aws(body: bytes) -> Iterator[Event]:
     at = 0
     while at + PRELUDE.size <= len(body):
         length, headers_length, _ = PRELUDE.unpack_from(body, at)
+        if length < PRELUDE.size + headers_length + 4:
+            raise ValueError("a message of this event stream is shorter than its own head")
         start = at + PRELUDE.size
         headers = _headers(body[start : start + headers_length])
-        data = _parsed(body[start + headers_length : at + length - 4].decode("utf-8", "replace"))
+        data = parsed(body[start + headers_length : at + length - 4].decode("utf-8", "replace"))
         if isinstance(data, dict) and isinstance(data.get("bytes"), str):
-            data = _parsed(base64.b64decode(data["bytes"]).decode("utf-8", "replace"))
+            data = parsed(base64.b64decode(data["bytes"]).decode("utf-8", "replace"))
         yield Event(headers.get(":event-type") or headers.get(":exception-type") or "", data)
         at += length
 
@@ -86,7 +88,8 @@ def _headers(raw: bytes) -> dict[str, str]:
     return found
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
+    """JSON as its value, any other text as it is."""
     try:
         return json.loads(text)
     except ValueError:
