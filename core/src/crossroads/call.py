@@ -105,7 +105,7 @@ class Call:
 
     __slots__ = (
         "attempt", "began", "caller", "deadline", "dialect", "error", "id", "identified", "lost", "opened",
-        "principal", "random", "received_at", "route", "started", "typed",
+        "principal", "random", "received_at", "route", "started", "stripped", "typed",
     )  # fmt: skip
 
     def __init__(
@@ -135,6 +135,8 @@ class Call:
         self.started = False
         self.error: CrossroadsError | None = None
         self.lost: list[Lost] = []
+        self.stripped: list[Lost] = []
+        """What `request()` left out before anybody saw it; every attempt reports it."""
         self.typed: BaseModel | None = None
 
     @property
@@ -152,5 +154,8 @@ class Call:
         Raises BadRequest: a field has the wrong type.
         """
         if self.typed is None:
-            self.typed = self.dialect.decode_request(self.opened)
+            from crossroads import native  # it speaks of `Lost`
+
+            # What a client writes into `native` itself would reach an upstream past every policy that reads messages.
+            self.typed, self.stripped = native.request_for(self.dialect.name, self.dialect.decode_request(self.opened))
         return self.typed

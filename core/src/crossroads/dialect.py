@@ -5,7 +5,8 @@
     same on both:   splice_request, relay_response, relay_stream    (no parse beyond what must be touched)
 
 A dialect is made once, without arguments, holds no state between calls and does no I/O. Canonical documents are
-OpenRouter's chat schema and its siblings (`crossroads.types`).
+OpenRouter's chat schema and its siblings (`crossroads.types`); what only this dialect could carry stands in their
+`native` (`crossroads.native`).
 
 Laws, checked by the conformance suite: decode(encode(x)) == x on what the format can carry; what it can't carry is
 named in `Draft.lost`; the split of stream bytes never changes what is decoded; both paths send the same JSON where

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from crossroads import native
 from crossroads.call import Call, Head
 from crossroads.dialect import Dialect, Relay, Reply, Stamp
 from crossroads.engine import meter
@@ -120,10 +121,11 @@ async def _whole(
 ) -> Reply:
     body = await response.read(x.config.limits.response_bytes)
     attempt.bytes_in = len(body)
-    if _spliced(call, dialect):
+    if _same(call, dialect):
         reply = dialect.relay_response(body, stamp)
     else:
         reply = dialect.decode_response(body)
+        call.lost = [*call.lost, *native.reply_for(call.dialect.name, reply.document)]
         if reply.usage is None:
             reply.usage = meter.measured(attempt, None, len(body) // meter.BYTES_PER_TOKEN)
         reply.body = call.dialect.encode_response(reply, stamp)
@@ -132,12 +134,13 @@ async def _whole(
     return reply
 
 
-def _spliced(call: Call, dialect: Dialect) -> bool:
-    return call.typed is None and dialect.name == call.dialect.name
+def _same(call: Call, dialect: Dialect) -> bool:
+    """Does the client read what the upstream writes? Then the reply is relayed, whoever has looked at the request."""
+    return dialect.name == call.dialect.name
 
 
 def _relay(call: Call, dialect: Dialect, stamp: Stamp) -> Relay:
-    if _spliced(call, dialect):
+    if _same(call, dialect):
         return dialect.relay_stream(stamp)
     return Translated(dialect.decode_stream(), call.dialect.encode_stream(stamp))
 

@@ -25,7 +25,7 @@ class Loose(BaseModel):
     model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False, protected_namespaces=())
 
 
-class Native(NamedTuple):
+class Original(NamedTuple):
     """What a dialect decoded a request from, kept beside it for that dialect alone: never dumped, never set by JSON.
 
     document: the dialect's own fields. Where the request still says what they say, they go out as they came.

@@ -165,7 +165,7 @@ def test_every_request_says_the_same_without_its_original():
             continue
         opened = DIALECT.open(one.request)
         request = DIALECT.decode_request(opened)
-        unsaid = request.native.unsaid
+        unsaid = request.original.unsaid
         plain = type(request).model_validate_json(request.model_dump_json(exclude_unset=True, by_alias=True))
         asked = json.loads(one.request)
         draft = DIALECT.encode_request(plain, url="", upstream=asked["model"], stream=opened.stream)

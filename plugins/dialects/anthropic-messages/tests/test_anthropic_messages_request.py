@@ -127,7 +127,7 @@ def test_what_has_no_canonical_word_is_named_and_does_not_reach_another_dialect(
         tools=[{"name": "f", "input_schema": {"type": "object"}, "defer_loading": True}],
         messages=[{"role": "assistant", "content": [{"type": "server_tool_use", "id": "s", "name": "w", "input": {}}]}],
     )
-    assert request.native.unsaid == ("context_management", "messages.server_tool_use", "tools.defer_loading")
+    assert request.original.unsaid == ("context_management", "messages.server_tool_use", "tools.defer_loading")
     told = request.model_dump_json(exclude_unset=True)
     assert not any(word in told for word in ("context_management", "server_tool_use", "defer_loading"))
 

@@ -117,7 +117,7 @@ def test_a_request_comes_back_as_it_was(fields):
     draft = DIALECT.encode_request(request, url="", upstream="claude-opus-4-6", stream=False)
     assert draft.lost == []
     again = DIALECT.decode_request(DIALECT.open(jsonbody.encode(draft.document)))
-    assert again.native.unsaid == ()
+    assert again.original.unsaid == ()
     assert again.model_dump(exclude_unset=True, by_alias=True) == asked
 
 

@@ -1,4 +1,4 @@
-"""The kit's checks. One is relaxed: Google reads several spellings of one request, and our encoder writes one of them."""
+"""The kit's checks. One is relaxed: Google reads several spellings of one request, our encoder writes one of them."""
 
 from crossroads_google_gemini import GoogleGemini
 

@@ -1,6 +1,6 @@
-"""A client's request -> the canonical one, beside which the original stays (`Native`) for an upstream of this format.
+"""A client's request -> the canonical one, beside which the original stays (`Original`) for an upstream of this format.
 
-What has no canonical word is named in `Native.unsaid`; here it only must not stand in another dialect's way.
+What has no canonical word is named in `Original.unsaid`; here it only must not stand in another dialect's way.
 Source: `anthropic` 2.12, types/message_create_params.py and message_param.py, read 2026-11-25.
 """
 
@@ -55,7 +55,7 @@ class Span(NamedTuple):
 
 
 class Canonical(NamedTuple):
-    """fields: the canonical document. spans: in the order of its messages. unsaid: see `Native`."""
+    """fields: the canonical document. spans: in the order of its messages. unsaid: see `Original`."""
 
     fields: dict[str, Any]
     spans: list[Span]
@@ -64,7 +64,7 @@ class Canonical(NamedTuple):
 
 def decode_request(opened: Opened) -> Any:
     """See `Dialect.decode_request`."""
-    from crossroads.types.base import Native, validate  # pydantic costs an import: only when somebody asks
+    from crossroads.types.base import Original, validate  # pydantic costs an import: only when somebody asks
     from crossroads.types.chat import ChatRequest
 
     document = json.loads(jsonbody.encode(opened.fields))
@@ -73,7 +73,7 @@ def decode_request(opened: Opened) -> Any:
         request = validate(ChatRequest, msgspec.json.encode(made.fields))
     except BadRequest as error:
         raise _in_the_callers_words(error, made.spans) from None
-    request.keep(Native(NAME, document, made.unsaid))
+    request.keep(Original(NAME, document, made.unsaid))
     return request
 
 

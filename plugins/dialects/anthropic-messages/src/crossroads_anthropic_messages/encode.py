@@ -30,9 +30,9 @@ def encode_request(asked: Any, *, url: str, upstream: str, stream: bool) -> Draf
     """See `Dialect.encode_request`."""
     lost: list[Lost] = []
     now = asked.model_dump(exclude_unset=True, by_alias=True)
-    native = asked.native
-    if native is not None and native.dialect == decode.NAME:
-        document = _original(now, native.document, upstream, lost)
+    original = asked.original
+    if original is not None and original.dialect == decode.NAME:
+        document = _original(now, original.document, upstream, lost)
     else:
         document = _translated(now, [], generation(upstream), lost)
     return request.draft(document, url=url, upstream=upstream, stream=stream, lost=lost)
