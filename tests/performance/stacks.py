@@ -9,6 +9,7 @@ typed      the same, and one policy that asks: validated objects, encoded again
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -117,8 +118,6 @@ def _config(port: int, upstream: int, *, typed: bool) -> str:
 
 
 def _python_path() -> list[str]:
-    import os
-
     return [folder for folder in os.environ.get("PYTHONPATH", "").split(":") if folder]
 
 

@@ -15,7 +15,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -90,7 +89,7 @@ def _registry(repeats: int, say: Callable[[str], None]) -> dict[str, Any]:
 
 
 def _venv(say: Callable[[str], None]) -> Path:
-    """A virtual environment with 400 providers and the core, not editable; the core's dependencies come from ours."""
+    """A virtual environment with 400 providers and the core, not editable, and nothing else of ours."""
     uv, venv = shutil.which("uv"), BUILD / "venv400"
     if uv is None:
         raise SystemExit("uv is not here, and the 400 wheels are installed with it. See docs.astral.sh/uv.")
@@ -99,11 +98,9 @@ def _venv(say: Callable[[str], None]) -> Path:
     quiet = [uv, "--quiet"]
     subprocess.run([*quiet, "venv", "--clear", "--python", sys.executable, venv], check=True)
     wheels = write_wheels(BUILD / "wheels", PROVIDERS)
-    install = [*quiet, "pip", "install", "--no-deps", "--python", python]
-    core = HERE.parents[1] / "core"
-    subprocess.run([*install, "--reinstall-package", "crossroads", core, *wheels], check=True)
-    site = next(venv.glob("lib/python*/site-packages"))
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    install = [*quiet, "pip", "install", "--python", python]
+    subprocess.run([*install, "--reinstall-package", "crossroads", HERE.parents[1] / "core"], check=True)
+    subprocess.run([*install, "--no-deps", *wheels], check=True)
     return python
 
 

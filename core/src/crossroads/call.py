@@ -104,8 +104,8 @@ class Call:
     """
 
     __slots__ = (
-        "attempt", "began", "caller", "deadline", "dialect", "error", "id", "lost", "opened", "principal", "random",
-        "received_at", "route", "started", "typed",
+        "attempt", "began", "caller", "deadline", "dialect", "error", "id", "identified", "lost", "opened",
+        "principal", "random", "received_at", "route", "started", "stripped", "typed",
     )  # fmt: skip
 
     def __init__(
@@ -117,6 +117,7 @@ class Call:
         received_at: float,
         began: float,
         caller: Caller | None = None,
+        principal: Principal | None = None,
         deadline: float | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -126,13 +127,16 @@ class Call:
         self.deadline = deadline
         self.random = rng or random
         """Where every choice of this call takes its dice from, so that a seed reproduces it."""
-        self.principal: Principal = LOCAL
+        self.identified = principal is not None
+        self.principal = principal or LOCAL
         self.route: Route | None = None
         self.attempt: Attempt | None = None
         """The attempt in flight, or the last one."""
         self.started = False
         self.error: CrossroadsError | None = None
         self.lost: list[Lost] = []
+        self.stripped: list[Lost] = []
+        """What `request()` left out before anybody saw it; every attempt reports it."""
         self.typed: BaseModel | None = None
 
     @property
@@ -150,5 +154,8 @@ class Call:
         Raises BadRequest: a field has the wrong type.
         """
         if self.typed is None:
-            self.typed = self.dialect.decode_request(self.opened)
+            from crossroads import native  # it speaks of `Lost`
+
+            # What a client writes into `native` itself would reach an upstream past every policy that reads messages.
+            self.typed, self.stripped = native.request_for(self.dialect.name, self.dialect.decode_request(self.opened))
         return self.typed

@@ -5,7 +5,8 @@
     same on both:   splice_request, relay_response, relay_stream    (no parse beyond what must be touched)
 
 A dialect is made once, without arguments, holds no state between calls and does no I/O. Canonical documents are
-OpenRouter's chat schema and its siblings (`crossroads.types`).
+OpenRouter's chat schema and its siblings (`crossroads.types`); what only this dialect could carry stands in their
+`native` (`crossroads.native`).
 
 Laws, checked by the conformance suite: decode(encode(x)) == x on what the format can carry; what it can't carry is
 named in `Draft.lost`; the split of stream bytes never changes what is decoded; both paths send the same JSON where
@@ -23,10 +24,13 @@ import msgspec
 from crossroads.call import Call, Fields, Lost, Opened
 from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.route import Operation
+from crossroads.sse import encode_comment
 from crossroads.types.usage import Cost, Usage
 from crossroads.wire import Headers
 
 Document = dict[str, Any]
+KEEPALIVE = encode_comment("OPENROUTER PROCESSING")
+"""What a surface sends on a silent stream; OpenRouter's (its API reference, "Streaming", read 2026-11-24)."""
 NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -128,13 +132,17 @@ class Relay(Protocol):
 
 
 class Dialect(Protocol):
-    """See the module. Attributes are class constants."""
+    """See the module. Attributes are class constants.
+
+    A dialect whose clients can't skip a comment states bytes that they can skip as `keepalive` (`keepalive_of`).
+    """
 
     name: str
     operation: Operation
     paths: tuple[str, ...]
-    """Where surfaces take it, below `/api/v1` and `/v1`, e.g. ("/chat/completions",). `{model}` matches a whole model
-    name, slashes included; what it matched goes to `open`."""
+    """Where surfaces take it, e.g. ("/chat/completions",): below `/api/v1` and `/v1`, or, with a version of its own
+    (`/v1beta/...`), below `/api` and the root. `{model}` matches a whole model name, slashes included; what it matched
+    goes to `open`. See `crossroads.paths`."""
     upstream_path: str
     """What is appended to a provider's base URL."""
 
@@ -143,7 +151,9 @@ class Dialect(Protocol):
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
         """The shallow parse: strict JSON (one object; no duplicate key, NaN, BOM; depth <= 64), routing fields typed.
 
-        params: what the names in braces of the path stood for, e.g. {"model": "author/slug"}.
+        params: what the names in braces of the path stood for, e.g. {"model": "author/slug"}, and under "path" the
+        entry of `paths` that matched: a format whose verb stands in the URL (Gemini's `streamGenerateContent`) learns
+        from it whether the client wants a stream.
         Raises BadRequest naming the field.
         """
         ...
@@ -189,3 +199,9 @@ class Dialect(Protocol):
         ...
 
     def relay_stream(self, stamp: Stamp) -> Relay: ...
+
+
+def keepalive_of(dialect: Dialect) -> bytes:
+    """What keeps a silent stream of this dialect alive."""
+    stated: bytes = getattr(dialect, "keepalive", KEEPALIVE)
+    return stated

@@ -22,10 +22,15 @@ from crossroads.client import Source
 from crossroads.dialect import Dialect
 from crossroads.engine.exchange import Exchange
 from crossroads.errors import CrossroadsError, MethodNotAllowed, NotFound
+from crossroads.paths import Found, Paths
 
 BASE_URL = "http://crossroads.local/api/v1"
 """Any host will do: nothing is looked up."""
 PREFIXES = ("/api/v1", "/v1", "")
+USUAL_PATH = "/chat/completions"
+"""Whose dialect tells a caller that its path is none."""
+TOKEN_HEADERS = ("x-api-key", "x-goog-api-key")
+"""Where SDKs put a key that is not in `Authorization`."""
 
 
 def async_client(flavour: Any, config: Source = None, **options: Any) -> Any:
@@ -116,7 +121,7 @@ class _Inside:
         self._own = not isinstance(config, Exchange)
         self._exchange = config if isinstance(config, Exchange) else None
         self._config = config
-        self._dialects: dict[str, Dialect] = {}
+        self._paths = Paths(())
         self._starting = asyncio.Lock()
 
     async def send(
@@ -126,14 +131,14 @@ class _Inside:
         x = await self._started()
         dialect: Dialect | None = None
         try:
-            dialect = self._dialect(path)
+            dialect, params = self._find(path)
             if method != "POST":
                 raise MethodNotAllowed(f"{method} is not served here.", remedy="Use POST.")
-            token = headers.get("authorization", "").removeprefix("Bearer ").strip() or None
-            caller = Caller(token=token, user_agent=headers.get("user-agent"))
-            call = x.open_call(dialect.name, body, caller=caller)
+            caller = Caller(token=_token(headers), user_agent=headers.get("user-agent"))
+            call = x.open_call(dialect.name, body, caller=caller, params=params)
         except CrossroadsError as error:
-            return _refused(error, dialect or next(iter(self._dialects.values())))
+            usual, _ = self._paths.find(USUAL_PATH) or (next(iter(x.dialects())), None)
+            return _refused(error, dialect or usual)
         parts = x.run(call)
         head = await anext(parts)
         assert isinstance(head, Head)
@@ -151,17 +156,20 @@ class _Inside:
                 exchange = Exchange(self._config)
                 await exchange.start()
                 self._exchange = exchange
-            if not self._dialects:
-                self._dialects = {path: d for d in self._exchange.dialects() for path in d.paths}
+            if not self._paths.served:
+                self._paths = Paths(self._exchange.dialects(), PREFIXES)
             return self._exchange
 
-    def _dialect(self, path: str) -> Dialect:
-        for prefix in PREFIXES:
-            if path.startswith(prefix) and (found := self._dialects.get(path.removeprefix(prefix))) is not None:
-                return found
-        raise NotFound(
-            "no dialect is served here.", field="path", value=path, remedy=f"Known: {', '.join(self._dialects)}."
-        )
+    def _find(self, path: str) -> Found:
+        if (found := self._paths.find(path)) is not None:
+            return found
+        known = ", ".join(self._paths.served)
+        raise NotFound("no dialect is served here.", field="path", value=path, remedy=f"Known: {known}.")
+
+
+def _token(headers: Mapping[str, str]) -> str | None:
+    bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
+    return bearer or next((headers[name].strip() for name in TOKEN_HEADERS if headers.get(name)), None)
 
 
 def _refused(error: CrossroadsError, dialect: Dialect) -> tuple[Head, AsyncGenerator[Head | bytes, None]]:

@@ -49,7 +49,7 @@ def cost_nano(lines: Iterable[tuple[int, int]]) -> int:
 def format_usd(nano: int) -> str:
     """Nano-dollars as a plain decimal without trailing zeros: 7230 -> "0.00000723". Valid as a JSON number."""
     whole, rest = divmod(abs(nano), NANO)
-    text = f"{whole}.{rest:09d}".rstrip("0").rstrip(".")
+    text = f"{whole}.{rest:09d}".rstrip("0") if rest else str(whole)
     return f"-{text}" if nano < 0 else text
 
 

@@ -128,14 +128,20 @@ static void after_piece(conn *c) {
     else if (c->event >= 0 && !c->queued) enqueue(c, c->due_ns + pace_ns);
 }
 
+static void send_event(conn *c) {
+    c->out = event_bytes[c->event];
+    c->out_len = event_len[c->event++];
+    if (flush(c) == 1) after_piece(c);
+}
+
 static void answer(conn *c, const char *body) {
     int stream = strstr(body, "\"stream\":true") || strstr(body, "\"stream\": true");
     c->event = stream ? 0 : -1;
     c->out = stream ? stream_head : reply;
     c->out_len = stream ? stream_head_len : reply_len;
     c->in_len = 0;
-    c->due_ns = now_ns() - pace_ns; /* the first event goes at once */
-    if (flush(c) == 1) after_piece(c);
+    c->due_ns = now_ns();
+    if (flush(c) == 1 && stream) send_event(c); /* the first event goes at once */
 }
 
 static void readable(conn *c) {
@@ -174,9 +180,7 @@ static int turn(void) {
         if (c->fd < 0) { /* dropped while it waited here */
             drop(c);
         } else {
-            c->out = event_bytes[c->event];
-            c->out_len = event_len[c->event++];
-            if (flush(c) == 1) after_piece(c);
+            send_event(c);
         }
         if (is_last) break;
     }

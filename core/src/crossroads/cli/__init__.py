@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from crossroads.cli import chat, demo, keys, models, plugins, providers, route, serve, version
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
@@ -18,19 +18,36 @@ from crossroads.errors import ConfigError, CrossroadsError, PluginError
 COMMANDS = "crossroads.commands"
 
 
+class Unloaded(TyperCommand):
+    """A plugin's command while only its name and summary are wanted."""
+
+
 class Group(TyperGroup):
-    """Our commands, then those of installed plugins, loaded when they are asked for."""
+    """Our commands, then those of installed plugins, loaded when they are run: help and completion import none."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), *(plugin.name for plugin in _index().all(COMMANDS))]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         found = super().get_command(ctx, cmd_name)
-        if found is None and any(plugin.name == cmd_name for plugin in _index().all(COMMANDS)):
+        if found is None:
+            plugin = next((one for one in _index().all(COMMANDS) if one.name == cmd_name), None)
+            found = plugin and Unloaded(cmd_name, help=_summary(plugin.distribution))
+        return found
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, found, rest = super().resolve_command(ctx, args)
+        if isinstance(found, Unloaded):
             from crossroads.engine.plugins import Plugins
 
-            found = typer.main.get_command(Plugins(_index()).load(COMMANDS, cmd_name))
-        return found
+            found = typer.main.get_command(Plugins(_index()).load(COMMANDS, str(name)))
+        return name, found, rest
+
+
+def _summary(distribution: str) -> str:
+    from importlib.metadata import metadata
+
+    return str(metadata(distribution).json.get("summary", ""))
 
 
 def _index() -> Any:

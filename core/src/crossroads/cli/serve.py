@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crossroads.cli.show import ConfigFile
+from crossroads.cli.show import ConfigFile, note
 
 SURFACES = "crossroads.surfaces"
 
@@ -28,4 +28,5 @@ def serve(
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = msgspec.structs.replace(settings, server=msgspec.structs.replace(settings.server, **given))
     plugins = Plugins(load_index(home() / "cache"), trusted=settings.plugins.trusted)
-    plugins.make(SURFACES, surface, {}, at=f"surfaces.{surface}").run(settings)
+    made = plugins.make(SURFACES, surface, {}, at=f"surfaces.{surface}")
+    made.run(settings, ready=lambda address: note(f"Crossroads serves on {address} (Ctrl-C ends it)."))

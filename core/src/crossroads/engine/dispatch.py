@@ -7,18 +7,18 @@ outcome, its usage and its cost, also when the caller hangs up in the middle; cl
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from crossroads import native
 from crossroads.call import Call, Head
 from crossroads.dialect import Dialect, Relay, Reply, Stamp
 from crossroads.engine import meter
-from crossroads.engine.health import observe
 from crossroads.engine.plugins import is_failure
 from crossroads.engine.prepare import Prepared, prepare
 from crossroads.engine.relay import Translated
-from crossroads.errors import BadUpstream, ConfigError, CrossroadsError, DeadlineExceeded, PluginError, UpstreamError
-from crossroads.ids import new_id
+from crossroads.engine.running import Price, Running
+from crossroads.errors import BadUpstream, CrossroadsError, DeadlineExceeded, UpstreamError
 from crossroads.route import Attempt, Candidate, Reason, Route
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpResponse, find_header
@@ -41,17 +41,43 @@ async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head
     """One Head, then body bytes, of the first candidate that delivers. Raises the last error when none does."""
     failed: list[CrossroadsError] = []
     for candidate in route.candidates[: x.config.routing.max_attempts]:
-        attempt = call.attempt = Attempt(new_id("att", x.clock.time()), candidate.endpoint, x.clock.time())
-        route.attempts.append(attempt)
-        delivered = False
+        running = Running(call, route, candidate, x)
+        attempt = running.attempt
         try:
-            async with aclosing(_attempt(call, attempt, candidate, x)) as parts:
-                async for part in parts:
-                    delivered = True
-                    yield part
-            return
+            with running:  # however it ends, it is measured once
+                prepared, response = await _send(call, attempt, candidate, x)
+                try:
+                    stamp = _stamp(call, attempt, running.price)
+                    if not call.stream:
+                        reply = await _whole(call, attempt, response, prepared.dialect, stamp, x)
+                        running.delivered()
+                        attempt.outcome = "ok"
+                        yield Head(200, (*JSON_HEADERS, *_identity(call, reply.body)))
+                        yield reply.body
+                        return
+                    relay = running.relay = _relay(call, prepared.dialect, stamp)
+                    await _expect_stream(attempt, response, prepared, x)
+                    async for data in response:
+                        attempt.bytes_in += len(data)
+                        out = relay.feed(data)
+                        if out:
+                            if attempt.first_token_s is None:
+                                running.delivered()
+                                yield Head(200, (*STREAM_HEADERS, *_identity(call)))
+                            yield out
+                        elif attempt.first_token_s is None and attempt.bytes_in > HELD_BYTES_MAX:
+                            raise BadUpstream("it sent no token for too long.", remedy="Retry the call.")
+                    attempt.outcome = "ok"
+                    usage = meter.measured(attempt, relay.usage, relay.seen_tokens) or Usage(quality="estimated")
+                    end = relay.close(framed=response.framed, usage=usage)
+                    if attempt.first_token_s is None:
+                        yield Head(200, (*STREAM_HEADERS, *_identity(call)))
+                    yield end
+                    return
+                finally:
+                    await response.aclose()
         except CrossroadsError as error:
-            if delivered or not error.elsewhere:
+            if attempt.first_token_s is not None or not error.elsewhere:
                 raise
             failed.append(error)
             route.reasons.append(Reason("attempt", "dispatch", str(error), candidate.endpoint.id))
@@ -60,68 +86,21 @@ async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head
     raise _last(failed)
 
 
-async def _attempt(
-    call: Call, attempt: Attempt, candidate: Candidate, x: Exchange
-) -> AsyncGenerator[Head | bytes, None]:
-    """One upstream call, from reservation to its metered end."""
-    started = x.clock.monotonic()
-    stats = candidate.stats
-    stats.in_flight += 1
-    relay: Relay | None = None
+async def _send(call: Call, attempt: Attempt, candidate: Candidate, x: Exchange) -> tuple[Prepared, HttpResponse]:
+    """Reserve, prepare, send: the head of a success. Raises for anything else, with the response closed."""
+    prepared = x.providers.ready(candidate.endpoint, call.operation) or await _opened(call, candidate, x)
+    await x.reserve(call, attempt)
+    request = prepare(call, attempt, prepared)
+    transport = x.providers.transport(prepared.instance)
+    attempt.bytes_out = len(request.body)
+    response = await transport.send(request)
+    attempt.upstream_status = response.status
+    if 200 <= response.status < 300:
+        return prepared, response
     try:
-        prepared = x.providers.ready(candidate.endpoint, call.operation) or await _opened(call, candidate, x)
-        await x.reserve(call, attempt)
-        request = prepare(call, attempt, prepared)
-        transport = x.providers.transport(prepared.instance)
-        attempt.bytes_out = len(request.body)
-        response = await transport.send(request)
-        try:
-            attempt.upstream_status = response.status
-            if not 200 <= response.status < 300:
-                raise await _refusal(attempt, response, prepared, x)
-            stamp = _stamp(call, attempt, x)
-            if not call.stream:
-                reply = await _whole(call, attempt, response, prepared.dialect, stamp, x)
-                attempt.first_token_s = x.clock.monotonic() - started
-                attempt.outcome = "ok"
-                yield Head(200, (*JSON_HEADERS, *_identity(call, reply.body)))
-                yield reply.body
-                return
-            relay = _relay(call, prepared.dialect, stamp)
-            await _expect_stream(attempt, response, prepared, x)
-            async for data in response:
-                attempt.bytes_in += len(data)
-                out = relay.feed(data)
-                if not out:
-                    if attempt.first_token_s is None and attempt.bytes_in > HELD_BYTES_MAX:
-                        raise BadUpstream("it sent no token for too long.", remedy="Retry the call.")
-                else:
-                    if attempt.first_token_s is None:
-                        attempt.first_token_s = x.clock.monotonic() - started
-                        yield Head(200, (*STREAM_HEADERS, *_identity(call)))
-                    yield out
-            attempt.outcome = "ok"
-            usage = meter.measured(attempt, relay.usage, relay.seen_tokens) or Usage(quality="estimated")
-            end = relay.close(framed=response.framed, usage=usage)
-            if attempt.first_token_s is None:
-                yield Head(200, (*STREAM_HEADERS, *_identity(call)))
-            yield end
-        finally:
-            await response.aclose()
-    except BaseException as raised:
-        if not is_failure(raised):  # the caller went away, or we are shutting down
-            if attempt.outcome == "pending":
-                attempt.outcome = "cancelled"
-            raise
-        attempt.outcome = "failed" if attempt.first_token_s is None else "cut"
-        attempt.error = _failure(raised, candidate, x)
-        raise attempt.error from raised.__cause__
+        raise await _refusal(attempt, response, prepared, x)
     finally:
-        stats.in_flight -= 1
-        now = x.clock.monotonic()
-        attempt.seconds = now - started
-        _measure(attempt, relay, x)
-        observe(stats, attempt, now)
+        await response.aclose()
 
 
 async def _opened(call: Call, candidate: Candidate, x: Exchange) -> Prepared:
@@ -137,40 +116,16 @@ async def _opened(call: Call, candidate: Candidate, x: Exchange) -> Prepared:
         raise DeadlineExceeded(f"Provider {provider} was not ready in time.", remedy="Retry in a while.") from None
 
 
-def _failure(raised: BaseException, candidate: Candidate, x: Exchange) -> CrossroadsError:
-    """What an attempt failed of. A broken plugin fails the attempt; another endpoint may do better."""
-    if isinstance(raised, CrossroadsError) and not isinstance(raised, PluginError | ConfigError):
-        return x.reporter.clean(raised)
-    x.plugin_failed(candidate.endpoint.plugin, "attempt", raised)
-    return UpstreamError(
-        f"The plugin of provider {candidate.endpoint.provider} failed ({type(raised).__name__}).",
-        remedy="Ask the operator of this gateway to look at its log.",
-    )
-
-
-def _measure(attempt: Attempt, relay: Relay | None, x: Exchange) -> None:
-    """Usage and cost, once, however the attempt ended."""
-    reported, seen_tokens = attempt.usage, 0
-    if relay is not None:
-        try:
-            attempt.finish_reason, attempt.upstream_id = relay.finish_reason, relay.upstream_id
-            reported, seen_tokens = relay.usage or reported, relay.seen_tokens
-        except Exception as error:  # a dialect that can't even say that must not hide how the attempt ended
-            x.plugin_failed(attempt.endpoint.plugin, "relay", error)
-    attempt.usage = meter.measured(attempt, reported, seen_tokens)
-    if attempt.usage is not None:
-        attempt.cost = meter.price(attempt.endpoint, attempt.usage)
-
-
 async def _whole(
     call: Call, attempt: Attempt, response: HttpResponse, dialect: Dialect, stamp: Stamp, x: Exchange
 ) -> Reply:
     body = await response.read(x.config.limits.response_bytes)
     attempt.bytes_in = len(body)
-    if _spliced(call, dialect):
+    if _same(call, dialect):
         reply = dialect.relay_response(body, stamp)
     else:
         reply = dialect.decode_response(body)
+        call.lost = [*call.lost, *native.reply_for(call.dialect.name, reply.document)]
         if reply.usage is None:
             reply.usage = meter.measured(attempt, None, len(body) // meter.BYTES_PER_TOKEN)
         reply.body = call.dialect.encode_response(reply, stamp)
@@ -179,24 +134,25 @@ async def _whole(
     return reply
 
 
-def _spliced(call: Call, dialect: Dialect) -> bool:
-    return call.typed is None and dialect.name == call.dialect.name
+def _same(call: Call, dialect: Dialect) -> bool:
+    """Does the client read what the upstream writes? Then the reply is relayed, whoever has looked at the request."""
+    return dialect.name == call.dialect.name
 
 
 def _relay(call: Call, dialect: Dialect, stamp: Stamp) -> Relay:
-    if _spliced(call, dialect):
+    if _same(call, dialect):
         return dialect.relay_stream(stamp)
     return Translated(dialect.decode_stream(), call.dialect.encode_stream(stamp))
 
 
-def _stamp(call: Call, attempt: Attempt, x: Exchange) -> Stamp:
+def _stamp(call: Call, attempt: Attempt, price: Price) -> Stamp:
     endpoint = attempt.endpoint
     return Stamp(
         id=call.id,
         model=endpoint.model,
         provider=endpoint.provider_name,
         created=int(call.received_at),
-        price=lambda usage: meter.price(endpoint, usage),
+        price=price,
     )
 
 

@@ -183,10 +183,14 @@ class Exchange:
         body: bytes,
         *,
         caller: Caller | None = None,
+        principal: Principal | None = None,
         deadline_s: float | None = None,
         params: Mapping[str, str] = NO_PARAMS,
     ) -> Call:
-        """A call from a client's bytes in its dialect. params: of its path. Raises BadRequest, PluginError."""
+        """A call from a client's bytes in its dialect. Raises BadRequest, PluginError.
+
+        principal: who calls, where a surface has asked `identify` already. params: of the path.
+        """
         codec = self.dialect(dialect)
         now = self.clock.monotonic()
         return Call(
@@ -196,6 +200,7 @@ class Exchange:
             received_at=self.clock.time(),
             began=now,
             caller=caller,
+            principal=principal,
             deadline=now + min(deadline_s or self.config.limits.deadline_s, self.config.limits.deadline_s),
             rng=self.rng,
         )

@@ -6,6 +6,9 @@ cost, never 0; a class without a price of its own costs what its parent costs (r
 
 from __future__ import annotations
 
+from functools import lru_cache
+from operator import attrgetter
+
 from crossroads.money import cost_nano
 from crossroads.route import Attempt, Endpoint, Prices
 from crossroads.types.usage import Cost, Usage
@@ -14,26 +17,30 @@ BYTES_PER_TOKEN = 4
 """For estimates only (a provider that reports no usage); never for a bound: real text needs up to 4 tokens more."""
 
 
+PROMPT = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "audio_input_tokens")
+COMPLETION = (
+    "output_tokens", "reasoning_tokens", "audio_output_tokens", "image_output_tokens",
+    "images", "seconds", "characters", "searches",
+)  # fmt: skip
+_prompt_units, _completion_units = attrgetter(*PROMPT), attrgetter(*COMPLETION)
+
+
+@lru_cache(maxsize=4096)
+def _rates(p: Prices) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
+    """What each class of PROMPT and of COMPLETION costs, its parent's price standing in for one of its own."""
+    read, write, heard = (p.input if own is None else own for own in (p.cache_read, p.cache_write, p.audio_input))
+    more = (p.output if own is None else own for own in (p.reasoning, p.audio_output, p.image_output))
+    return (p.input, read, write, heard), (p.output, *more, p.image, p.second, p.character, p.search)
+
+
 def price(endpoint: Endpoint, usage: Usage) -> Cost:
     """What `usage` costs at this endpoint now."""
-    prices = _tier(endpoint, usage.prompt_tokens)
-    prompt = _due(
-        (usage.input_tokens, prices.input, None),
-        (usage.cache_read_tokens, prices.cache_read, prices.input),
-        (usage.cache_write_tokens, prices.cache_write, prices.input),
-        (usage.audio_input_tokens, prices.audio_input, prices.input),
-        (1, prices.request or 0, None),
-    )
-    completion = _due(
-        (usage.output_tokens, prices.output, None),
-        (usage.reasoning_tokens, prices.reasoning, prices.output),
-        (usage.audio_output_tokens, prices.audio_output, prices.output),
-        (usage.image_output_tokens, prices.image_output, prices.output),
-        (usage.images, prices.image, None),
-        (usage.seconds, prices.second, None),
-        (usage.characters, prices.character, None),
-        (usage.searches, prices.search, None),
-    )
+    prices = endpoint.prices if not endpoint.tiers else _tier(endpoint, usage.prompt_tokens)
+    prompt_rates, completion_rates = _rates(prices)
+    prompt = _due(_prompt_units(usage), prompt_rates)
+    completion = _due(_completion_units(usage), completion_rates)
+    if prompt is not None and prices.request:
+        prompt.append((1, prices.request))
     return Cost(
         total_nano=None if prompt is None or completion is None else cost_nano((*prompt, *completion)),
         prompt_nano=None if prompt is None else cost_nano(prompt),
@@ -68,13 +75,12 @@ def _tier(endpoint: Endpoint, prompt_tokens: int) -> Prices:
     return prices
 
 
-def _due(*lines: tuple[int, int | None, int | None]) -> list[tuple[int, int]] | None:
-    """(units, own price, parent's price) -> (units, price) of what was used at all; None where one is unknown."""
+def _due(units: tuple[int, ...], rates: tuple[int | None, ...]) -> list[tuple[int, int]] | None:
+    """(units, price) of what was used at all; None where a price is unknown."""
     due = []
-    for units, own, parent in lines:
-        if units:
-            amount = parent if own is None else own
-            if amount is None:
+    for count, rate in zip(units, rates, strict=True):
+        if count:
+            if rate is None:
                 return None
-            due.append((units, amount))
+            due.append((count, rate))
     return due

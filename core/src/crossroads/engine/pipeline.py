@@ -29,7 +29,8 @@ async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
     that dialect's in-stream error. Anything else raised is a bug.
     """
     try:
-        call.principal = await identify(call, x)
+        if not call.identified:
+            call.principal = await identify(call, x)
         await admit(call, x)
         route = plan(call, x)
         async with aclosing(attempts(call, route, x)) as parts:  # failover lives in attempts, not here

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from crossroads import native
 from crossroads.call import Call, Fields, Lost
 from crossroads.dialect import Dialect, Draft
 from crossroads.engine.catalog import Instance
@@ -99,9 +100,19 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
 
 def _draft(call: Call, prepared: Prepared) -> Draft:
     endpoint, dialect = prepared.endpoint, prepared.dialect
-    if call.typed is None and dialect.name == call.dialect.name:
+    same = dialect.name == call.dialect.name
+    if call.typed is None and same:
         return dialect.splice_request(call.opened, url=prepared.url, upstream=endpoint.upstream)
-    return dialect.encode_request(call.request(), url=prepared.url, upstream=endpoint.upstream, stream=call.stream)
+    request, lost = (call.request(), []) if same else native.request_for(dialect.name, call.request())
+    draft = dialect.encode_request(request, url=prepared.url, upstream=endpoint.upstream, stream=call.stream)
+    original = getattr(request, "original", None)
+    if original is not None and original.dialect != dialect.name:
+        lost = [
+            *lost,
+            *(Lost(field, "dropped", f"only {original.dialect} has a word for it") for field in original.unsaid),
+        ]
+    draft.lost[:0] = [*call.stripped, *lost]
+    return draft
 
 
 def apply_quirk(quirk: Quirk, document: Fields, lost: list[Lost]) -> None:

@@ -6,7 +6,7 @@
         assert upstream.bill_nano == metered
 
 Raw on purpose: an HTTP library would not let it be wrong. It speaks `/chat/completions`, `/completions`,
-`/embeddings` and `/models`, below `base_url` or any other path.
+`/embeddings` and `/models`, below `base_url` or any other path; on paths of other dialects it plays raw answers.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ class ScriptedProvider:
         if path.endswith("/models") and request.method == "GET":
             rows = [{"id": model, "object": "model"} for model in sorted({*self.prices, *self.by_model})]
             answer, operation = Answer(raw=(json.dumps({"object": "list", "data": rows}).encode(),)), "models"
-        elif operation and request.method == "POST":
+        elif request.method == "POST" and (operation or self._next_is_raw):
             answer = self._next(request)
         else:
             answer, operation = refusal(404, f"no such path: {path}"), "none"
@@ -183,6 +183,11 @@ class ScriptedProvider:
             if billed:
                 request.charge = self._charge(request, answer, asked, sum(map(len, pieces)))
         return whole and answer.framing != "close"
+
+    @property
+    def _next_is_raw(self) -> bool:
+        """Bytes are of any dialect: they answer whatever path was called."""
+        return bool(self._queue) and isinstance(self._queue[0], Answer) and self._queue[0].raw is not None
 
     def _next(self, request: Received) -> Answer:
         found: Answer | Script

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import Field, Tag
+from pydantic import Field, PrivateAttr, Tag
 
-from crossroads.types.base import CacheControl, Loose, OtherTagged, Routed, Sampled, by_type
+from crossroads.types.base import CacheControl, Loose, Original, OtherTagged, Routed, Sampled, by_type
 
 # content parts
 
@@ -86,6 +86,12 @@ Content = str | list[Part]
 # messages
 
 
+class Kept(Loose):
+    """Base of what may keep something that one dialect alone can carry (see `crossroads.native`)."""
+
+    native: dict[str, Any] | None = None
+
+
 class FunctionCall(Loose):
     """arguments: JSON text as the model wrote it, not checked."""
 
@@ -99,19 +105,19 @@ class ToolCall(Loose):
     function: FunctionCall | None = None
 
 
-class SystemMessage(Loose):
+class SystemMessage(Kept):
     role: Literal["system", "developer"]
     content: Content
     name: str | None = None
 
 
-class UserMessage(Loose):
+class UserMessage(Kept):
     role: Literal["user"]
     content: Content
     name: str | None = None
 
 
-class AssistantMessage(Loose):
+class AssistantMessage(Kept):
     """As a reply gave it: reasoning_details must come back unmodified."""
 
     role: Literal["assistant"]
@@ -128,7 +134,7 @@ class AssistantMessage(Loose):
     audio: dict[str, Any] | None = None
 
 
-class ToolMessage(Loose):
+class ToolMessage(Kept):
     role: Literal["tool"]
     content: Content | None = None
     tool_call_id: str | None = None
@@ -214,7 +220,7 @@ class Plugin(Loose):
     enabled: bool | None = None
 
 
-class ChatRequest(Routed, Sampled):
+class ChatRequest(Routed, Sampled, Kept):
     """See the module. `prompt` alone is a chat of one user message."""
 
     messages: list[Message] = Field(default_factory=list)
@@ -255,6 +261,16 @@ class ChatRequest(Routed, Sampled):
     prompt_cache_key: str | None = None
     prompt_cache_options: dict[str, Any] | None = None
 
+    _original: Original | None = PrivateAttr(None)
+
+    @property
+    def original(self) -> Original | None:
+        """What it was decoded from, where its dialect keeps that. A copy that a policy changes has it too."""
+        return self._original
+
+    def keep(self, original: Original) -> None:
+        self._original = original
+
 
 # documents that go back
 
@@ -271,6 +287,7 @@ class ReplyMessage(TypedDict, total=False):
     annotations: list[dict[str, Any]]
     images: list[dict[str, Any]]
     audio: dict[str, Any]
+    native: dict[str, Any]
 
 
 class ReplyChoice(TypedDict, total=False):
@@ -299,3 +316,4 @@ class ChatDocument(TypedDict, total=False):
     service_tier: str | None
     choices: list[ReplyChoice]
     usage: dict[str, Any]
+    native: dict[str, Any]

@@ -64,11 +64,12 @@ def usd_json(nano: int | None) -> msgspec.Raw | None:
 
 def openai_usage(usage: Usage, cost: Cost) -> dict[str, Any]:
     """`usage` as OpenRouter's chat responses carry it (API reference, "Usage accounting", read 2026-11-24)."""
+    prompt, completion, total = usage.prompt_tokens, usage.completion_tokens, cost.json()
     return {
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
-        "cost": cost.json(),
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "cost": total,
         "is_byok": False,
         "prompt_tokens_details": {
             "cached_tokens": usage.cache_read_tokens,
@@ -81,7 +82,7 @@ def openai_usage(usage: Usage, cost: Cost) -> dict[str, Any]:
             "image_tokens": usage.image_output_tokens,
         },
         "cost_details": {
-            "upstream_inference_cost": cost.json(),
+            "upstream_inference_cost": total,
             "upstream_inference_prompt_cost": usd_json(cost.prompt_nano),
             "upstream_inference_completions_cost": usd_json(cost.completion_nano),
         },

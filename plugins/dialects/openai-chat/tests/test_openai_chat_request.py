@@ -156,3 +156,9 @@ def test_a_number_beyond_a_double_never_becomes_null():
     assert fields in jsonbody.encode(DIALECT.splice_request(call, url="u", upstream="m").document)
     with pytest.raises(BadRequest, match="too large"):
         DIALECT.decode_request(call)
+
+
+def test_what_another_formats_client_asked_of_its_vendor_stays_here_and_is_reported():
+    document, draft = upstream(extra_body={"google": {"safetySettings": []}})
+    assert "extra_body" not in document
+    assert [(lost.field, lost.how) for lost in draft.lost] == [("extra_body", "dropped")]

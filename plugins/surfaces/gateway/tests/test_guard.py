@@ -7,7 +7,10 @@ import socket
 import pytest
 from crossroads_gateway import guard
 
+from crossroads.call import Head
+
 BODY = json.dumps({"model": "acme/small", "messages": [{"role": "user", "content": "hi"}]}).encode()
+UNKNOWN = b'{"model": "no/model", "messages": [{"role":1}]}'
 POST = b"POST /v1/chat/completions HTTP/1.1\r\n"
 HOST = b"Host: localhost\r\n"
 KIND = b"Content-Type: application/json\r\n"
@@ -186,6 +189,25 @@ def test_two_requests_on_one_connection_one_after_the_other(gateway):
         for name in ("a POST in chunks", "a POST with a length", "a GET"):
             client.sendall(GOOD[name])
             assert client.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("more", [b"", b"Connection: close\r\n"])
+def test_a_reply_has_each_header_once_and_its_own_length(gateway, more):
+    status, got = converse(gateway, POST + HOST + KIND + LENGTH + more + END + BODY)
+    head, _, body = got.partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0] for line in head.split(b"\r\n")[1:]]
+    wanted = {b"date", b"content-type", b"content-length", b"x-generation-id"} | ({b"connection"} if more else set())
+    assert (status, set(names), len(names)) == (200, wanted, len(wanted))
+    assert b"content-length: %d" % len(body) in head
+
+
+def test_a_header_that_breaks_its_line_never_leaves(gateway, monkeypatch):
+    def broken(call, error):
+        return Head(400, ((b"x", b"a\r\nset-cookie: b"),)), b"{}"
+
+    monkeypatch.setattr(gateway.exchange, "encode_error", broken)
+    length = b"Content-Length: %d\r\n" % len(UNKNOWN)
+    assert converse(gateway, POST + HOST + KIND + length + END + UNKNOWN) == (0, b"")
 
 
 BOUNDS = {

@@ -39,6 +39,11 @@ def test_with_a_key_every_address_may_be_served():
     assert caught.value.field == "server"
 
 
+def test_a_ready_that_raises_ends_the_server():
+    with pytest.raises(AssertionError, match="it serves"):
+        _serve(Config.of({"server": {"port": 0}}))
+
+
 def test_an_address_that_is_taken_is_a_config_error():
     taken = listen(Config.of({"server": {"port": 0}}))
     try:

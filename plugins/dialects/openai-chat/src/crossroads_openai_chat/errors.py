@@ -68,12 +68,23 @@ BY_CODE: dict[str, Verdict] = {
     "content_filter": POLICY,
     "content_policy_violation": POLICY,
     "ResponsibleAIPolicyViolation": POLICY,
+    "image_content_policy_violation": POLICY,
+    "invalid_prompt": POLICY._replace(code="invalid_prompt"),
     "rate_limit_exceeded": LIMITED,
     "RateLimitReached": LIMITED,
     "string_above_max_length": Verdict("string_too_long", 400, False, "Shorten the text."),
     "invalid_image_format": _image("unsupported_image_format"),
     "invalid_image_url": _image("image_download_failed"),
     "image_parse_error": _image("invalid_image"),
+    "invalid_image": _image("invalid_image"),
+    "invalid_base64_image": _image("invalid_image"),
+    "empty_image_file": _image("invalid_image"),
+    "image_too_large": _image("image_too_large"),
+    "image_file_too_large": _image("image_too_large"),
+    "image_too_small": _image("image_too_small"),
+    "image_file_not_found": _image("image_not_found"),
+    "failed_to_download_image": _image("image_download_failed"),
+    "unsupported_image_media_type": _image("unsupported_image_format"),
 }
 """By the host's own `code` or `type`: stronger than the status (xAI refuses a key with 400)."""
 

@@ -127,6 +127,8 @@ def upstream_draft(
     lost: list[Lost] = []
     document: Fields = {name: value for name, value in fields.items() if name not in ROUTER_ONLY}
     document["model"] = upstream
+    if document.pop("extra_body", None) is not None:  # what a client of another format asked of its own vendor
+        lost.append(Lost("extra_body", "dropped", "it holds another vendor's parameters"))
     if (user := plain(document.get("user"))) is not None:
         document["user"] = hashed_user(user)
         lost.append(Lost("user", "emulated", "sent as a hash, so that the upstream can't tell who it is"))

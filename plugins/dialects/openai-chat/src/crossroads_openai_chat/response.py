@@ -13,7 +13,7 @@ from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import Shape
-from crossroads_openai_chat.usage import merged_usage, parse_usage
+from crossroads_openai_chat.usage import decoded, merged_usage, parse_usage
 
 
 def relay_response(body: bytes, stamp: Stamp, shape: Shape) -> Reply:
@@ -29,10 +29,11 @@ def relay_response(body: bytes, stamp: Stamp, shape: Shape) -> Reply:
             for c in choices
         ):
             document["choices"] = common.with_required_keys(document["choices"], shape.reply_choice)
-    usage = parse_usage(document.get("usage"), completion=shape.completion_tokens)
+    theirs = decoded(document.get("usage"))
+    usage = parse_usage(theirs, completion=shape.completion_tokens)
     _stamp(document, stamp, shape)
     if usage is not None:
-        document["usage"] = merged_usage(document["usage"], usage, stamp.price(usage))
+        document["usage"] = merged_usage(theirs, usage, stamp.price(usage))
     else:
         document.pop("usage", None)
     return Reply(body=jsonbody.encode(document), usage=usage, finish_reason=reason, upstream_id=upstream_id)

@@ -13,7 +13,7 @@ Hosts disagree on what lies inside what; `total_tokens` decides (recordings of e
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -23,13 +23,64 @@ from crossroads.types.usage import Cost, Usage, openai_usage
 TOKENS_MAX = 2**40
 """Above this a count is a mistake; no model has read as much."""
 
+DETAILS = ("prompt_tokens_details", "completion_tokens_details", "cost_details")
 CACHE_READ = ("prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens", "num_cached_tokens")
 CACHE_WRITE = ("cache_creation_input_tokens", "cache_write_tokens")
+
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=TOKENS_MAX)]
+
+
+class _Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    cached_tokens: Count = 0
+    audio_tokens: Count = 0
+    cache_write_tokens: Count = 0
+
+
+class _Completion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reasoning_tokens: Count = 0
+    audio_tokens: Count = 0
+    accepted_prediction_tokens: Count = 0
+    rejected_prediction_tokens: Count = 0
+
+
+class _Usual(msgspec.Struct, forbid_unknown_fields=True):
+    """OpenAI's own `usage`, and that of most hosts: all of it known, so nothing has to be reconciled."""
+
+    prompt_tokens: Count
+    completion_tokens: Count
+    total_tokens: Count
+    prompt_tokens_details: _Prompt = _Prompt()
+    completion_tokens_details: _Completion = _Completion()
+
+
+def _usual(usage: dict[str, Any]) -> Usage | None:
+    """Usage of the usual shape whose parts lie inside their wholes; None: look closer. One call of C."""
+    try:
+        told = msgspec.convert(usage, _Usual)
+    except msgspec.ValidationError:
+        return None
+    inside, outside = told.prompt_tokens_details, told.completion_tokens_details
+    fresh = told.prompt_tokens - inside.cached_tokens - inside.cache_write_tokens - inside.audio_tokens
+    visible = told.completion_tokens - outside.reasoning_tokens - outside.audio_tokens
+    if fresh < 0 or visible < 0 or told.total_tokens != told.prompt_tokens + told.completion_tokens:
+        return None
+    return Usage(
+        input_tokens=fresh,
+        cache_read_tokens=inside.cached_tokens,
+        cache_write_tokens=inside.cache_write_tokens,
+        audio_input_tokens=inside.audio_tokens,
+        output_tokens=visible,
+        reasoning_tokens=outside.reasoning_tokens,
+        audio_output_tokens=outside.audio_tokens,
+    )
 
 
 def parse_usage(raw: Any, *, completion: int | None = None) -> Usage | None:
     """`raw`: a decoded or Raw `usage` value. completion: taken where the host states none (embeddings: 0)."""
     usage = decoded(raw)
+    if (usual := _usual(usage)) is not None:
+        return usual
     counts = _counts(usage)
     prompt = counts.get("prompt_tokens", counts.get("input_tokens"))
     answer = counts.get("completion_tokens", counts.get("output_tokens", completion))
@@ -77,11 +128,11 @@ def parse_usage(raw: Any, *, completion: int | None = None) -> Usage | None:
 
 def merged_usage(raw: Any, usage: Usage, cost: Cost) -> dict[str, Any]:
     """OpenRouter's `usage`, over whatever else the host said there."""
-    extra = dict(decoded(raw))
-    for key, value in openai_usage(usage, cost).items():
-        theirs = extra.get(key)
-        extra[key] = {**theirs, **value} if isinstance(value, dict) and isinstance(theirs, dict) else value
-    return extra
+    theirs, ours = decoded(raw), openai_usage(usage, cost)
+    for key in DETAILS:
+        if isinstance(found := theirs.get(key), dict):
+            ours[key] = {**found, **ours[key]}
+    return {**theirs, **ours}
 
 
 def decoded(raw: Any) -> dict[str, Any]:

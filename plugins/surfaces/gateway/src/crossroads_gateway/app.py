@@ -6,20 +6,17 @@ Law (HTTP-6): whatever comes in, what goes out is an answer of the API: an error
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from starlette.exceptions import HTTPException
 
 from crossroads import Exchange
-from crossroads.dialect import NO_PARAMS
 from crossroads.errors import CrossroadsError, MethodNotAllowed, Overloaded
+from crossroads.paths import PREFIXES, Paths
 from crossroads_gateway.errors import MASKED, Bugs, refuse, respond
 from crossroads_gateway.hot import Inference
 from crossroads_gateway.manage import make_router
 
-PREFIXES = ("/api/v1", "/v1")
 HOT_ALLOW = b"POST, OPTIONS"
 
 
@@ -30,28 +27,21 @@ class App:
         self.exchange = exchange
         self.phase: Literal["starting", "ready", "draining"] = "ready"
         self.bugs = Bugs()
-        self._hot: dict[str, Inference] = {}
-        self._patterns: list[tuple[re.Pattern[str], Inference]] = []
-        for dialect in exchange.dialects():
-            handler = Inference(exchange, dialect)
-            for path in (prefix + path for path in dialect.paths for prefix in PREFIXES):
-                if "{" in path:
-                    self._patterns.append((pattern(path), handler))
-                else:
-                    self._hot[path] = handler
+        dialects = exchange.dialects()
+        self._paths = Paths(dialects)
+        self._hot = {dialect.name: Inference(exchange, dialect) for dialect in dialects}
         self._router = make_router(exchange, PREFIXES, lambda: self.phase)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"The gateway speaks http, not {scope['type']}.")
         try:
-            handler, params = self._hot.get(scope["path"]), NO_PARAMS
-            if handler is None and self._patterns and scope["method"] == "POST":
-                handler, params = self._matching(scope["path"])
-            if handler is None:
+            found = self._paths.find(scope["path"])
+            if found is None:
                 await self._manage(scope, receive, send)
             elif scope["method"] == "POST":
-                await handler(scope, receive, send, params)
+                dialect, params = found
+                await self._hot[dialect.name](scope, receive, send, params)
             else:
                 await self._wrong_method(scope, send, HOT_ALLOW)
         except asyncio.CancelledError:
@@ -61,12 +51,6 @@ class App:
         except Exception as error:
             self.bugs.note(error)
             await self._instead(send, None)
-
-    def _matching(self, path: str) -> tuple[Inference | None, Mapping[str, str]]:
-        for candidate, handler in self._patterns:
-            if (match := candidate.fullmatch(path)) is not None:
-                return handler, match.groupdict()
-        return None, NO_PARAMS
 
     async def _manage(self, scope: Any, receive: Any, send: Any) -> None:
         scope["app"] = self  # so that Starlette raises for a wrong method instead of answering in plain text
@@ -98,17 +82,6 @@ class App:
                 await refuse(send, error)
         except RuntimeError:  # ASGI: a response has started
             return
-
-
-def pattern(path: str) -> re.Pattern[str]:
-    """A dialect's path with names in braces: `{model}` takes slashes too, any other name one segment."""
-    pieces = re.split(r"\{(\w+)\}", path)
-    for place, piece in enumerate(pieces):
-        if place % 2 == 0:
-            pieces[place] = re.escape(piece)
-        else:
-            pieces[place] = f"(?P<{piece}>{'.+' if piece == 'model' else '[^/]+'})"
-    return re.compile("".join(pieces))
 
 
 def make_app(exchange: Exchange) -> App:

@@ -8,7 +8,7 @@ Sources: RFC 9112, 2.2, 5 and 6 (message format, fields, framing); RFC 9110, 7.2
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httptools
@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from crossroads.errors import BadRequest, CrossroadsError, Overloaded, RequestTimeout
 from crossroads_gateway.errors import envelope
 from crossroads_gateway.hangup import EXTENSION
+from crossroads_gateway.hot import WHOLE_REPLY
 from crossroads_gateway.rules import HEAD_BYTES_MAX, Refused, check_fields, check_head, check_part
 
 HEAD_S = 10.0
@@ -52,7 +53,7 @@ class Guard(HttpToolsProtocol):
         self._stall: Any = None
         self._waiting_bytes = 0
         self._hung_up: Callable[[], None] | None = None
-        self._extensions = {EXTENSION: self.watch}
+        self._extensions = {EXTENSION: self.watch, WHOLE_REPLY: self.reply}
 
     # the connection
 
@@ -77,6 +78,27 @@ class Guard(HttpToolsProtocol):
         self._hung_up = callback
         if callback is not None and self.transport.is_closing():
             callback()
+
+    def reply(self, scope: Any, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
+        """A whole reply in one write: as two ASGI messages it is two system calls. False: send it as usual."""
+        cycle = self.cycle
+        if cycle.scope is not scope or cycle.response_started or cycle.disconnected or self.flow.write_paused:
+            return False
+        fields = [*cycle.default_headers, (b"content-length", b"%d" % len(body))]
+        fields += [field for field in headers if field[0] != b"content-length"]
+        if not cycle.keep_alive:
+            fields.append((b"connection", b"close"))
+        head = STATUS_LINE[status] + b"".join([b"%b: %b\r\n" % field for field in fields])
+        if head.count(b"\n") != len(fields) + 1 or head.count(b"\r") != len(fields) + 1:
+            return False  # a value that no header can hold: uvicorn refuses it
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        self.transport.write(b"%b\r\n%b" % (head, body))
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def data_received(self, data: bytes) -> None:
         if self._ended:
@@ -152,7 +174,7 @@ class Guard(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = self._extensions
+        self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]  # ours hold functions
 
     def on_headers_complete(self) -> None:
         fields = check_fields(

@@ -15,18 +15,19 @@ EXTENSION = "crossroads.hangup"
 
 
 class Hangup:
-    """`with Hangup(scope, receive):` the block is cancelled when the client goes, and left without an error."""
+    """`with Hangup(scope, receive, loop):` the block is cancelled when the client goes, and left without an error."""
 
-    __slots__ = ("_gone", "_receive", "_task", "_watch", "_watcher")
+    __slots__ = ("_gone", "_loop", "_receive", "_task", "_watch", "_watcher")
 
-    def __init__(self, scope: Any, receive: Any) -> None:
+    def __init__(self, scope: Any, receive: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
         self._watch = scope.get("extensions", {}).get(EXTENSION)
         self._receive = receive
         self._gone = False
         self._watcher: asyncio.Task[None] | None = None
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)  # without the loop it costs a system call
         assert task is not None
         self._task = task
         if self._watch is not None:

@@ -7,23 +7,23 @@ call at once (STREAM-4); from the first silence on a stream is kept alive by com
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import lru_cache
 from typing import Any
 
 from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
-from crossroads.dialect import Dialect
+from crossroads.dialect import Dialect, keepalive_of
 from crossroads.errors import CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
-from crossroads.sse import encode_comment
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
 
+WHOLE_REPLY = "crossroads.reply"
+"""In `scope["extensions"]`: `reply(scope, status, headers, body) -> did it?`."""
 TEXT_BYTES_MAX = 256
 """Of each header that is kept with a generation."""
 LENGTH_DIGITS_MAX = 18
-COMMENT = encode_comment("OPENROUTER PROCESSING")
 STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
@@ -39,31 +39,38 @@ class Inference:
     def __init__(self, exchange: Exchange, dialect: Dialect) -> None:
         self._x, self._dialect = exchange, dialect
         self._limit = exchange.config.limits.request_bytes
+        self._loop = asyncio.get_running_loop()
 
     async def __call__(self, scope: Any, receive: Any, send: Any, params: Mapping[str, str]) -> None:
         x = self._x
         try:
             fields: Fields = dict(scope["headers"])
             caller = read_caller(fields)
-            if x.keys_required:
-                await x.identify(caller.token)  # before a stranger's body is read
+            principal = await x.identify(caller.token)  # before a stranger's body is read
             body = await read_body(fields, receive, self._limit)
             if body is None:
                 return
-            call = x.open_call(self._dialect.name, body, caller=caller, params=params)
+            call = x.open_call(self._dialect.name, body, caller=caller, principal=principal, params=params)
         except CrossroadsError as error:
             await refuse(send, error, self._dialect.encode_error(error, None, in_stream=False))
             return
-        with Hangup(scope, receive):
+        with Hangup(scope, receive, self._loop):
             async with aclosing(x.run(call)) as parts:
                 if call.stream:
                     await Stream(call, send, x.config.server.keepalive_s).carry(parts)
                 else:
-                    async for part in parts:
-                        if type(part) is Head:
-                            await send({"type": "http.response.start", "status": part.status, "headers": part.headers})
-                        else:
-                            await send({"type": "http.response.body", "body": part})
+                    await carry_whole(scope, send, parts)
+
+
+async def carry_whole(scope: Any, send: Any, parts: AsyncGenerator[Any, None]) -> None:
+    """A plain reply, one Head and one body: by our own server's extension in one write, else as ASGI messages."""
+    head, body = await anext(parts), await anext(parts)
+    reply = scope.get("extensions", {}).get(WHOLE_REPLY)
+    if reply is None or not reply(scope, head.status, head.headers, body):
+        await send({"type": "http.response.start", "status": head.status, "headers": head.headers})
+        await send({"type": "http.response.body", "body": body})
+    async for _ in parts:  # to its end: the call settles behind its reply
+        pass
 
 
 class Stream:
@@ -73,10 +80,22 @@ class Stream:
     it has committed us to 200, later errors are in-stream ones (`call.started`), and a Head is dropped.
     """
 
-    __slots__ = ("_busy", "_call", "_committed", "_keepalive_s", "_last", "_loop", "_send", "_timer", "_writing")
+    __slots__ = (
+        "_busy",
+        "_call",
+        "_committed",
+        "_keepalive",
+        "_keepalive_s",
+        "_last",
+        "_loop",
+        "_send",
+        "_timer",
+        "_writing",
+    )
 
     def __init__(self, call: Call, send: Any, keepalive_s: float) -> None:
         self._call, self._send, self._keepalive_s = call, send, keepalive_s
+        self._keepalive = keepalive_of(call.dialect)
         self._loop = asyncio.get_running_loop()
         self._last = self._loop.time()
         self._committed = self._busy = False
@@ -124,7 +143,7 @@ class Stream:
         if first:
             headers = [*STREAM_HEADERS, (b"x-generation-id", self._call.id.encode())]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-        await self._send({"type": "http.response.body", "body": COMMENT, "more_body": True})
+        await self._send({"type": "http.response.body", "body": self._keepalive, "more_body": True})
         self._last = self._loop.time()
         self._writing = None
 
@@ -141,10 +160,10 @@ def read_caller(fields: Fields) -> Caller:
 
 
 def read_token(fields: Fields) -> str | None:
-    """The key: `Authorization: Bearer`, or Anthropic's `x-api-key`."""
+    """The key: `Authorization: Bearer`, Anthropic's `x-api-key`, or Google's `x-goog-api-key`."""
     stated = fields.get(b"authorization")
     if stated is None:
-        found = fields.get(b"x-api-key", b"")
+        found = fields.get(b"x-api-key") or fields.get(b"x-goog-api-key", b"")
     else:
         scheme, _, found = stated.partition(b" ")
         if scheme.lower() != b"bearer":

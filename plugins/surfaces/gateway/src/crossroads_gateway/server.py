@@ -82,8 +82,13 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        if self._ready is not None:
-            self._ready(self.address)
+        try:
+            if self._ready is not None:
+                self._ready(self.address)
+        except BaseException:
+            for listening in self.servers:
+                listening.close()  # uvloop's loop does not close before they are
+            raise
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.phase = "draining"

@@ -1,0 +1,102 @@
+"""One attempt under way: whatever ends it, it ends once, with its outcome, its usage, its cost and its mark on health.
+
+Plain code, no await: `with Running(...)` also holds when the caller hangs up or the task is cancelled in the middle.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from crossroads.call import Call
+from crossroads.dialect import Relay
+from crossroads.engine import meter
+from crossroads.engine.health import observe
+from crossroads.engine.plugins import is_failure
+from crossroads.errors import ConfigError, CrossroadsError, PluginError, UpstreamError
+from crossroads.route import Attempt, Candidate, Endpoint, Route
+from crossroads.types.usage import Cost, Usage
+
+if TYPE_CHECKING:
+    from crossroads.engine.exchange import Exchange
+
+
+class Running:
+    """`with` it. A failure inside leaves as a CrossroadsError, whatever it was; a cancellation leaves as it is."""
+
+    __slots__ = ("_candidate", "_started", "_x", "attempt", "price", "relay")
+
+    def __init__(self, call: Call, route: Route, candidate: Candidate, x: Exchange) -> None:
+        self._candidate, self._x = candidate, x
+        self._started = x.clock.monotonic()
+        self.attempt = Attempt(f"{call.id}-{len(route.attempts) + 1}", candidate.endpoint, x.clock.time())
+        self.price = Price(candidate.endpoint)
+        self.relay: Relay | None = None
+        """Of a stream: it knows what came, also of one that is cut."""
+        call.attempt = self.attempt
+        route.attempts.append(self.attempt)
+
+    def delivered(self) -> None:
+        """The first token, or the whole reply, is here and about to leave: from now on nobody else can take over."""
+        self.attempt.first_token_s = self._x.clock.monotonic() - self._started
+
+    def __enter__(self) -> Running:
+        self._candidate.stats.in_flight += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        attempt, x = self.attempt, self._x
+        if raised is not None:
+            if is_failure(raised):
+                attempt.outcome = "failed" if attempt.first_token_s is None else "cut"
+                attempt.error = self._failure(raised)
+            elif attempt.outcome == "pending":  # the caller went away, or we are shutting down
+                attempt.outcome = "cancelled"
+        now = x.clock.monotonic()
+        self._candidate.stats.in_flight -= 1
+        attempt.seconds = now - self._started
+        self._measure()
+        observe(self._candidate.stats, attempt, now)
+        if attempt.error is not None and raised is not None:
+            raise attempt.error from raised.__cause__
+
+    def _failure(self, raised: BaseException) -> CrossroadsError:
+        """What an attempt failed of. A broken plugin fails the attempt; another endpoint may do better."""
+        if isinstance(raised, CrossroadsError) and not isinstance(raised, PluginError | ConfigError):
+            return self._x.reporter.clean(raised)
+        self._x.plugin_failed(self._candidate.endpoint.plugin, "attempt", raised)
+        return UpstreamError(
+            f"The plugin of provider {self._candidate.endpoint.provider} failed ({type(raised).__name__}).",
+            remedy="Ask the operator of this gateway to look at its log.",
+        )
+
+    def _measure(self) -> None:
+        attempt, relay = self.attempt, self.relay
+        reported, seen_tokens = attempt.usage, 0
+        if relay is not None:
+            try:
+                attempt.finish_reason, attempt.upstream_id = relay.finish_reason, relay.upstream_id
+                reported, seen_tokens = relay.usage or reported, relay.seen_tokens
+            except Exception as error:  # a dialect that can't even say that must not hide how the attempt ended
+                self._x.plugin_failed(attempt.endpoint.plugin, "relay", error)
+        attempt.usage = meter.measured(attempt, reported, seen_tokens)
+        if attempt.usage is not None:
+            attempt.cost = self.price(attempt.usage)
+
+
+class Price:
+    """What a usage costs at one endpoint: told to the caller and recorded, computed once."""
+
+    __slots__ = ("_cost", "_endpoint", "_usage")
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._usage: Usage | None = None
+        self._cost = Cost(total_nano=None)
+
+    def __call__(self, usage: Usage) -> Cost:
+        if usage is not self._usage:
+            self._usage, self._cost = usage, meter.price(self._endpoint, usage)
+        return self._cost

@@ -1,0 +1,29 @@
+"""folders.toml: which codec and which reader take the exchanges of a recordings folder."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+
+class Reads(NamedTuple):
+    """dialects: names of plugins, the first one installed is taken. reader: a module of `readers`. framing: "text" or
+    "aws" (event stream)."""
+
+    dialects: tuple[str, ...]
+    reader: str
+    framing: str
+
+
+def reads(folder: str, operation: str) -> Reads:
+    """Who takes the exchanges of this operation in this folder; a folder that is not named is its own dialect."""
+    by_operation = _table().get(folder, {})
+    row = by_operation.get(operation) or by_operation.get("*") or {"dialects": [folder], "reader": "openai_chat"}
+    return Reads(tuple(row["dialects"]), row["reader"], row.get("framing", "text"))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("crossroads_dialect").joinpath("folders.toml").read_text("utf-8"))

@@ -1,0 +1,196 @@
+"""Streams from an upstream: relayed event by event, or decoded to canonical chunks. No I/O, no clock.
+
+Laws: any split of the same bytes gives the same output (STREAM-1); a cut stream never gets a `message_stop`
+(STREAM-2); the price leaves once, in the last `message_delta`. What a stream's end is, `events` says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from crossroads.dialect import Document, Stamp
+from crossroads.errors import UpstreamError
+from crossroads.sse import ServerEvent, encode_event
+from crossroads.types.usage import Usage
+from crossroads_anthropic_messages.blocks import BlockDecoder
+from crossroads_anthropic_messages.events import MessageReader
+from crossroads_anthropic_messages.reply import EXTRAS, broken, ending, explanation
+from crossroads_anthropic_messages.usage import canonical_usage, encoded_usage, priced
+
+HELD_BYTES_MAX = 1 << 20
+"""Of output held back while no token has come; a host that sends more without one is broken."""
+
+SILENT_BLOCKS = ("text", "thinking")
+"""Blocks whose start says nothing yet."""
+
+MESSAGE_STOP = encode_event(b'{"type":"message_stop"}', "message_stop")
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Relay:
+    """See `crossroads.dialect.Relay`."""
+
+    def __init__(self, stamp: Stamp) -> None:
+        self.started = False
+        self.seen_tokens = 0
+        self._stamp = stamp
+        self._reader = MessageReader()
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._failure: UpstreamError | None = None
+        self._last_delta: dict[str, Any] | None = None
+
+    @property
+    def usage(self) -> Usage | None:
+        return self._reader.usage
+
+    @property
+    def finish_reason(self) -> str | None:
+        return self._reader.finish_reason
+
+    @property
+    def upstream_id(self) -> str | None:
+        return self._reader.upstream_id
+
+    def feed(self, data: bytes) -> bytes:
+        """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
+        if self._failure is not None:
+            raise self._failure
+        running, out = self.started, []
+        try:
+            for event in self._reader.events(data):
+                document = self._reader.read(event)
+                if document is not None:
+                    out.append(self._relayed(event, document))
+        except UpstreamError as error:
+            if not running:
+                raise  # nothing has left: another endpoint can take over
+            self._failure = error
+        return b"".join(out) if running else self._release(out)
+
+    def close(self, *, framed: bool, usage: Usage) -> bytes:
+        """See `crossroads.dialect.Relay.close`."""
+        if self._failure is not None:
+            raise self._failure
+        out = [*self._held, *(self._relayed(*one) for one in self._reader.end(framed=framed))]
+        delta = self._last_delta or {"type": "message_delta", "delta": {"stop_reason": None, "stop_sequence": None}}
+        told = delta.get("usage")
+        told = told if isinstance(told, dict) else {}
+        if (known := self._reader.usage) is None:
+            delta["usage"] = encoded_usage(told, usage, self._stamp.price(usage))
+        else:
+            delta["usage"] = priced(told, known, self._stamp.price(known))
+        return b"".join((*out, encode_event(_encode(delta), "message_delta"), MESSAGE_STOP))
+
+    def _relayed(self, event: ServerEvent, document: dict[str, Any]) -> bytes:
+        kind = document["type"]
+        if kind == "message_delta":  # the last one waits for its price
+            before, self._last_delta = self._last_delta, document
+            self.started = self.started or self._reader.stop_reason is not None
+            return b"" if before is None else encode_event(_encode(before), kind)
+        if kind == "message_stop":
+            return b""
+        if kind == "message_start":
+            stamp = self._stamp
+            document["message"] |= {"id": stamp.id, "model": stamp.model, "provider": stamp.provider}
+            return encode_event(_encode(document), kind)
+        if kind == "content_block_delta":
+            self.seen_tokens += 1
+            self.started = True
+        elif kind == "content_block_start" and document["content_block"]["type"] not in SILENT_BLOCKS:
+            self.started = True
+        return encode_event(event.data, event.name or kind)
+
+    def _release(self, out: list[bytes]) -> bytes:
+        self._held += out
+        self._held_bytes += sum(map(len, out))
+        if not self.started:
+            if self._held_bytes > HELD_BYTES_MAX:
+                raise broken(f"the provider sent {HELD_BYTES_MAX} bytes without a token.")
+            return b""
+        ready, self._held = b"".join(self._held), []
+        return ready
+
+
+class StreamDecoder:
+    """See `crossroads.dialect.StreamDecoder`."""
+
+    def __init__(self) -> None:
+        self._reader = MessageReader()
+        self._blocks = BlockDecoder()
+        self._failure: UpstreamError | None = None
+        self._began = False
+        self._model: Any = None
+
+    @property
+    def usage(self) -> Usage | None:
+        return self._reader.usage
+
+    @property
+    def finish_reason(self) -> str | None:
+        return self._reader.finish_reason
+
+    @property
+    def upstream_id(self) -> str | None:
+        return self._reader.upstream_id
+
+    def feed(self, data: bytes) -> list[Document]:
+        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
+        if self._failure is not None:
+            raise self._failure
+        out: list[Document] = []
+        try:
+            for event in self._reader.events(data):
+                document = self._reader.read(event)
+                if document is not None:
+                    out += self._chunks(document)
+        except UpstreamError as error:
+            if not out:
+                raise
+            self._failure = error
+        return out
+
+    def close(self, *, framed: bool) -> list[Document]:
+        """See `crossroads.dialect.StreamDecoder.close`."""
+        if self._failure is not None:
+            raise self._failure
+        return [chunk for _, document in self._reader.end(framed=framed) for chunk in self._chunks(document)]
+
+    def _chunks(self, document: dict[str, Any]) -> list[Document]:
+        kind = document["type"]
+        if kind == "message_start":
+            if self._began:
+                return []
+            self._began = True
+            self._model = document["message"].get("model")
+            return [self._chunk({"role": "assistant", "content": ""})]
+        if kind == "message_delta":
+            return [*map(self._chunk, self._blocks.finish()), *self._ending(document)]
+        if kind == "message_stop":
+            return [*map(self._chunk, self._blocks.finish()), *self._usage()]
+        return list(map(self._chunk, self._blocks.deltas(kind, document)))
+
+    def _ending(self, document: dict[str, Any]) -> list[Document]:
+        told = document["delta"]
+        end = ending(told, structured=self._reader.structured)
+        if end["finish_reason"] is None:
+            return []
+        said = explanation(told.get("stop_details"))
+        chunk = self._chunk({} if said is None else {"refusal": said}, **end)
+        chunk |= {name: holder[name] for holder in (told, document) for name in EXTRAS if holder.get(name) is not None}
+        return [chunk]
+
+    def _usage(self) -> list[Document]:
+        told = canonical_usage(self._reader.usage_raw, self._reader.usage)
+        return [{**self._chunk({}), "choices": [], "usage": told}] if told else []
+
+    def _chunk(self, delta: dict[str, Any], **end: Any) -> Document:
+        return {
+            "id": self._reader.upstream_id,
+            "object": "chat.completion.chunk",
+            "model": self._model,
+            "choices": [{"index": 0, "delta": delta, "finish_reason": None, **end}],
+        }

@@ -1,0 +1,142 @@
+"""The laws of a dialect on shipped vectors, on mutilated ones, and on the recordings where there are some."""
+
+import contextlib
+import json
+
+import pytest
+from crossroads_anthropic_messages import AnthropicMessages
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crossroads.errors import BadRequest
+from crossroads.testing import laws
+from crossroads.testing.recordings import NO_RECORDINGS, recordings, recordings_folder, vectors
+
+DIALECT = AnthropicMessages()
+VECTORS = vectors("anthropic-messages")
+STREAMS = [v for v in VECTORS if v.is_stream]
+REPLIES = [v for v in VECTORS if v.status == 200 and not v.is_stream]
+END = b'"message_stop"'
+CUTS = st.lists(st.integers(0, 100_000), max_size=12)
+RELAXED = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+
+
+def named(vectors):
+    return pytest.mark.parametrize("vector", vectors, ids=lambda v: v.name)
+
+
+@named([v for v in VECTORS if v.request])
+def test_both_paths_send_the_same_request(vector):
+    laws.both_paths_send_the_same(DIALECT, vector.request)
+
+
+@named(REPLIES)
+def test_both_paths_give_the_same_reply(vector):
+    laws.both_paths_reply_the_same(DIALECT, vector.body)
+
+
+@named(STREAMS)
+def test_both_paths_give_the_same_stream(vector):
+    laws.both_paths_stream_the_same(DIALECT, vector.body)
+
+
+@named(STREAMS)
+def test_one_byte_at_a_time_gives_the_same_stream(vector):
+    laws.a_split_changes_nothing(DIALECT, vector.body, range(len(vector.body)))
+
+
+@named(STREAMS)
+def test_a_stream_cut_at_any_byte_never_looks_complete(vector):
+    end = vector.body.rindex(END) + len(END)
+    laws.a_cut_never_looks_complete(DIALECT, vector.body, END, range(0, end, 7))
+
+
+@named(STREAMS)
+def test_framing_does_not_stand_in_for_the_end_of_the_message(vector):
+    cut = vector.body[: vector.body.rindex(b"event: message_stop")]
+    assert laws.relay_all(DIALECT, [cut], framed=True)[1] is not None
+    assert laws.decode_all(DIALECT, [cut], framed=True)[1].code == "provider_unavailable"
+
+
+@RELAXED
+@given(st.sampled_from(STREAMS), CUTS, st.booleans())
+def test_any_split_gives_the_same_stream(vector, cuts, crlf):
+    data = vector.body.replace(b"\n", b"\r\n") if crlf else vector.body
+    laws.a_split_changes_nothing(DIALECT, data, cuts)
+
+
+@st.composite
+def mutilated(draw, bodies):
+    """A recorded body with a few bytes overwritten, removed or doubled."""
+    body = bytearray(draw(st.sampled_from(bodies)))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(body)))
+        junk = draw(st.binary(max_size=4) | st.sampled_from([b"null", b"[]", b"{}", b"-1", b"1e999", b"\n\n", b'"']))
+        body[at : at + draw(st.integers(0, 6))] = junk
+    return bytes(body)
+
+
+@RELAXED
+@given(mutilated([v.body for v in STREAMS]), CUTS)
+def test_a_mutilated_stream_raises_nothing_but_our_errors(data, cuts):
+    laws.both_paths_stream_the_same(DIALECT, data, mutilated=True)
+    laws.a_split_changes_nothing(DIALECT, data, cuts)
+
+
+@RELAXED
+@given(mutilated([v.body for v in REPLIES]))
+def test_a_mutilated_reply_raises_nothing_but_our_errors(data):
+    laws.both_paths_reply_the_same(DIALECT, data, mutilated=True)
+
+
+@RELAXED
+@given(mutilated([v.request for v in VECTORS if v.request]))
+def test_a_mutilated_request_is_the_same_on_both_paths_or_a_bad_request(data):
+    with contextlib.suppress(BadRequest):
+        laws.both_paths_send_the_same(DIALECT, data)
+
+
+@RELAXED
+@given(
+    st.integers(100, 599),
+    st.binary(max_size=99) | mutilated([v.body for v in VECTORS if v.status != 200]),
+)
+def test_any_error_answer_is_a_canonical_error(status, body):
+    error = DIALECT.decode_error(status, (), body)
+    assert 400 <= error.status < 600
+    assert error.status not in (401, 402, 403)
+    told = json.loads(DIALECT.encode_error(error, None, in_stream=False))
+    assert told["error"]["error_type"] == error.code
+
+
+RECORDED = pytest.mark.skipif(recordings_folder() is None, reason=NO_RECORDINGS)
+
+
+def recorded():
+    """All but token counts, which the same folder holds."""
+    return (one for one in recordings("anthropic-messages") if not one.body.startswith(b'{"input_tokens"'))
+
+
+@RECORDED
+def test_every_recorded_request_is_sent_the_same_on_both_paths():
+    for one in recorded():
+        if one.request and one.status == 200:
+            laws.both_paths_send_the_same(DIALECT, one.request)
+
+
+@RECORDED
+def test_every_recorded_reply_and_error_keeps_the_laws():
+    for one in recorded():
+        if one.status != 200:
+            assert DIALECT.decode_error(one.status, one.headers, one.body).remedy
+        elif one.body and not one.is_stream:
+            laws.both_paths_reply_the_same(DIALECT, one.body)
+
+
+@RECORDED
+def test_every_recorded_stream_keeps_the_laws():
+    for one in recorded():
+        if one.is_stream:
+            laws.both_paths_stream_the_same(DIALECT, one.body)
+            laws.a_split_changes_nothing(DIALECT, one.body, [7, len(one.body) // 2, len(one.body) - 5])
+            laws.a_cut_never_looks_complete(DIALECT, one.body, END, [1, len(one.body) // 2])

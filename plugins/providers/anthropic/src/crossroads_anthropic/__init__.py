@@ -1,0 +1,1 @@
+"""Anthropic: all that is to know stands in provider.toml."""

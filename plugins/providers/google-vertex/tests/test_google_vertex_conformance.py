@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestGoogleVertex = provider_conformance("google-vertex")
