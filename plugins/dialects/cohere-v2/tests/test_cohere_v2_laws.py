@@ -146,8 +146,9 @@ REQUEST = st.fixed_dictionaries(
         "response_format": st.sampled_from(
             [{"type": "json_object"}, {"type": "json_schema", "json_schema": {"schema": {"type": "object"}}}]
         ),
-        "documents": st.just(["a", {"id": "d", "data": {"text": "b"}}]),
-        "safety_mode": st.just("OFF"),
+        "native": st.just(
+            {"cohere-v2": {"drops": {"safety_mode": "OFF"}, "needs": {"documents": ["a", {"data": {"text": "b"}}]}}}
+        ),
     },
 )
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from crossroads_cohere_v2 import CohereV2
 
+from crossroads import native
 from crossroads.errors import BadRequest, StreamCut, Unsupported, UpstreamRefused
 from crossroads.testing import laws
 from crossroads.types.base import validate
@@ -137,3 +138,12 @@ def test_an_error_for_a_cohere_client_has_coheres_shape_and_ends_its_stream():
 def test_an_invalid_token_is_not_the_callers_fault():
     error = DIALECT.decode_error(498, (), b'{"message":"invalid token"}')
     assert (error.code, error.status, error.upstream_status) == ("provider_unavailable", 502, 498)
+
+
+def test_what_only_cohere_knows_is_reported_or_refused_where_it_is_lost():
+    body = {"model": "m", "messages": [USER], "safety_mode": "OFF"}
+    request = DIALECT.decode_request(DIALECT.open(json.dumps(body).encode()))
+    assert [one.field for one in native.request_for("openai-chat", request)[1]] == ["safety_mode"]
+    request = DIALECT.decode_request(DIALECT.open(json.dumps({**body, "documents": ["a"]}).encode()))
+    with pytest.raises(Unsupported, match="documents"):
+        native.request_for("openai-chat", request)

@@ -129,7 +129,7 @@ REQUEST = st.fixed_dictionaries(
         "tool_choice": st.sampled_from(["auto", "none", "required", {"type": "function", "function": {"name": "f"}}]),
         "reasoning_effort": st.sampled_from(["none", "high"]),
         "response_format": st.just({"type": "json_object"}),
-        "safe_prompt": st.booleans(),
+        "native": st.just({"mistral-chat": {"drops": {"safe_prompt": True}}}),
     },
 )
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from crossroads_mistral_chat import MistralChat
 
+from crossroads import native
 from crossroads.errors import BadRequest, Unsupported
 from crossroads.types.base import validate
 from crossroads.types.chat import ChatRequest
@@ -132,3 +133,13 @@ def test_an_error_for_a_mistral_client_has_mistrals_shape():
         "param": "messages",
         "code": "400",
     }
+
+
+def test_what_only_mistral_knows_is_reported_where_it_is_lost():
+    message = {"role": "assistant", "content": "So", "prefix": True}
+    body = {"model": "m", "messages": [USER, message], "safe_prompt": True, "guardrails": []}
+    request, left_out = native.request_for(
+        "openai-chat", DIALECT.decode_request(DIALECT.open(json.dumps(body).encode()))
+    )
+    assert {one.field for one in left_out} == {"safe_prompt", "prefix"}
+    assert "safe_prompt" not in request.model_dump()

@@ -118,8 +118,9 @@ MESSAGE = st.one_of(
     st.fixed_dictionaries({"role": st.just("tool"), "content": WORD, "tool_call_id": WORD, "name": st.just("f")}),
     assistant(),
 )
+OWN = {"ollama": {"drops": {"options": {"num_ctx": 512}, "keep_alive": "5m"}}}
 REQUEST = st.fixed_dictionaries(
-    {"messages": st.lists(MESSAGE, min_size=1, max_size=4), "options": st.just({"num_ctx": 512})},
+    {"messages": st.lists(MESSAGE, min_size=1, max_size=4), "native": st.just(OWN)},
     optional={
         "temperature": st.sampled_from([0, 0.7]),
         "top_p": st.sampled_from([0.1, 1]),
@@ -133,7 +134,6 @@ REQUEST = st.fixed_dictionaries(
         "response_format": st.sampled_from(
             [{"type": "json_object"}, {"type": "json_schema", "json_schema": {"schema": {"type": "object"}}}]
         ),
-        "keep_alive": st.just("5m"),
         "logprobs": st.booleans(),
         "top_logprobs": st.integers(0, 3),
     },

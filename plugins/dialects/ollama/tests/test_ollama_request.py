@@ -6,6 +6,8 @@ import pytest
 from crossroads_ollama_chat import OllamaChat, said
 from crossroads_ollama_chat.wire import LINE_BYTES_MAX, LineReader
 
+from crossroads import native
+from crossroads.dialect import keepalive_of
 from crossroads.errors import BadRequest, BadUpstream, StreamCut, Unsupported, UpstreamRefused
 from crossroads.testing import laws
 from crossroads.types.base import validate
@@ -178,3 +180,16 @@ def test_what_a_model_lacks_may_be_elsewhere():
 )
 def test_times_are_seconds(text, at):
     assert said.seconds(text) == at
+
+
+def test_what_only_ollama_knows_is_reported_where_it_is_lost():
+    body = {"model": "m", "messages": [USER], "keep_alive": "5m", "options": {"num_ctx": 5, "seed": 1}}
+    request, left_out = native.request_for(
+        "openai-chat", DIALECT.decode_request(DIALECT.open(json.dumps(body).encode()))
+    )
+    assert [one.field for one in left_out] == ["keep_alive", "options"]
+    assert request.seed == 1
+
+
+def test_a_silent_stream_is_kept_alive_by_what_clients_skip():
+    assert json.loads(keepalive_of(DIALECT) + TEXT)["done"] is False

@@ -27,7 +27,7 @@ __all__ = ["CohereV2"]
 
 
 class CohereV2:
-    """`POST /v2/chat`. A Cohere client reaches it with the base URL `.../api/v1`, to which it adds `/v2/chat`."""
+    """`POST /v2/chat`. A Cohere client reaches it with its base URL set to ours, to which it adds `/v2/chat`."""
 
     name = "cohere-v2"
     operation = "chat"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crossroads_openai_chat import vendor
 from crossroads_openai_chat.request import ROUTER_KINDS, plain
 
 from crossroads import jsonbody
@@ -36,6 +37,11 @@ KINDS: dict[str, Kind] = {
 RENAMED = {"stop_sequences": "stop", "k": "top_k", "p": "top_p"}
 """Theirs and ours."""
 
+DIALECT = "cohere-v2"
+OWN = frozenset({"citation_options", "priority", "raw_prompting", "safety_mode", "strict_tools"})
+NEEDED = frozenset({"documents"})
+"""Cohere's alone: another dialect goes without the former, and an answer without the latter makes no sense."""
+
 TOOL_CHOICES = {"REQUIRED": "required", "NONE": "none"}
 
 
@@ -62,6 +68,8 @@ def canonical_fields(fields: Fields) -> Json:
         if thinking.get("token_budget") is not None:
             reasoning["max_tokens"] = thinking["token_budget"]
         document["reasoning"] = reasoning
+    document |= {name: plain(document[name]) for name in (OWN | NEEDED) & set(document)}
+    vendor.keep(DIALECT, document, drops=OWN, needs=NEEDED)
     tools = plain(document.get("tools"))
     if isinstance(tools, list):
         document["tools"] = [{"type": "function", **tool} if isinstance(tool, dict) else tool for tool in tools]

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crossroads_openai_chat import vendor
 from crossroads_openai_chat.request import FALSE, ROUTER_ONLY, TRUE
 
 from crossroads.call import Fields, Lost
 from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
+from crossroads_cohere_v2.decode import DIALECT
 from crossroads_cohere_v2.messages import cohere_messages
 
 Json = dict[str, Any]
@@ -49,6 +51,7 @@ EFFORTS = {"max": 0.95, "xhigh": 0.95, "high": 0.8, "medium": 0.5, "low": 0.2, "
 
 def cohere_fields(fields: Json) -> tuple[Fields, list[Lost]]:
     """Raises Unsupported."""
+    fields = vendor.restored(DIALECT, fields)
     lost: list[Lost] = []
     document: Fields = {}
     for name, value in fields.items():

@@ -34,7 +34,7 @@ def _message(message: Json, lost: list[Lost]) -> Json:
         raise Unsupported("Cohere takes no function messages.", remedy="Send tool messages.", field="messages")
     if role == "assistant":
         return _assistant(message, lost)
-    made = {name: value for name, value in message.items() if name != "name"}
+    made = {name: value for name, value in message.items() if name not in ("name", "native")}
     if message.get("name"):
         lost.append(Lost("messages[].name", "dropped", NO_PLACE))
     if role == "developer":

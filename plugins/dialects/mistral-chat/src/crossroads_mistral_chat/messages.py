@@ -10,11 +10,14 @@ import hashlib
 import re
 from typing import Any
 
+from crossroads_openai_chat import vendor
+
 from crossroads.call import Lost
 from crossroads.errors import Unsupported
 from crossroads_mistral_chat.content import Unfolding, thinking_chunks
 from crossroads_mistral_chat.reply import text_call
 
+DIALECT = "mistral-chat"
 REMEDY = "Leave it out, or let other providers serve the call."
 CALL_ID = re.compile(r"[A-Za-z0-9]{9}")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -35,6 +38,8 @@ def canonical_message(message: Any) -> Any:
     """A message of a client. What is malformed passes, and is refused by the canonical types."""
     if not isinstance(message, dict):
         return message
+    message = dict(message)
+    vendor.keep(DIALECT, message, drops=("prefix",))
     content = message.get("content")
     if not isinstance(content, list):
         return {**message, "tool_calls": list(map(text_call, calls))} if (calls := _calls(message)) else message
@@ -57,7 +62,7 @@ def mistral_message(message: Json, lost: list[Lost]) -> Json:
     role = message["role"]
     if role == "function":
         raise Unsupported("Mistral takes no function messages.", remedy="Send tool messages.", field="messages")
-    made = {name: value for name, value in message.items() if name not in REASONING}
+    made = {name: value for name, value in vendor.restored(DIALECT, message).items() if name not in REASONING}
     if role == "developer":
         made["role"] = role = "system"
         lost.append(Lost("messages[].role", "renamed", "Mistral's word for developer is system"))

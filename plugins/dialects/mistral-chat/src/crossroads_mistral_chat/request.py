@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crossroads_openai_chat import vendor
 from crossroads_openai_chat.request import plain, upstream_draft
 
 from crossroads.call import Fields, Lost
@@ -41,6 +42,10 @@ DROPPED = {
 SILENT = frozenset({"include_reasoning", "stream_options", "structured_outputs"})
 """Of these: what is left out without a loss."""
 
+DIALECT = "mistral-chat"
+OWN = frozenset({"guardrails", "min_tokens", "prompt_logprobs", "prompt_mode", "safe_prompt", "top_prompt_logprobs"})
+"""Mistral's alone: another dialect goes without them."""
+
 FORMATS = frozenset({"text", "json_object", "json_schema"})
 
 
@@ -59,6 +64,8 @@ def canonical_fields(fields: Fields) -> dict[str, Any]:
     messages = plain(document.get("messages"))
     if isinstance(messages, list):
         document["messages"] = [canonical_message(message) for message in messages]
+    document |= {name: plain(document[name]) for name in OWN & set(document)}
+    vendor.keep(DIALECT, document, drops=OWN)
     tools = plain(document.get("tools"))
     if isinstance(tools, list):
         document["tools"] = [{"type": "function", **tool} if isinstance(tool, dict) else tool for tool in tools]
@@ -70,6 +77,7 @@ def canonical_fields(fields: Fields) -> dict[str, Any]:
 
 def mistral_fields(fields: dict[str, Any]) -> tuple[Fields, list[Lost]]:
     """A canonical request, dumped -> Mistral's. Raises Unsupported."""
+    fields = vendor.restored(DIALECT, fields)
     lost: list[Lost] = []
     document: Fields = {}
     for name, value in fields.items():

@@ -35,6 +35,8 @@ class OllamaChat:
     operation = "chat"
     paths: tuple[str, ...] = ("/api/chat",)
     upstream_path = "/api/chat"
+    keepalive = b" "
+    """Before a line of JSON; an empty line is none, and Ollama's clients would fail on it."""
 
     # client side
 

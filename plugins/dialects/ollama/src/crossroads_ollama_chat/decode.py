@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat import vendor
 from crossroads_openai_chat.request import ROUTER_KINDS, plain
 
 from crossroads import jsonbody
@@ -42,6 +43,10 @@ OPTIONS = {
 }
 """Theirs and ours. Others (num_ctx, mirostat, ...) stay in `options`, for an Ollama upstream."""
 
+DIALECT = "ollama"
+OWN = frozenset({"keep_alive", "options", "template"})
+"""Ollama's alone: another dialect goes without them."""
+
 MADE_HERE = re.compile(r"call_unnamed_\d+")
 
 KINDS_OF_IMAGE = (("iVBORw", "png"), ("/9j/", "jpeg"), ("R0lGOD", "gif"), ("UklGR", "webp"), ("Qk", "bmp"))
@@ -71,6 +76,8 @@ def canonical_fields(fields: Fields) -> Json:
             if theirs in rest and not (theirs == "num_predict" and _endless(rest[theirs])):
                 document[ours] = rest.pop(theirs)
         document["options"] = rest
+    document |= {name: plain(document[name]) for name in OWN & set(document)}
+    vendor.keep(DIALECT, document, drops=OWN)
     wanted = plain(document.pop("format", None))
     if wanted == "json":
         document["response_format"] = {"type": "json_object"}

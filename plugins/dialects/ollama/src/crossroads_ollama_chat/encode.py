@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crossroads_openai_chat import vendor
 from crossroads_openai_chat.request import FALSE, ROUTER_ONLY, TRUE, plain
 
 from crossroads.call import Fields, Lost
 from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
-from crossroads_ollama_chat.decode import OPTIONS
+from crossroads_ollama_chat.decode import DIALECT, OPTIONS
 from crossroads_ollama_chat.messages import ollama_messages
 
 Json = dict[str, Any]
@@ -47,6 +48,7 @@ LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "x
 
 def ollama_fields(fields: Json) -> tuple[Fields, list[Lost]]:
     """Raises Unsupported."""
+    fields = vendor.restored(DIALECT, fields)
     lost: list[Lost] = []
     document: Fields = {}
     options: Json = dict(fields.get("options") or {})

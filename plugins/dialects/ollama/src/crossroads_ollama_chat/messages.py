@@ -20,7 +20,7 @@ UNSAID = {
     "assistant": ("name", "refusal", "function_call", "annotations", "images", "audio"),
     "tool": (),
 }
-REASONING = ("reasoning", "reasoning_content", "reasoning_details")
+SET_ASIDE = ("reasoning", "reasoning_content", "reasoning_details", "native")
 DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,")
 
 
@@ -41,7 +41,7 @@ def _message(message: Json, names: dict[str, str], lost: list[Lost]) -> Json:
     role = message["role"]
     if role == "function":
         raise Unsupported("Ollama takes no function messages.", remedy="Send tool messages.", field="messages")
-    made = {name: value for name, value in message.items() if name not in REASONING}
+    made = {name: value for name, value in message.items() if name not in SET_ASIDE}
     if role == "developer":
         made["role"] = role = "system"
         lost.append(Lost("messages[].role", "renamed", "Ollama's word for developer is system"))
