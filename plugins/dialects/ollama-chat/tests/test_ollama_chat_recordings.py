@@ -10,7 +10,7 @@ from crossroads.testing import laws
 from crossroads.testing.recordings import NO_RECORDINGS, recordings, recordings_folder, vectors
 
 DIALECT = OllamaChat()
-ALL = [*vectors("ollama"), *recordings("ollama-chat")]
+ALL = [*vectors("ollama-chat"), *recordings("ollama-chat")]
 WHERE = {"url": "https://api.northwind.example/api/chat", "upstream": "small-2"}
 RECORDED = pytest.mark.skipif(recordings_folder() is None, reason=NO_RECORDINGS)
 

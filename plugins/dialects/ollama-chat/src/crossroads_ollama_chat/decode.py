@@ -43,7 +43,7 @@ OPTIONS = {
 }
 """Theirs and ours. Others (num_ctx, mirostat, ...) stay in `options`, for an Ollama upstream."""
 
-DIALECT = "ollama"
+DIALECT = "ollama-chat"
 OWN = frozenset({"keep_alive", "options", "template"})
 """Ollama's alone: another dialect goes without them."""
 

@@ -21,7 +21,7 @@ from crossroads.types.usage import Usage
 TestOllamaChat = dialect_conformance(OllamaChat)
 
 DIALECT = OllamaChat()
-VECTORS = vectors("ollama")
+VECTORS = vectors("ollama-chat")
 STREAMS = [v for v in VECTORS if v.is_stream]
 REPLIES = [v for v in VECTORS if v.status == 200 and not v.is_stream]
 RELAXED = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -118,7 +118,7 @@ MESSAGE = st.one_of(
     st.fixed_dictionaries({"role": st.just("tool"), "content": WORD, "tool_call_id": WORD, "name": st.just("f")}),
     assistant(),
 )
-OWN = {"ollama": {"drops": {"options": {"num_ctx": 512}, "keep_alive": "5m"}}}
+OWN = {"ollama-chat": {"drops": {"options": {"num_ctx": 512}, "keep_alive": "5m"}}}
 REQUEST = st.fixed_dictionaries(
     {"messages": st.lists(MESSAGE, min_size=1, max_size=4), "native": st.just(OWN)},
     optional={

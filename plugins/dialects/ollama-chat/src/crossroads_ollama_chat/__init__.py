@@ -31,7 +31,7 @@ CANT = "does not support"
 class OllamaChat:
     """An Ollama client reaches it with the host `.../api/v1`, to which it adds `/api/chat`."""
 
-    name = "ollama"
+    name = "ollama-chat"
     operation = "chat"
     paths: tuple[str, ...] = ("/api/chat",)
     upstream_path = "/api/chat"
