@@ -155,3 +155,20 @@ def test_an_error_is_a_canonical_error(one):
 @RECORDED
 def test_there_are_recordings():
     assert len(ALL) > 70
+
+
+@pytest.mark.parametrize("one", [one for one in ALL if one.status == 200], ids=lambda one: one.name)
+def test_what_a_client_gets_is_by_the_vendors_own_types(one):
+    cohere = pytest.importorskip("cohere.v2.types", reason="cohere is not installed")
+    pydantic = pytest.importorskip("pydantic")
+    documents, usage = documents_and_usage(one)
+    if not one.is_stream:
+        body = DIALECT.encode_response(DIALECT.decode_response(one.body), laws.STAMP)
+        pydantic.TypeAdapter(cohere.V2ChatResponse).validate_json(body)
+        return
+    encoder = DIALECT.encode_stream(laws.STAMP)
+    data = b"".join(map(encoder.encode, documents)) + encoder.close(usage)
+    event = pydantic.TypeAdapter(cohere.V2ChatStreamResponse)
+    for line in data.decode().splitlines():
+        if line.startswith("data: "):
+            event.validate_json(line[6:])

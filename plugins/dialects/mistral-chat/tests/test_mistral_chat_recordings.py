@@ -130,3 +130,17 @@ def test_an_error_is_a_canonical_error(one):
 @RECORDED
 def test_there_are_recordings():
     assert len(list(recordings("mistral-chat"))) >= 100
+
+
+@pytest.mark.parametrize("one", [one for one in ALL if one.status == 200], ids=lambda one: one.name)
+def test_what_a_client_gets_is_by_the_vendors_own_types(one):
+    models = pytest.importorskip("mistralai.client.models", reason="mistralai is not installed")
+    if not one.is_stream:
+        body = DIALECT.encode_response(DIALECT.decode_response(one.body), laws.STAMP)
+        models.ChatCompletionResponse.model_validate_json(body)
+        return
+    documents, decoder = laws.decode_all(DIALECT, [one.body])
+    encoder = DIALECT.encode_stream(laws.STAMP)
+    data = b"".join(map(encoder.encode, documents)) + encoder.close(decoder.usage)
+    for document in raw_documents(one._replace(body=data)):
+        models.CompletionChunk.model_validate(document)

@@ -119,3 +119,16 @@ def test_a_request_is_one_by_the_vendors_own_types(one):
 @RECORDED
 def test_there_are_recordings():
     assert len(list(recordings("ollama-chat"))) >= 20
+
+
+@pytest.mark.parametrize("one", [one for one in ALL if one.status == 200], ids=lambda one: one.name)
+def test_what_a_client_gets_is_by_the_vendors_own_types(one):
+    ollama = pytest.importorskip("ollama._types", reason="ollama is not installed")
+    documents, usage, _ = documents_and_usage(one)
+    if one.is_stream:
+        encoder = DIALECT.encode_stream(laws.STAMP)
+        body = b"".join(map(encoder.encode, documents)) + encoder.close(usage or laws.NO_USAGE)
+    else:
+        body = DIALECT.encode_response(DIALECT.decode_response(one.body), laws.STAMP)
+    for line in body.splitlines():
+        ollama.ChatResponse.model_validate_json(line)

@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 REMEDY = "Leave it out, or let other providers serve the call."
 NO_PLACE = "Cohere's messages have no place for it"
-TAKEN = {"system": ("text",), "user": ("text", "image_url", "document"), "tool": ("text", "document")}
+TAKEN = {"system": ("text",), "user": ("text", "image_url"), "tool": ("text", "document")}
 """Parts of content, by role."""
 
 
@@ -40,7 +40,9 @@ def _message(message: Json, lost: list[Lost]) -> Json:
     if role == "developer":
         made["role"] = role = "system"
         lost.append(Lost("messages[].role", "renamed", "Cohere's word for developer is system"))
-    if isinstance(made.get("content"), list):
+    if made.get("content") is None:
+        made["content"] = ""
+    elif isinstance(made["content"], list):
         made["content"] = [_part(part, role, lost) for part in made["content"]]
     return made
 
