@@ -40,7 +40,7 @@ class CohereEmbed(OpenAIEmbeddings):
         "output_dimension": jsonbody.COUNT,
         "texts": jsonbody.STRINGS,
     }
-    required = INPUTS
+    required: tuple[str, ...] = INPUTS
     errors = CohereV2()
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:

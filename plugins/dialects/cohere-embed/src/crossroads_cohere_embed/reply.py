@@ -85,5 +85,5 @@ def _rows(response: Response) -> list[Any]:
 def _usage(response: Response) -> Usage | None:
     billed = (response.meta or {}).get("billed_units")
     told = [billed.get(name) for name in ("input_tokens", "image_tokens")] if isinstance(billed, dict) else []
-    counts = [int(n) for n in told if type(n) in (int, float) and 0 <= n <= TOKENS_MAX]
+    counts = [int(n) for n in told if isinstance(n, (int, float)) and 0 <= n <= TOKENS_MAX]
     return Usage(input_tokens=sum(counts)) if counts else None

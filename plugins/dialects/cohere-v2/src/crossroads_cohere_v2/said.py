@@ -162,7 +162,7 @@ def canonical_logprob(item: Json) -> Json:
 
 
 def cohere_logprob(item: Json) -> Json:
-    made = {name: item[name] for name in ("text", "token_ids", "logprobs") if name in item}
+    made: Json = {name: item[name] for name in ("text", "token_ids", "logprobs") if name in item}
     if made:
         return made
     return {"text": item.get("token") or "", "token_ids": [], "logprobs": [item.get("logprob")]}

@@ -32,7 +32,7 @@ class MistralChat(OpenAIChat):
     name = "mistral-chat"
     paths: tuple[str, ...] = ()
     kinds = {**CHAT_KINDS, "random_seed": jsonbody.INTEGER}
-    required = ("messages",)
+    required: tuple[str, ...] = ("messages",)
     prompt_as_message = False
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:

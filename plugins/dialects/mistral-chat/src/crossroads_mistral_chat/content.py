@@ -100,7 +100,8 @@ class Folding:
         """A message or delta whose content holds its reasoning and references. Other annotations stay."""
         rest = {k: v for k, v in said.items() if k not in ("reasoning", "reasoning_details", "reasoning_content")}
         thoughts, _ = thinking_chunks(said)
-        places, others = [], []
+        places: list[Chunk] = []
+        others: list[Any] = []
         for note in said.get("annotations") or []:
             kind = note.get("type") if isinstance(note, dict) else None
             own = note.get(kind) if kind else None

@@ -53,9 +53,9 @@ def _message(message: Json, names: dict[str, str], lost: list[Lost]) -> Json:
         made |= _assistant(message, names, lost)
     if role == "tool":
         told = made.pop("tool_call_id", None)
-        name = made.pop("name", None) or names.get(told or "")
-        if name is not None:
-            made["tool_name"] = name
+        called = made.pop("name", None) or names.get(told or "")
+        if called is not None:
+            made["tool_name"] = called
         if told is not None and not made_here(told):
             made["tool_call_id"] = told
     return made

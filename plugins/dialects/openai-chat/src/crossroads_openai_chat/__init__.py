@@ -23,7 +23,7 @@ class OpenAIChat(OpenAIFamily):
     paths: tuple[str, ...] = ("/chat/completions",)
     upstream_path = "/chat/completions"
     kinds = CHAT_KINDS
-    required = ("messages", "prompt")
+    required: tuple[str, ...] = ("messages", "prompt")
     shape = Shape(
         "chat.completion",
         "chat.completion.chunk",

@@ -27,7 +27,8 @@ def restored(dialect: str, holder: Json) -> Json:
     """A copy of a dumped request or message with what its bag holds for this dialect, and without bags."""
     made = {name: value for name, value in holder.items() if name != "native"}
     bag = (holder.get("native") or {}).get(dialect)
-    for kind in KINDS if isinstance(bag, dict) else ():
+    bag = bag if isinstance(bag, dict) else {}
+    for kind in KINDS:
         fields = bag.get(kind)
         made |= {k: v for k, v in fields.items() if k not in made} if isinstance(fields, dict) else {}
     return made

@@ -30,7 +30,7 @@ class OpenAIEmbeddings(OpenAIFamily):
         "input": Kind("a string or a non-empty array", opens=b'"[', filled=True),
         "input_type": jsonbody.STRING,
     }
-    required = ("input",)
+    required: tuple[str, ...] = ("input",)
     shape = Shape("list", "list", items="data", completion_tokens=0)
     streams = False
 
