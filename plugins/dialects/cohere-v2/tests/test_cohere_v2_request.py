@@ -147,3 +147,8 @@ def test_what_only_cohere_knows_is_reported_or_refused_where_it_is_lost():
     request = DIALECT.decode_request(DIALECT.open(json.dumps({**body, "documents": ["a"]}).encode()))
     with pytest.raises(Unsupported, match="documents"):
         native.request_for("openai-chat", request)
+
+
+def test_reasoning_that_was_to_be_hidden_and_is_not_is_said():
+    assert lost(encoded(include_reasoning=False)) == {("include_reasoning", "dropped")}
+    assert lost(encoded(include_reasoning=True, modalities=["text"])) == set()

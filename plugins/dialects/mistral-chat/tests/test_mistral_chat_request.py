@@ -143,3 +143,8 @@ def test_what_only_mistral_knows_is_reported_where_it_is_lost():
     )
     assert {one.field for one in left_out} == {"safe_prompt", "prefix"}
     assert "safe_prompt" not in request.model_dump()
+
+
+def test_reasoning_that_was_to_be_hidden_and_is_not_is_said():
+    assert lost(encoded(include_reasoning=False)) == {("include_reasoning", "dropped")}
+    assert lost(encoded(include_reasoning=True, modalities=["text"])) == set()

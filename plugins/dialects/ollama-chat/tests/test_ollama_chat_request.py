@@ -193,3 +193,8 @@ def test_what_only_ollama_knows_is_reported_where_it_is_lost():
 
 def test_a_silent_stream_is_kept_alive_by_what_clients_skip():
     assert json.loads(keepalive_of(DIALECT) + TEXT)["done"] is False
+
+
+def test_reasoning_that_was_to_be_hidden_and_is_not_is_said():
+    assert lost(encoded(include_reasoning=False)) == {("include_reasoning", "dropped")}
+    assert lost(encoded(include_reasoning=True, modalities=["text"])) == set()

@@ -39,8 +39,10 @@ DROPPED = frozenset(
         "stream_options", "structured_outputs", "top_a", "top_logprobs", "user", "verbosity", "web_search_options",
     }
 )  # fmt: skip
-SILENT = frozenset({"include_reasoning", "stream_options", "structured_outputs"})
+SILENT = frozenset({"stream_options", "structured_outputs"})
 """Of these: what is left out without a loss."""
+NOTHING_LOST = {"include_reasoning": (None, True), "modalities": (None, ["text"])}
+"""Values that ask for what happens anyway."""
 
 LIMITS = {"frequency_penalty": (0.0, 1.0), "presence_penalty": (0.0, 1.0), "p": (0.01, 0.99), "k": (0, 500)}
 STOPS_MAX = 5
@@ -56,7 +58,7 @@ def cohere_fields(fields: Json) -> tuple[Fields, list[Lost]]:
     document: Fields = {}
     for name, value in fields.items():
         if name in DROPPED:
-            if name not in SILENT and value not in (None, [], {}, ["text"]):
+            if name not in SILENT and value not in NOTHING_LOST.get(name, (None, [], {})):
                 lost.append(Lost(name, "dropped", NO_SUCH))
         elif name in RENAMED:
             document[RENAMED[name]] = value

@@ -105,8 +105,10 @@ class Folding:
         for note in said.get("annotations") or []:
             kind = note.get("type") if isinstance(note, dict) else None
             own = note.get(kind) if kind else None
-            mine = isinstance(own, dict) and own.get("type") == kind and type(own.get("index")) is int
-            (places if mine else others).append(own if mine else note)
+            if isinstance(own, dict) and own.get("type") == kind and type(own.get("index")) is int:
+                places.append(own)
+            else:
+                others.append(note)
         text = said.get("content")
         length = len(text) if isinstance(text, str) else 0
         if thoughts or places:

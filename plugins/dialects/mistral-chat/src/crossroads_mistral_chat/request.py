@@ -39,12 +39,15 @@ DROPPED = {
     "verbosity": "Mistral has no such parameter",
     "web_search_options": "Mistral's chat does not search",
 }
-SILENT = frozenset({"include_reasoning", "stream_options", "structured_outputs"})
+SILENT = frozenset({"stream_options", "structured_outputs"})
 """Of these: what is left out without a loss."""
 
 DIALECT = "mistral-chat"
 OWN = frozenset({"guardrails", "min_tokens", "prompt_logprobs", "prompt_mode", "safe_prompt", "top_prompt_logprobs"})
 """Mistral's alone: another dialect goes without them."""
+
+NOTHING_LOST = {"include_reasoning": (None, True), "modalities": (None, ["text"])}
+"""Values that ask for what happens anyway."""
 
 FORMATS = frozenset({"text", "json_object", "json_schema"})
 
@@ -111,7 +114,7 @@ def draft(fields: Mapping[str, Any], lost: list[Lost], *, url: str, upstream: st
     told = [
         Lost(name, "dropped", DROPPED[name])
         for name, value in fields.items()
-        if name in DROPPED and name not in SILENT and plain(value) not in (None, [], {}, ["text"])
+        if name in DROPPED and name not in SILENT and plain(value) not in NOTHING_LOST.get(name, (None, [], {}))
     ]
     if plain(kept.get("tool_choice")) == "required":
         kept["tool_choice"] = "any"  # the older word, which every model of theirs knows

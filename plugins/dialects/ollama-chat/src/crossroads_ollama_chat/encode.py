@@ -39,8 +39,10 @@ DROPPED = frozenset(
         "structured_outputs", "top_a", "user", "verbosity", "web_search_options",
     }
 )  # fmt: skip
-SILENT = frozenset({"include_reasoning", "stream_options", "structured_outputs"})
+SILENT = frozenset({"stream_options", "structured_outputs"})
 """Of these: what is left out without a loss."""
+NOTHING_LOST = {"include_reasoning": (None, True), "modalities": (None, ["text"])}
+"""Values that ask for what happens anyway."""
 
 LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
 """Efforts that Ollama knows, and the nearest for those that it does not."""
@@ -54,7 +56,7 @@ def ollama_fields(fields: Json) -> tuple[Fields, list[Lost]]:
     options: Json = dict(fields.get("options") or {})
     for name, value in fields.items():
         if name in DROPPED:
-            if name not in SILENT and value not in (None, [], {}, ["text"]):
+            if name not in SILENT and value not in NOTHING_LOST.get(name, (None, [], {})):
                 lost.append(Lost(name, "dropped", NO_SUCH))
         elif name in TO_OPTIONS:
             if value is not None:
