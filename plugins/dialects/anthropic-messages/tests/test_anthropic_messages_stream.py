@@ -4,10 +4,10 @@ import json
 
 import pytest
 from crossroads_anthropic_messages import AnthropicMessages, foreign
-from crossroads_anthropic_messages.stream import HELD_BYTES_MAX
 from crossroads_openai_chat import OpenAIChat
 
 from crossroads.errors import BadUpstream
+from crossroads.holding import HELD_BYTES_MAX
 from crossroads.testing.laws import STAMP, decode_all, relay_all
 from crossroads.types.usage import Usage
 

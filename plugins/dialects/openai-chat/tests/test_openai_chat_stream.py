@@ -5,10 +5,10 @@ import json
 import msgspec
 import pytest
 from crossroads_openai_chat import OpenAIChat
-from crossroads_openai_chat.stream import HELD_BYTES_MAX
 
 from crossroads.call import Call
 from crossroads.errors import BadUpstream, StreamCut, UpstreamRefused
+from crossroads.holding import HELD_BYTES_MAX
 from crossroads.route import Attempt, Endpoint
 from crossroads.testing.laws import NO_USAGE, STAMP, decode_all, relay_all
 from crossroads.testing.recordings import vectors

@@ -5,11 +5,11 @@ import json
 import pytest
 from crossroads_openai_chat import OpenAIChat
 from crossroads_openai_responses import OpenAIResponses
-from crossroads_openai_responses.relay import HELD_BYTES_MAX
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossroads.errors import BadUpstream, StreamCut, UpstreamRefused
+from crossroads.holding import HELD_BYTES_MAX
 from crossroads.testing.laws import NO_USAGE, STAMP, decode_all, relay_all
 from crossroads.testing.recordings import NO_RECORDINGS, recordings, recordings_folder, vectors
 from crossroads.types.usage import Usage

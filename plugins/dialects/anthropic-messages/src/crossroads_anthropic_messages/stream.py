@@ -6,21 +6,19 @@ Laws: any split of the same bytes gives the same output (STREAM-1); a cut stream
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from crossroads.dialect import Document, Stamp
-from crossroads.errors import UpstreamError
+from crossroads.holding import FailsLate, HoldingRelay
 from crossroads.sse import ServerEvent, encode_event
 from crossroads.types.usage import Usage
 from crossroads_anthropic_messages.blocks import BlockDecoder
 from crossroads_anthropic_messages.events import MessageReader
-from crossroads_anthropic_messages.reply import EXTRAS, broken, ending, explanation
+from crossroads_anthropic_messages.reply import EXTRAS, ending, explanation
 from crossroads_anthropic_messages.usage import canonical_usage, encoded_usage, priced
-
-HELD_BYTES_MAX = 1 << 20
-"""Of output held back while no token has come; a host that sends more without one is broken."""
 
 SILENT_BLOCKS = ("text", "thinking")
 """Blocks whose start says nothing yet."""
@@ -30,51 +28,24 @@ MESSAGE_STOP = encode_event(b'{"type":"message_stop"}', "message_stop")
 _encode = msgspec.json.Encoder().encode
 
 
-class Relay:
+class Relay(HoldingRelay):
     """See `crossroads.dialect.Relay`."""
 
     def __init__(self, stamp: Stamp) -> None:
-        self.started = False
-        self.seen_tokens = 0
-        self._stamp = stamp
         self._reader = MessageReader()
-        self._held: list[bytes] = []
-        self._held_bytes = 0
-        self._failure: UpstreamError | None = None
+        super().__init__(self._reader)
+        self._stamp = stamp
         self._last_delta: dict[str, Any] | None = None
 
-    @property
-    def usage(self) -> Usage | None:
-        return self._reader.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        return self._reader.finish_reason
-
-    @property
-    def upstream_id(self) -> str | None:
-        return self._reader.upstream_id
-
-    def feed(self, data: bytes) -> bytes:
-        """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
-        if self._failure is not None:
-            raise self._failure
-        running, out = self.started, []
-        try:
-            for event in self._reader.events(data):
-                document = self._reader.read(event)
-                if document is not None:
-                    out.append(self._relayed(event, document))
-        except UpstreamError as error:
-            if not running:
-                raise  # nothing has left: another endpoint can take over
-            self._failure = error
-        return b"".join(out) if running else self._release(out)
+    def _relay(self, data: bytes) -> Iterator[bytes]:
+        for event in self._reader.events(data):
+            document = self._reader.read(event)
+            if document is not None:
+                yield self._relayed(event, document)
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:
         """See `crossroads.dialect.Relay.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         out = [*self._held, *(self._relayed(*one) for one in self._reader.end(framed=framed))]
         delta = self._last_delta or {"type": "message_delta", "delta": {"stop_reason": None, "stop_sequence": None}}
         told = delta.get("usage")
@@ -104,24 +75,13 @@ class Relay:
             self.started = True
         return encode_event(event.data, event.name or kind)
 
-    def _release(self, out: list[bytes]) -> bytes:
-        self._held += out
-        self._held_bytes += sum(map(len, out))
-        if not self.started:
-            if self._held_bytes > HELD_BYTES_MAX:
-                raise broken(f"the provider sent {HELD_BYTES_MAX} bytes without a token.")
-            return b""
-        ready, self._held = b"".join(self._held), []
-        return ready
 
-
-class StreamDecoder:
+class StreamDecoder(FailsLate):
     """See `crossroads.dialect.StreamDecoder`."""
 
     def __init__(self) -> None:
         self._reader = MessageReader()
         self._blocks = BlockDecoder()
-        self._failure: UpstreamError | None = None
         self._began = False
         self._model: Any = None
 
@@ -139,25 +99,18 @@ class StreamDecoder:
 
     def feed(self, data: bytes) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        if self._failure is not None:
-            raise self._failure
-        out: list[Document] = []
-        try:
-            for event in self._reader.events(data):
-                document = self._reader.read(event)
-                if document is not None:
-                    out += self._chunks(document)
-        except UpstreamError as error:
-            if not out:
-                raise
-            self._failure = error
-        return out
+        return self._taken(self._read, data)
 
     def close(self, *, framed: bool) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         return [chunk for _, document in self._reader.end(framed=framed) for chunk in self._chunks(document)]
+
+    def _read(self, data: bytes) -> Iterator[Document]:
+        for event in self._reader.events(data):
+            document = self._reader.read(event)
+            if document is not None:
+                yield from self._chunks(document)
 
     def _chunks(self, document: dict[str, Any]) -> list[Document]:
         kind = document["type"]

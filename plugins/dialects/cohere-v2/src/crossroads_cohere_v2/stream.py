@@ -17,6 +17,7 @@ from crossroads_openai_chat.splicing import Spliced, bears_content
 
 from crossroads.dialect import Document, Stamp
 from crossroads.errors import StreamCut, UpstreamError
+from crossroads.holding import FailsLate
 from crossroads.sse import EventReader, ServerEvent, encode_event
 from crossroads.types.usage import Usage
 from crossroads_cohere_v2 import said
@@ -102,32 +103,21 @@ class Source(Reader):
         return Spliced(encode_event(data, raw.name), bears_content(canonical_chunks(event)))
 
 
-class StreamDecoder(Reader):
+class StreamDecoder(FailsLate, Reader):
     """See `crossroads.dialect.StreamDecoder`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._failure: UpstreamError | None = None
 
     def feed(self, data: bytes) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        if self._failure is not None:
-            raise self._failure
-        out: list[Document] = []
-        try:
-            for _, event in self.events(data):
-                out += self._chunks(event)
-        except UpstreamError as error:
-            if not out:
-                raise
-            self._failure = error
-        return out
+        return self._taken(self._read, data)
 
     def close(self, *, framed: bool) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, message-end does."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         return [chunk for _, event in self.rest() for chunk in self._chunks(event)]
+
+    def _read(self, data: bytes) -> Iterator[Document]:
+        for _, event in self.events(data):
+            yield from self._chunks(event)
 
     def _chunks(self, event: Event) -> list[Document]:
         chunks = canonical_chunks(event)

@@ -12,14 +12,12 @@ import msgspec
 
 from crossroads.dialect import Document, Stamp
 from crossroads.errors import UpstreamError
+from crossroads.holding import HoldingRelay
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
-from crossroads_google_gemini.reply import broken, priced, stamped
+from crossroads_google_gemini.reply import priced, stamped
 from crossroads_google_gemini.stream import StreamDecoder
 from crossroads_google_gemini.usage import google_usage
-
-HELD_BYTES_MAX = 24 << 20
-"""Of output held back while no token has come; one picture may be the first."""
 
 _shallow = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -41,35 +39,21 @@ class _Reader(StreamDecoder):
         return taken
 
 
-class Relay:
+class Relay(HoldingRelay):
     """See `crossroads.dialect.Relay`."""
 
+    held_bytes_max = 24 << 20
+    """One picture may be the first token."""
+
     def __init__(self, stamp: Stamp) -> None:
-        self.started = False
-        self.seen_tokens = 0
-        self._stamp = stamp
         self._reader = _Reader()
+        super().__init__(self._reader)
+        self._stamp = stamp
         self._last: bytes | None = None
-        self._held: list[bytes] = []
-        self._held_bytes = 0
-        self._failure: UpstreamError | None = None
-
-    @property
-    def usage(self) -> Usage | None:
-        return self._reader.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        return self._reader.finish_reason
-
-    @property
-    def upstream_id(self) -> str | None:
-        return self._reader.upstream_id
 
     def feed(self, data: bytes) -> bytes:
         """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         running = self.started
         try:
             self._reader.feed(data)
@@ -81,8 +65,7 @@ class Relay:
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:
         """See `crossroads.dialect.Relay.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         self._reader.close(framed=framed)
         out = [*self._held, *self._relayed()]
         known = self._reader.usage or usage
@@ -113,16 +96,6 @@ class Relay:
         document: dict[str, Any] = _shallow(data)
         stamped(document, self._stamp)
         return _event(document)
-
-    def _release(self, out: list[bytes]) -> bytes:
-        self._held += out
-        self._held_bytes += sum(map(len, out))
-        if not self.started:
-            if self._held_bytes > HELD_BYTES_MAX:
-                raise broken(f"the provider sent {HELD_BYTES_MAX} bytes without a token.")
-            return b""
-        ready, self._held = b"".join(self._held), []
-        return ready
 
 
 def _event(document: dict[str, Any]) -> bytes:

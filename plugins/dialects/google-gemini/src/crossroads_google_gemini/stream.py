@@ -7,12 +7,14 @@ Source: Gemini API reference, "models.streamGenerateContent", read 2026-11-25.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from crossroads.dialect import Document, Stamp
 from crossroads.errors import StreamCut, UpstreamError
+from crossroads.holding import FailsLate
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
@@ -40,7 +42,7 @@ CALL_BYTES_MAX = 8 << 20
 """Of the arguments of one call that are kept until they are whole."""
 
 
-class StreamDecoder:
+class StreamDecoder(FailsLate):
     """See `crossroads.dialect.StreamDecoder`."""
 
     def __init__(self) -> None:
@@ -49,27 +51,14 @@ class StreamDecoder:
         self.upstream_id: str | None = None
         self._documents = DocumentReader()
         self._readers: dict[int, CandidateReader] = {}
-        self._failure: UpstreamError | None = None
 
     def feed(self, data: bytes) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        if self._failure is not None:
-            raise self._failure
-        out: list[Document] = []
-        try:
-            for text in self._documents.feed(data):
-                out += self._chunk(text)
-        except UpstreamError as error:
-            error.billing = "maybe"  # tokens may have been made before it
-            if not out:
-                raise
-            self._failure = error
-        return out
+        return self._taken(self._read, data)
 
     def close(self, *, framed: bool) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         out: list[Document] = []
         try:
             for text in self._documents.rest():
@@ -80,6 +69,14 @@ class StreamDecoder:
         if not whole or self._documents.pending:
             raise StreamCut("the stream ended before its end.", remedy=REMEDY)
         return out
+
+    def _read(self, data: bytes) -> Iterator[Document]:
+        try:
+            for text in self._documents.feed(data):
+                yield from self._chunk(text)
+        except UpstreamError as error:
+            error.billing = "maybe"  # tokens may have been made before it
+            raise
 
     def _chunk(self, data: bytes) -> list[Document]:
         document = parse(data)

@@ -16,6 +16,7 @@ from crossroads_openai_chat.splicing import Spliced
 
 from crossroads.dialect import Document, Stamp
 from crossroads.errors import StreamCut, UpstreamError
+from crossroads.holding import FailsLate
 from crossroads.types.usage import Usage
 from crossroads_ollama_chat import said
 from crossroads_ollama_chat.reply import canonical_choice, canonical_usage, counts, ended
@@ -90,32 +91,21 @@ class Source(Reader):
         return Spliced(_line(document), bool(message.content or message.thinking or message.tool_calls))
 
 
-class StreamDecoder(Reader):
+class StreamDecoder(FailsLate, Reader):
     """See `crossroads.dialect.StreamDecoder`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._failure: UpstreamError | None = None
 
     def feed(self, data: bytes) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        if self._failure is not None:
-            raise self._failure
-        out: list[Document] = []
-        try:
-            for line, part in self.parts(data):
-                out.append(self._chunk(line, part))
-        except UpstreamError as error:
-            if not out:
-                raise
-            self._failure = error
-        return out
+        return self._taken(self._read, data)
 
     def close(self, *, framed: bool) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, the line that is done does."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         return [self._chunk(line, part) for line, part in self.rest()]
+
+    def _read(self, data: bytes) -> Iterator[Document]:
+        for line, part in self.parts(data):
+            yield self._chunk(line, part)
 
     def _chunk(self, line: bytes, part: Part) -> Document:
         delta = said.canonical_delta(part, self.calls)

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from crossroads.dialect import Document
-from crossroads.errors import UpstreamError
+from crossroads.holding import HoldingRelay, Told
 from crossroads.types.usage import Usage
-from crossroads_openai_chat.reply import broken
-from crossroads_openai_chat.stream import HELD_BYTES_MAX
 
 
 class Spliced(NamedTuple):
@@ -22,15 +20,8 @@ class Spliced(NamedTuple):
     token: bool
 
 
-class Source(Protocol):
+class Source(Told, Protocol):
     """What a format brings: reads upstream bytes, and says what the client gets."""
-
-    @property
-    def usage(self) -> Usage | None: ...
-    @property
-    def finish_reason(self) -> str | None: ...
-    @property
-    def upstream_id(self) -> str | None: ...
 
     def read(self, data: bytes) -> Iterator[Spliced]:
         """The events that these bytes complete. Raises UpstreamError, also after some of them."""
@@ -41,61 +32,24 @@ class Source(Protocol):
         ...
 
 
-class SplicedRelay:
+class SplicedRelay(HoldingRelay):
     """See `crossroads.dialect.Relay`."""
 
     def __init__(self, source: Source) -> None:
-        self.started = False
-        self.seen_tokens = 0
+        super().__init__(source)
         self._source = source
-        self._held: list[bytes] = []
-        self._held_bytes = 0
-        self._failure: UpstreamError | None = None
-
-    @property
-    def usage(self) -> Usage | None:
-        return self._source.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        return self._source.finish_reason
-
-    @property
-    def upstream_id(self) -> str | None:
-        return self._source.upstream_id
-
-    def feed(self, data: bytes) -> bytes:
-        """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
-        if self._failure is not None:
-            raise self._failure
-        running, out = self.started, []
-        try:
-            for event in self._source.read(data):
-                out.append(event.data)
-                if event.token:
-                    self.started = True
-                    self.seen_tokens += 1
-        except UpstreamError as error:
-            if not running:
-                raise  # nothing has left: another endpoint can take over
-            self._failure = error
-        return b"".join(out) if running else self._release(out)
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:
         """See `crossroads.dialect.Relay.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         return b"".join((*self._held, self._source.end(framed=framed, usage=usage)))
 
-    def _release(self, out: list[bytes]) -> bytes:
-        self._held += out
-        self._held_bytes += sum(map(len, out))
-        if not self.started:
-            if self._held_bytes > HELD_BYTES_MAX:
-                raise broken(f"the provider sent {HELD_BYTES_MAX} bytes without a token.")
-            return b""
-        ready, self._held = b"".join(self._held), []
-        return ready
+    def _relay(self, data: bytes) -> Iterator[bytes]:
+        for event in self._source.read(data):
+            if event.token:
+                self.started = True
+                self.seen_tokens += 1
+            yield event.data
 
 
 def bears_content(chunks: list[Document]) -> bool:

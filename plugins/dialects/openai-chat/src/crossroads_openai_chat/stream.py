@@ -7,13 +7,14 @@ Source: OpenRouter API reference, "Streaming", read 2026-11-24.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from crossroads.call import Fields
 from crossroads.dialect import Document, Stamp
-from crossroads.errors import UpstreamError
+from crossroads.holding import FailsLate, HoldingRelay
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
 from crossroads_openai_chat import reply as common
@@ -21,47 +22,19 @@ from crossroads_openai_chat.chunks import ChunkReader
 from crossroads_openai_chat.reply import EMPTY_LIST, NULL, Shape
 from crossroads_openai_chat.usage import merged_usage
 
-HELD_BYTES_MAX = 1 << 20
-"""Of output held back while no token has come; a host that sends more without one is broken."""
-
 LF = 10
 DONE_EVENT = b"data: [DONE]\n\n"
 
 _encode = msgspec.json.Encoder().encode
 
 
-class _Reading:
-    """What a stream has told so far, and the error that waits until all before it has left."""
-
-    def __init__(self, shape: Shape) -> None:
-        self._chunks = ChunkReader(shape)
-        self._failure: UpstreamError | None = None
-
-    @property
-    def usage(self) -> Usage | None:
-        return self._chunks.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        return self._chunks.finish_reason
-
-    @property
-    def upstream_id(self) -> str | None:
-        return self._chunks.upstream_id
-
-    def _raise_failure(self) -> None:
-        if self._failure is not None:
-            raise self._failure
-
-
-class Relay(_Reading):
+class Relay(HoldingRelay):
     """See `crossroads.dialect.Relay`."""
 
     def __init__(self, stamp: Stamp, shape: Shape) -> None:
-        super().__init__(shape)
-        self.started = False
-        self.seen_tokens = 0
-        self._stamp, self._shape = stamp, shape
+        self._chunks = ChunkReader(shape)
+        super().__init__(self._chunks)
+        self._stamp = stamp
         self._identity = {
             name: msgspec.Raw(_encode(text))
             for name, text in (
@@ -71,25 +44,14 @@ class Relay(_Reading):
                 ("provider", stamp.provider),
             )
         }
-        self._held: list[bytes] = []
-        self._held_bytes = 0
         self._tail: Fields = {}
 
-    def feed(self, data: bytes) -> bytes:
-        """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
-        self._raise_failure()
-        running, out = self.started, []
+    def _relay(self, data: bytes) -> Iterator[bytes]:
         chunk, relayed = self._chunks.chunk, self._relayed
-        try:
-            for event in self._chunks.events(data):
-                document = chunk(event)
-                if document is not None:
-                    out.append(relayed(document))
-        except UpstreamError as error:
-            if not running:
-                raise  # nothing has left: another endpoint can take over
-            self._failure = error
-        return b"".join(out) if running else self._release(out)
+        for event in self._chunks.events(data):
+            document = chunk(event)
+            if document is not None:
+                yield relayed(document)
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:
         """See `crossroads.dialect.Relay.close`."""
@@ -120,39 +82,39 @@ class Relay(_Reading):
         text = _encode(document)
         return b"data: %b\n\n" % text if LF not in text else encode_event(text)
 
-    def _release(self, out: list[bytes]) -> bytes:
-        self._held += out
-        self._held_bytes += sum(map(len, out))
-        if not self.started:
-            if self._held_bytes > HELD_BYTES_MAX:
-                raise common.broken(f"the provider sent {HELD_BYTES_MAX} bytes without a token.")
-            return b""
-        ready, self._held = b"".join(self._held), []
-        return ready
 
-
-class StreamDecoder(_Reading):
+class StreamDecoder(FailsLate):
     """See `crossroads.dialect.StreamDecoder`. `usage` stays in the chunk that carried it."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._chunks = ChunkReader(shape)
+
+    @property
+    def usage(self) -> Usage | None:
+        return self._chunks.usage
+
+    @property
+    def finish_reason(self) -> str | None:
+        return self._chunks.finish_reason
+
+    @property
+    def upstream_id(self) -> str | None:
+        return self._chunks.upstream_id
 
     def feed(self, data: bytes) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        self._raise_failure()
-        out: list[Document] = []
-        try:
-            for event in self._chunks.events(data):
-                document = self._chunks.chunk(event)
-                if document is not None:
-                    out.append(self._canonical(document))
-        except UpstreamError as error:
-            if not out:
-                raise
-            self._failure = error
-        return out
+        return self._taken(self._read, data)
 
     def close(self, *, framed: bool) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.close`."""
         self._raise_failure()
         return [self._canonical(document) for document in self._chunks.end(framed=framed)]
+
+    def _read(self, data: bytes) -> Iterator[Document]:
+        for event in self._chunks.events(data):
+            document = self._chunks.chunk(event)
+            if document is not None:
+                yield self._canonical(document)
 
     def _canonical(self, document: dict[str, Any]) -> Document:
         chunk: Document = {name: common.decode(raw) for name, raw in document.items()}

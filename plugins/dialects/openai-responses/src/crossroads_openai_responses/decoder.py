@@ -13,7 +13,7 @@ import msgspec
 from crossroads_openai_chat import reply as common
 
 from crossroads.dialect import Document
-from crossroads.errors import UpstreamError
+from crossroads.holding import FailsLate
 from crossroads.types.usage import Usage
 from crossroads_openai_responses import reasoning
 from crossroads_openai_responses.events import FINAL, Event, Reading, list_at, number_at, object_at, string_at
@@ -40,12 +40,11 @@ class _Item:
         self.done = False
 
 
-class StreamDecoder:
+class StreamDecoder(FailsLate):
     """See `crossroads.dialect.StreamDecoder`."""
 
     def __init__(self) -> None:
         self._reading = Reading()
-        self._failure: UpstreamError | None = None
         self._items: dict[int | str, _Item] = {}
         self._calls = 0
         self._chars = 0
@@ -79,25 +78,19 @@ class StreamDecoder:
 
     def feed(self, data: bytes) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        if self._failure is not None:
-            raise self._failure
-        read, error = self._reading.read(data)
-        out: list[Document] = []
-        try:
-            for event in read:
-                out += self._step(event)
-        except UpstreamError as broken:
-            error = broken
-        if error is not None and not out:
-            raise error
-        self._failure = error
-        return out
+        return self._taken(self._read, data)
 
     def close(self, *, framed: bool) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         return [chunk for event in self._reading.end() for chunk in self._step(event)]
+
+    def _read(self, data: bytes) -> Iterator[Document]:
+        read, error = self._reading.read(data)
+        for event in read:
+            yield from self._step(event)
+        if error is not None:
+            raise error
 
     def _step(self, event: Event) -> Iterator[Document]:
         if event.kind in FINAL:

@@ -5,6 +5,7 @@ Law: what a host sent is refused or relayed as it is; a cut stream gets no `resp
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -12,15 +13,12 @@ from crossroads_openai_chat import reply as common
 
 from crossroads import jsonbody
 from crossroads.dialect import Reply, Stamp
-from crossroads.errors import UpstreamError
+from crossroads.holding import HoldingRelay
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
 from crossroads_openai_responses import events
 from crossroads_openai_responses.events import FINAL, Event, Reading
 from crossroads_openai_responses.usage import canonical_usage, read_usage, told_usage
-
-HELD_BYTES_MAX = 1 << 20
-"""Of output held back while no token has come; a host that sends more without one is broken."""
 
 OPENING = frozenset(
     {
@@ -64,48 +62,24 @@ def _stamp(response: dict[str, Any], stamp: Stamp, usage: Usage | None) -> None:
         response["usage"] = None
 
 
-class Relay:
+class Relay(HoldingRelay):
     """See `crossroads.dialect.Relay`. The last event waits for `close`, which knows the usage."""
 
     def __init__(self, stamp: Stamp) -> None:
-        self.started = False
-        self.seen_tokens = 0
-        self._stamp = stamp
         self._reading = Reading()
-        self._held: list[bytes] = []
-        self._held_bytes = 0
+        super().__init__(self._reading)
+        self._stamp = stamp
         self._last: Event | None = None
-        self._failure: UpstreamError | None = None
 
-    @property
-    def usage(self) -> Usage | None:
-        return self._reading.usage
-
-    @property
-    def finish_reason(self) -> str | None:
-        return self._reading.finish_reason
-
-    @property
-    def upstream_id(self) -> str | None:
-        return self._reading.upstream_id
-
-    def feed(self, data: bytes) -> bytes:
-        """See `crossroads.dialect.Relay.feed`. An error leaves after the tokens that came before it."""
-        if self._failure is not None:
-            raise self._failure
-        running = self.started
+    def _relay(self, data: bytes) -> Iterator[bytes]:
         read, error = self._reading.read(data)
-        out = [self._relayed(event) for event in read]
+        yield from map(self._relayed, read)
         if error is not None:
-            if not running:
-                raise error  # nothing has left: another endpoint can take over
-            self._failure = error
-        return b"".join(out) if running else self._release(out)
+            raise error
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:
         """See `crossroads.dialect.Relay.close`."""
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         out = [*self._held, *map(self._relayed, self._reading.end())]
         if self._last is not None:
             out.append(self._stamped(self._last, self._reading.usage or usage))
@@ -130,16 +104,6 @@ class Relay:
         _stamp(response, self._stamp, usage)
         event.fields["response"] = msgspec.Raw(jsonbody.encode(response))
         return encode_event(jsonbody.encode(event.fields), _line(event.kind))
-
-    def _release(self, out: list[bytes]) -> bytes:
-        self._held += out
-        self._held_bytes += sum(map(len, out))
-        if not self.started:
-            if self._held_bytes > HELD_BYTES_MAX:
-                raise common.broken(f"the provider sent {HELD_BYTES_MAX} bytes without a token.")
-            return b""
-        ready, self._held = b"".join(self._held), []
-        return ready
 
 
 def _line(kind: str) -> str:
