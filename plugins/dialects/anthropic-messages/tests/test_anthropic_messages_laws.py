@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crossroads.errors import BadRequest
 from crossroads.testing import laws
+from crossroads.testing.mutilated import mutilated
 from crossroads.testing.recordings import NO_RECORDINGS, recordings, recordings_folder, vectors
 
 DIALECT = AnthropicMessages()
@@ -63,17 +64,6 @@ def test_framing_does_not_stand_in_for_the_end_of_the_message(vector):
 def test_any_split_gives_the_same_stream(vector, cuts, crlf):
     data = vector.body.replace(b"\n", b"\r\n") if crlf else vector.body
     laws.a_split_changes_nothing(DIALECT, data, cuts)
-
-
-@st.composite
-def mutilated(draw, bodies):
-    """A recorded body with a few bytes overwritten, removed or doubled."""
-    body = bytearray(draw(st.sampled_from(bodies)))
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(body)))
-        junk = draw(st.binary(max_size=4) | st.sampled_from([b"null", b"[]", b"{}", b"-1", b"1e999", b"\n\n", b'"']))
-        body[at : at + draw(st.integers(0, 6))] = junk
-    return bytes(body)
 
 
 @RELAXED

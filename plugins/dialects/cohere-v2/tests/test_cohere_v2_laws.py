@@ -13,6 +13,7 @@ from crossroads import jsonbody
 from crossroads.dialect import Reply
 from crossroads.errors import BadRequest, BadUpstream, StreamCut, UpstreamError
 from crossroads.testing import dialect_conformance, laws
+from crossroads.testing.mutilated import mutilated
 from crossroads.testing.recordings import vectors
 from crossroads.types.base import validate
 from crossroads.types.chat import ChatRequest
@@ -31,16 +32,6 @@ WHERE = {"url": "https://api.northwind.example/v1", "upstream": "small-2"}
 @pytest.mark.parametrize("vector", STREAMS, ids=lambda v: v.name)
 def test_both_paths_give_the_same_stream(vector):
     laws.both_paths_stream_the_same(DIALECT, vector.body)
-
-
-@st.composite
-def mutilated(draw, bodies):
-    body = bytearray(draw(st.sampled_from(bodies)))
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(body)))
-        junk = draw(st.binary(max_size=4) | st.sampled_from([b"null", b"[]", b"{}", b"-1", b"1e999", b"\n\n", b'"']))
-        body[at : at + draw(st.integers(0, 6))] = junk
-    return bytes(body)
 
 
 @RELAXED

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crossroads import jsonbody
 from crossroads.errors import BadRequest, StreamCut, UpstreamError
 from crossroads.testing import laws
+from crossroads.testing.mutilated import mutilated
 from crossroads.testing.recordings import vectors
 
 DIALECT = GoogleGemini()
@@ -60,19 +61,6 @@ def test_a_stream_cut_inside_its_last_event_is_a_cut_stream_whatever_the_framing
 def test_any_split_gives_the_same_stream(vector, cuts):
     laws.a_split_changes_nothing(DIALECT, vector.body, cuts)
     laws.a_split_changes_nothing(DIALECT, vector.body.replace(b"\r\n", b"\n"), cuts)
-
-
-@st.composite
-def mutilated(draw, bodies):
-    """A recorded body with a few bytes overwritten, removed or doubled."""
-    body = bytearray(draw(st.sampled_from(bodies)))
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(body)))
-        junk = draw(
-            st.binary(max_size=4) | st.sampled_from([b"null", b"[]", b"{}", b"-1", b"1e999", b"\n\n", b'"', b"\\"])
-        )
-        body[at : at + draw(st.integers(0, 6))] = junk
-    return bytes(body)
 
 
 @st.composite

@@ -13,6 +13,7 @@ from crossroads import jsonbody
 from crossroads.dialect import Reply
 from crossroads.errors import BadRequest, BadUpstream, StreamCut, UpstreamError
 from crossroads.testing import dialect_conformance, laws
+from crossroads.testing.mutilated import mutilated
 from crossroads.testing.recordings import vectors
 from crossroads.types.base import validate
 from crossroads.types.chat import ChatRequest
@@ -31,16 +32,6 @@ WHERE = {"url": "https://api.northwind.example/api/chat", "upstream": "small-2"}
 def test_vectors_of_both_kinds_are_shipped():
     assert STREAMS
     assert REPLIES
-
-
-@st.composite
-def mutilated(draw, bodies):
-    body = bytearray(draw(st.sampled_from(bodies)))
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(body)))
-        junk = draw(st.binary(max_size=4) | st.sampled_from([b"null", b"[]", b"{}", b"-1", b"1e999", b"\n\n", b'"']))
-        body[at : at + draw(st.integers(0, 6))] = junk
-    return bytes(body)
 
 
 @RELAXED
