@@ -27,7 +27,7 @@ def main() -> None:
         stacks.append(start_direct(programs["upstream"]))
         upstream = stacks[0].port
         stacks.append(start_nginx(upstream))
-        stacks += [start_crossroads(name, upstream) for name in ("spliced", "typed")]
+        stacks += [start_crossroads(name, upstream) for name in ("spliced", "typed", "translated")]
         results = measure(stacks, load, rounds=rounds, seconds=seconds, say=_say)
     finally:
         for stack in stacks:

@@ -86,7 +86,7 @@ def _every(stacks: list[Stack], scenarios: list[Scenario]) -> Iterator[tuple[Sce
 
 def _once(scenario: Scenario, stack: Stack, load: Load, seconds: float) -> dict[str, float]:
     port = stack.stream_port if scenario.streams else stack.port
-    request = load.requests[scenario.request]
+    request = load.requests[stack.requests + scenario.request]
     command = [load.program, port, request, scenario.connections, f"{seconds:.3f}", 0, scenario.ramp_ms]
     before = stack.cpu_s()
     found = json.loads(pinned(LOAD_CORE, command))

@@ -1,9 +1,10 @@
-"""What is measured: the upstream itself, a plain reverse proxy, and Crossroads spliced and typed.
+"""What is measured: the upstream itself, a plain reverse proxy, and Crossroads spliced, typed and translated.
 
 direct     the load generator talks to the upstream: the ceiling of every figure
 nginx      one worker, keep-alive to both sides, no TLS, no log; streams unbuffered
 spliced    `crossroads serve`: key checked, routed, metered, priced, recorded; nobody asks for the messages
 typed      the same, and one policy that asks: validated objects, encoded again
+translated as spliced, for a client of Anthropic's messages: two dialects between it and the upstream
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from native_build import BUILD, HERE
-from payloads import KEY
+from payloads import KEY, MESSAGES
 from procs import GATEWAY_CORE, LOAD_CORE, Server, free_port
 
 PACE_US = 5000  # between two events of one stream: 400 streams offer 80,000 a second
@@ -45,12 +46,16 @@ http {{
 
 @dataclass
 class Stack:
-    """port, stream_port: where its plain and its streamed requests go. No servers: the upstream itself."""
+    """port, stream_port: where its plain and its streamed requests go. No servers: the upstream itself.
+
+    requests: what stands before the name of a request that is sent to it.
+    """
 
     name: str
     port: int
     stream_port: int
     servers: tuple[Server, ...] = ()
+    requests: str = ""
 
     def cpu_s(self) -> float:
         return sum(server.cpu_s() for server in self.servers)
@@ -84,7 +89,7 @@ def start_nginx(upstream: int) -> Stack:
 
 
 def start_crossroads(name: str, upstream: int) -> Stack:
-    """name: "spliced" or "typed"."""
+    """name: "spliced", "typed" or "translated"."""
     port = free_port()
     config = BUILD / f"{name}.toml"
     config.write_text(_config(port, upstream, typed=name == "typed"))
@@ -95,7 +100,7 @@ def start_crossroads(name: str, upstream: int) -> Stack:
         log=BUILD / f"{name}.log",
         env={"PYTHONPATH": ":".join((str(_site()), *_python_path())), "CROSSROADS_HOME": str(BUILD / "home")},
     )
-    return Stack(name, port, port, (server,))
+    return Stack(name, port, port, (server,), MESSAGES if name == "translated" else "")
 
 
 def strategy() -> str:

@@ -6,7 +6,7 @@
  * it has its answer; otherwise RATE requests a second are sent on a clock by whatever connection is idle. RAMP_MS:
  * connections start spread over that time, so that paced streams don't beat in step. Prints one JSON line:
  *
- *   requests   answers complete within SECONDS       errors   not 200, cut short, no [DONE] at a stream's end, refused
+ *   requests   answers complete within SECONDS       errors   not 200, cut short, no [DONE] or message_stop at its end, refused
  *   events     SSE events seen ("\n\n"), also those of streams that were still running at the end
  *   *_us       latency: from the send to the last byte (p50, p99), to the first body byte (ttfb_p50, ttfb_p99)
  */
@@ -31,7 +31,7 @@ typedef struct {
     int fd, state, seen_body, is_stream, failed;
     char head[HEAD_BYTES_MAX + 1];
     size_t head_len, left;
-    char tail[16]; /* the last bytes of the body: was it [DONE]? */
+    char tail[16]; /* the last bytes of the body: was it the stream's end? */
     size_t tail_len;
     char before; /* the byte before this read: an event's end may fall between two */
     int64_t sent_ns;
@@ -101,8 +101,13 @@ static void send_request(conn *c) {
     reopen(c);
 }
 
+static int ends_with(const conn *c, const char *end) {
+    size_t n = strlen(end);
+    return c->tail_len >= n && !memcmp(c->tail + c->tail_len - n, end, n);
+}
+
 static void finish(conn *c) {
-    if (c->is_stream && (c->tail_len < 16 || memcmp(c->tail + 2, "data: [DONE]\n\n", 14))) c->failed = 1;
+    if (c->is_stream && !ends_with(c, "data: [DONE]\n\n") && !ends_with(c, "message_stop\"}\n\n")) c->failed = 1;
     if (c->failed) {
         errors++;
     } else {

@@ -6,7 +6,6 @@ all that is dumped (`exclude_unset`): decode -> encode gives the same JSON.
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
@@ -101,23 +100,32 @@ OtherTagged = Annotated[Other, Tag("other")]
 
 def validate(model: type[ModelT], text: bytes) -> ModelT:
     """JSON text (already strict, see `crossroads.jsonbody`) -> the model. Raises BadRequest naming path and value."""
+    return validate_document(model, parse(text))
+
+
+def parse(text: bytes) -> Any:
+    """Strict JSON text -> values. Raises BadRequest: 1e400, which re-encoded would become null, without a word."""
     try:
-        msgspec.json.decode(text)  # refuses 1e400, which re-encoded would become null, without a word
+        return msgspec.json.decode(text)
     except msgspec.ValidationError:
         raise BadRequest("a number is too large for a double.", remedy="Send a smaller number.", field="body") from None
+
+
+def validate_document(model: type[ModelT], document: Any) -> ModelT:
+    """What `parse` gave -> the model. Raises BadRequest naming path and value."""
     try:
-        return model.model_validate_json(text)
+        return model.model_validate(document)
     except ValidationError as error:
         first = max(error.errors(include_url=False), key=lambda one: len(one["loc"]))  # of a union: who got furthest
-        path, value = _located(text, first)
+        path, value = _located(document, first)
         said = str(first["msg"])
         what = f"{said[:1].lower()}{said[1:].rstrip('.')}."
         raise BadRequest(what, remedy=f"Correct `{path}`.", field=path, value=value) from None
 
 
-def _located(text: bytes, first: Any) -> tuple[str, object]:
+def _located(document: Any, first: Any) -> tuple[str, object]:
     """Where in the caller's document it is. pydantic's own location also names union members: those are left out."""
-    here: Any = json.loads(text)
+    here = document
     path: list[str] = []
     for step in first["loc"]:
         if (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int)):

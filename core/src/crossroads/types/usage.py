@@ -64,13 +64,12 @@ def usd_json(nano: int | None) -> msgspec.Raw | None:
 
 def openai_usage(usage: Usage, cost: Cost) -> dict[str, Any]:
     """`usage` as OpenRouter's chat responses carry it (API reference, "Usage accounting", read 2026-11-24)."""
-    prompt, completion, total = usage.prompt_tokens, usage.completion_tokens, cost.json()
+    prompt, completion = usage.prompt_tokens, usage.completion_tokens
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
-        "cost": total,
-        "is_byok": False,
+        **cost_fields(cost),
         "prompt_tokens_details": {
             "cached_tokens": usage.cache_read_tokens,
             "cache_write_tokens": usage.cache_write_tokens,
@@ -81,6 +80,15 @@ def openai_usage(usage: Usage, cost: Cost) -> dict[str, Any]:
             "audio_tokens": usage.audio_output_tokens,
             "image_tokens": usage.image_output_tokens,
         },
+    }
+
+
+def cost_fields(cost: Cost) -> dict[str, Any]:
+    """What OpenRouter adds to a `usage` of any format: the price."""
+    total = cost.json()
+    return {
+        "cost": total,
+        "is_byok": False,
         "cost_details": {
             "upstream_inference_cost": total,
             "upstream_inference_prompt_cost": usd_json(cost.prompt_nano),

@@ -6,7 +6,6 @@ Source: `anthropic` 2.12, types/message_create_params.py and message_param.py, r
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 import msgspec
@@ -64,13 +63,17 @@ class Canonical(NamedTuple):
 
 def decode_request(opened: Opened) -> Any:
     """See `Dialect.decode_request`."""
-    from crossroads.types.base import Original, validate  # pydantic costs an import: only when somebody asks
+    from crossroads.types.base import (
+        Original,
+        parse,
+        validate_document,
+    )  # pydantic costs an import: only when somebody asks
     from crossroads.types.chat import ChatRequest
 
-    document = json.loads(jsonbody.encode(opened.fields))
+    document = parse(jsonbody.encode(opened.fields))
     made = canonical(document)
     try:
-        request = validate(ChatRequest, msgspec.json.encode(made.fields))
+        request = validate_document(ChatRequest, made.fields)
     except BadRequest as error:
         raise _in_the_callers_words(error, made.spans) from None
     request.keep(Original(NAME, document, made.unsaid))

@@ -22,7 +22,7 @@ def relay_response(body: bytes, stamp: Stamp) -> Reply:
     told = common.ending(document, structured=common.canonical_message(document["content"])[1])
     document |= {"id": stamp.id, "model": stamp.model, "provider": stamp.provider}
     if usage is not None:
-        document["usage"] = priced(document["usage"], usage, stamp.price(usage))
+        document["usage"] = priced(document["usage"], stamp.price(usage))
     else:
         document.pop("usage", None)
     return Reply(

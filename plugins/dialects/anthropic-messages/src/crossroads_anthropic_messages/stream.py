@@ -53,7 +53,7 @@ class Relay(HoldingRelay):
         if (known := self._reader.usage) is None:
             delta["usage"] = encoded_usage(told, usage, self._stamp.price(usage))
         else:
-            delta["usage"] = priced(told, known, self._stamp.price(known))
+            delta["usage"] = priced(told, self._stamp.price(known))
         return b"".join((*out, encode_event(_encode(delta), "message_delta"), MESSAGE_STOP))
 
     def _relayed(self, event: ServerEvent, document: dict[str, Any]) -> bytes:

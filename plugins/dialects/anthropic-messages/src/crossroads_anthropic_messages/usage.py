@@ -12,7 +12,7 @@ from typing import Any
 
 from crossroads_openai_chat.usage import TOKENS_MAX
 
-from crossroads.types.usage import Cost, Usage, openai_usage
+from crossroads.types.usage import Cost, Usage, cost_fields, openai_usage
 
 COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 OPENAI_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
@@ -65,13 +65,12 @@ def encoded_usage(told: Any, usage: Usage, cost: Cost) -> dict[str, Any]:
     }
     if usage.reasoning_tokens:
         counts["output_tokens_details"] = {"thinking_tokens": usage.reasoning_tokens}
-    return priced(extra | counts, usage, cost)
+    return priced(extra | counts, cost)
 
 
-def priced(told: dict[str, Any], usage: Usage, cost: Cost) -> dict[str, Any]:
+def priced(told: dict[str, Any], cost: Cost) -> dict[str, Any]:
     """The same, with OpenRouter's cost fields."""
-    figures = openai_usage(usage, cost)
-    return told | {name: figures[name] for name in COST}
+    return told | cost_fields(cost)
 
 
 def _compactions(raw: dict[str, Any]) -> tuple[int, ...]:
