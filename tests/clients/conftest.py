@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -15,16 +15,19 @@ MODEL = "huggingfacetb/smollm2-135m-instruct"
 
 
 @pytest.fixture(scope="session")
-def gateway() -> Iterator[str]:
-    """`crossroads serve` as its own process; gives the origin, e.g. http://127.0.0.1:41234."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    origin = f"http://127.0.0.1:{port}"
-    environment = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY") and k != "CROSSROADS_CONFIG"}
-    command = [sys.executable, "-m", "crossroads", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
-    try:
+def serve() -> Iterator[Callable[..., str]]:
+    """Starts `crossroads serve` with these arguments as its own process; gives its origin, http://127.0.0.1:41234."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str) -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        origin = f"http://127.0.0.1:{port}"
+        environment = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY") and k != "CROSSROADS_CONFIG"}
+        command = [sys.executable, "-m", "crossroads", "serve", "--port", str(port), *arguments]
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
+        running.append(process)
         until = time.monotonic() + START_S
         while time.monotonic() < until and process.poll() is None:
             try:
@@ -33,10 +36,18 @@ def gateway() -> Iterator[str]:
             except httpx.TransportError:
                 time.sleep(0.05)
         assert process.poll() is None, "the gateway did not start"
-        yield origin
-    finally:
+        return origin
+
+    yield start
+    for process in running:
         process.terminate()
-        assert process.wait(timeout=40) == 0
+    assert [process.wait(timeout=40) for process in running] == [0] * len(running)
+
+
+@pytest.fixture(scope="session")
+def gateway(serve: Callable[..., str]) -> str:
+    """One with no configuration, in front of the embedded model."""
+    return serve()
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,8 @@ TRANSLATED = frozenset(
     }
 )  # fmt: skip
 
+KNOWN = SAME | TRANSLATED
+
 MADE_FROM: dict[tuple[str, ...], tuple[str, ...]] = {
     ("stop_sequences",): ("stop",),
     ("tool_choice",): ("tool_choice", "parallel_tool_calls"),
@@ -97,7 +99,7 @@ def _in_the_callers_words(error: BadRequest, spans: list[Span]) -> BadRequest:
 
 def canonical(document: dict[str, Any]) -> Canonical:
     """Raises BadRequest where a message is none."""
-    unsaid = {name: None for name in document if name not in SAME | TRANSLATED and document[name] is not None}
+    unsaid = {name: None for name in document if name not in KNOWN and document[name] is not None}
     fields = {name: value for name, value in document.items() if name in SAME}
     spans: list[Span] = []
     if document.get("system") is not None:
