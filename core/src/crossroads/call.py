@@ -52,12 +52,16 @@ LOCAL = Principal(name="local")
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """What a surface knows of the client. `token` is the bearer key, and shows in no repr."""
+    """What a surface knows of the client. `token` is the bearer key, and shows in no repr.
+
+    wants_route: the reply shall carry how it was routed (`crossroads.explained`).
+    """
 
     token: str | None = None
     app_url: str | None = None
     app_title: str | None = None
     user_agent: str | None = None
+    wants_route: bool = False
 
     def __repr__(self) -> str:
         return f"Caller({self.app_title or self.user_agent or 'unnamed'})"

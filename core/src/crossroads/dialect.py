@@ -47,7 +47,8 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     """What the exchange puts on every reply: its own identity, and the price of what was used.
 
     id: the generation's. model: canonical name of the model that serves. provider: display name of who serves.
-    created: UTC seconds.
+    created: UTC seconds. route: where the caller asked for it, what goes into the reply or the last chunk as
+    `openrouter_metadata`, in dialects that have a place for it.
     """
 
     id: str
@@ -55,6 +56,12 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     created: int
     price: Callable[[Usage], Cost]
+    route: Callable[[], Document | None] | None = None
+
+    def told_route(self) -> Document:
+        """The top-level fields that it adds."""
+        told = None if self.route is None else self.route()
+        return {} if told is None else {"openrouter_metadata": told}
 
 
 class Reply(msgspec.Struct, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crossroads import native
@@ -19,6 +20,7 @@ from crossroads.engine.prepare import Prepared, prepare
 from crossroads.engine.relay import Translated
 from crossroads.engine.running import Price, Running
 from crossroads.errors import BadUpstream, CrossroadsError, DeadlineExceeded, UpstreamError
+from crossroads.explained import router_metadata
 from crossroads.route import Attempt, Candidate, Reason, Route
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpResponse, find_header
@@ -153,6 +155,7 @@ def _stamp(call: Call, attempt: Attempt, price: Price) -> Stamp:
         provider=endpoint.provider_name,
         created=int(call.received_at),
         price=price,
+        route=partial(router_metadata, call) if call.caller.wants_route else None,
     )
 
 

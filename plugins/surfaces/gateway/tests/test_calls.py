@@ -169,3 +169,22 @@ def _hi():
 
 def _call(**fields):
     return {"model": "acme/small", **_hi(), **fields}
+
+
+def test_a_caller_who_asks_is_told_the_route(gateway):
+    asks = {"x-openrouter-metadata": "enabled"}
+    told = gateway.http.post(CHAT, json=_call(), headers=asks).json()["openrouter_metadata"]
+    assert (told["requested"], told["strategy"], told["attempt"]) == ("acme/small", "direct", 1)
+    assert [each["selected"] for each in told["endpoints"]["available"]] == [True]
+    assert told["attempts"][0]["status"] == 200
+    assert told["reasons"] == []  # one candidate: nothing to choose
+    stream = gateway.http.post(CHAT, json=_call(stream=True), headers=asks).text
+    assert stream.count("openrouter_metadata") == 1
+    assert "openrouter_metadata" in stream.split("\n\n")[-3]
+    assert "openrouter_metadata" not in gateway.http.post(CHAT, json=_call()).text
+
+
+def test_a_failed_call_tells_its_route_too(gateway):
+    gateway.upstream.default = refusal(429, "slow down")
+    told = gateway.http.post(CHAT, json=_call(), headers={"x-openrouter-experimental-metadata": "enabled"}).json()
+    assert [each["status"] for each in told["openrouter_metadata"]["attempts"]] == [429]

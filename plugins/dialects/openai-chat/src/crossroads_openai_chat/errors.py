@@ -15,6 +15,7 @@ import msgspec
 
 from crossroads.call import Call
 from crossroads.errors import BadUpstream, CrossroadsError, UpstreamError, UpstreamRefused
+from crossroads.explained import router_metadata
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import encode_event
 from crossroads.wire import Headers
@@ -213,7 +214,7 @@ def encode_error(error: CrossroadsError, call: Call | None, *, in_stream: bool, 
     """See `Dialect.encode_error`. No `[DONE]` follows the event: a broken stream never looks complete (STREAM-2)."""
     told = envelope(error, call)
     if not in_stream:
-        return msgspec.json.encode({"error": told})
+        return msgspec.json.encode({"error": told, **_told_route(call)})
     attempt = call.attempt if call is not None else None
     event = {
         "id": call.id if call is not None else "",
@@ -222,8 +223,15 @@ def encode_error(error: CrossroadsError, call: Call | None, *, in_stream: bool, 
         "model": attempt.endpoint.model if attempt is not None else "",
         "provider": attempt.endpoint.provider_name if attempt is not None else "",
         "error": told,
+        **_told_route(call),
         "choices": [
             {"index": 0, "delta": {"content": ""}, "finish_reason": "error", "native_finish_reason": None},
         ],
     }
     return encode_event(msgspec.json.encode(event))
+
+
+def _told_route(call: Call | None) -> dict[str, Any]:
+    """To a caller who asked for it."""
+    told = router_metadata(call) if call is not None and call.caller.wants_route else None
+    return {} if told is None else {"openrouter_metadata": told}

@@ -93,3 +93,5 @@ def _stamp(document: dict[str, Any], stamp: Stamp, shape: Shape) -> None:
         document["created"] = stamp.created
     if shape.items == "choices":
         document.setdefault("system_fingerprint", None)
+    if stamp.route is not None:
+        document |= stamp.told_route()

@@ -64,6 +64,7 @@ class Relay(HoldingRelay):
             "created": self._chunks.created or self._stamp.created,
             "choices": [],
             "usage": merged_usage(self._chunks.usage_raw, known, self._stamp.price(known)),
+            **self._stamp.told_route(),
         }
         return b"".join((*out, encode_event(_encode(last)), DONE_EVENT))
 
@@ -154,7 +155,7 @@ class StreamEncoder:
     def close(self, usage: Usage) -> bytes:
         """The usage chunk, then `[DONE]`."""
         told = merged_usage(self._usage, usage, self._stamp.price(usage))
-        last = {**self._tail, "created": self._created, "choices": [], "usage": told}
+        last = {**self._tail, "created": self._created, "choices": [], "usage": told, **self._stamp.told_route()}
         return encode_event(_encode(self._stamped(last))) + DONE_EVENT
 
     def _stamped(self, chunk: Document) -> Document:

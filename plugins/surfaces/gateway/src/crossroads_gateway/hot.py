@@ -24,6 +24,7 @@ WHOLE_REPLY = "crossroads.reply"
 TEXT_BYTES_MAX = 256
 """Of each header that is kept with a generation."""
 LENGTH_DIGITS_MAX = 18
+LEGACY_METADATA = b"x-openrouter-experimental-metadata"
 STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
@@ -156,6 +157,7 @@ def read_caller(fields: Fields) -> Caller:
         app_url=_text(fields.get(b"http-referer")),
         app_title=_text(title),
         user_agent=_text(fields.get(b"user-agent")),
+        wants_route=(fields.get(b"x-openrouter-metadata") or fields.get(LEGACY_METADATA)) == b"enabled",
     )
 
 
