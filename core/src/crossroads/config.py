@@ -108,6 +108,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     server: ServerConfig = ServerConfig()
     providers: tuple[ProviderConfig, ...] = ()
     routing: RoutingConfig = RoutingConfig()
+    presets: dict[str, dict[str, Any]] = {}
     strategies: dict[str, dict[str, Any]] = {}
     policies: dict[str, dict[str, Any]] = {}
     sinks: dict[str, dict[str, Any]] = {}

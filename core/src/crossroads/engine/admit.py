@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from crossroads.call import LOCAL, Call, Deny, Principal, Rewrite
+from crossroads.engine.presets import apply_preset
 from crossroads.engine.plugins import Hook, is_failure
 from crossroads.errors import CrossroadsError, Denied, Unauthorized
 
@@ -39,7 +40,9 @@ async def identify_token(token: str | None, x: Exchange) -> Principal:
 
 
 async def admit(call: Call, x: Exchange) -> None:
-    """Every policy's `policy_admit`, in order. Raises Denied, or the error that a Deny carries."""
+    """Fill in the preset, then every policy's `policy_admit`, in order. Raises Denied, or the error of a Deny."""
+    if x.config.presets:
+        apply_preset(call, x.config.presets)
     for policy in x.hooks.admit:
         decision = await ask(policy, "policy_admit", x, call)
         match decision:

@@ -22,6 +22,7 @@ from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index
 from crossroads.engine.outbox import Outbox
 from crossroads.engine.plan import plan
 from crossroads.engine.plugins import Hook, Plugins
+from crossroads.engine.presets import check_presets
 from crossroads.engine.providers import Providers
 from crossroads.engine.reporter import Reporter
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
@@ -98,6 +99,8 @@ class Exchange:
                 self._transport = Http1Transport(clock=self.clock, limits=limits)
                 self._life.append(self._transport)
             self.providers = Providers(self.plugins, self.catalog, self._transport, self.dialect, self.clock)
+            if self.config.presets:
+                check_presets(self.config.presets, self.config.file)
             self.keys_required = await self.store.has_keys()
             strategies = self._strategy_names()
             # pluggy calls the last registered first: register from the end, and the configured order holds.
