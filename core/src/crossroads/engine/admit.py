@@ -10,8 +10,8 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from crossroads.call import LOCAL, Call, Deny, Principal, Rewrite
-from crossroads.engine.presets import apply_preset
 from crossroads.engine.plugins import Hook, is_failure
+from crossroads.engine.presets import apply_preset
 from crossroads.errors import CrossroadsError, Denied, Unauthorized
 
 if TYPE_CHECKING:

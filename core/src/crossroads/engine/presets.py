@@ -1,4 +1,4 @@
-"""Presets: stored parts of a request, by name. `model: "@preset/slug"`, `"author/slug@preset/slug"`, or `preset: "slug"`.
+"""Presets: stored parts of a request, by name: `model: "@preset/slug"`, `"author/slug@preset/slug"`, `preset: "slug"`.
 
 Law: what the caller says stands; a preset only fills what it left out. `tools` unite by name, and `system` is the first
 message unless the caller has one. Policies see the request with its preset applied.
