@@ -24,12 +24,12 @@ from crossroads.config import Config
 from crossroads.engine.exchange import Exchange
 from crossroads.errors import BadUpstream
 from crossroads.sse import EventReader
-from crossroads.types.results import ChatChunk, ChatReply, EmbeddingReply, TextReply
+from crossroads.types.results import ChatChunk, ChatReply, EmbeddingReply, ModerationReply, RerankReply, TextReply
 
 Source = Exchange | Config | dict[str, Any] | str | Path | None
 Messages = str | Sequence[Mapping[str, Any]]
 T = TypeVar("T")
-R = TypeVar("R", ChatReply, TextReply, EmbeddingReply)
+R = TypeVar("R", ChatReply, TextReply, EmbeddingReply, RerankReply, ModerationReply)
 
 
 class AsyncClient:
@@ -79,6 +79,15 @@ class AsyncClient:
     async def embed(self, model: str, input: str | Sequence[str], **parameters: Any) -> EmbeddingReply:
         """Embeddings of one text or several."""
         return await self._whole("openai-embeddings", EmbeddingReply, model=model, input=input, **parameters)
+
+    async def rerank(self, model: str, query: str, documents: Sequence[Any], **parameters: Any) -> RerankReply:
+        """Which documents answer the query best: texts, or objects with text and image."""
+        asked = {"model": model, "query": query, "documents": documents, **parameters}
+        return await self._whole("rerank-cohere", RerankReply, **asked)
+
+    async def moderate(self, model: str, input: str | Sequence[Any], **parameters: Any) -> ModerationReply:
+        """May this be said? One verdict per text."""
+        return await self._whole("openai-moderations", ModerationReply, model=model, input=input, **parameters)
 
     def _open(self, dialect: str, **body: Any) -> Call:
         return self.exchange.open_call(dialect, msgspec.json.encode(body))
@@ -154,6 +163,14 @@ class Client:
     def embed(self, model: str, input: str | Sequence[str], **parameters: Any) -> EmbeddingReply:
         """See `AsyncClient.embed`."""
         return self._call(self._start().embed, model, input, **parameters)
+
+    def rerank(self, model: str, query: str, documents: Sequence[Any], **parameters: Any) -> RerankReply:
+        """See `AsyncClient.rerank`."""
+        return self._call(self._start().rerank, model, query, documents, **parameters)
+
+    def moderate(self, model: str, input: str | Sequence[Any], **parameters: Any) -> ModerationReply:
+        """See `AsyncClient.moderate`."""
+        return self._call(self._start().moderate, model, input, **parameters)
 
     def _start(self) -> AsyncClient:
         if self._async is None:
