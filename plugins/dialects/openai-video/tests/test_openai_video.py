@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crossroads.errors import BadRequest, BadUpstream, CrossroadsError
 from crossroads.testing import laws
+from crossroads.types.usage import Usage
 
 DIALECT = OpenAIVideo()
 URL = "https://host.example/v1/videos"
@@ -112,3 +113,12 @@ def test_whatever_a_host_says_is_a_job_or_an_error(told):
         return
     assert isinstance(job["status"], str)
     assert job["id"]
+
+
+def test_openrouters_own_sdk_reads_the_reply_to_a_submission():
+    components = pytest.importorskip("openrouter.components", reason="OpenRouter's SDK is not installed")
+    stamp = msgspec.structs.replace(laws.STAMP, job=lambda id, seconds: ("job-1", Usage(seconds=seconds or 8)))
+    reply = DIALECT.relay_response(b'{"id":"up","status":"queued","seconds":"8"}', stamp)
+    read = components.VideoGenerationResponse.model_validate_json(reply.body)
+    assert (read.id, read.status, read.polling_url) == ("job-1", "pending", "/api/v1/videos/job-1")
+    assert reply.usage == Usage(seconds=8)
