@@ -37,6 +37,8 @@ JSON_HEADERS = ((b"content-type", b"application/json"),)
 async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
     """One Head, then body bytes, of the first candidate that delivers. Raises the last error when none does."""
     failed: list[CrossroadsError] = []
+    if hasattr(call.dialect, "success_status"):
+        x.jobs.make_ready()
     for candidate in route.candidates[: x.config.routing.max_attempts]:
         running = Running(call, route, candidate, x)
         attempt = running.attempt
@@ -44,12 +46,12 @@ async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head
             with running:  # however it ends, it is measured once
                 prepared, response = await _send(call, attempt, candidate, x)
                 try:
-                    stamp = _stamp(call, attempt, running.price)
+                    stamp = _stamp(call, attempt, running.price, x)
                     if not call.stream:
                         reply = await _whole(call, attempt, response, prepared.dialect, stamp, x)
                         running.delivered()
                         attempt.outcome = "ok"
-                        yield Head(200, (*JSON_HEADERS, *_identity(call, reply.body)))
+                        yield Head(_success(call), (*JSON_HEADERS, *_identity(call, reply.body)))
                         yield reply.body
                         return
                     relay = running.relay = _relay(call, prepared.dialect, stamp)
@@ -95,7 +97,7 @@ async def _send(call: Call, attempt: Attempt, candidate: Candidate, x: Exchange)
     if 200 <= response.status < 300:
         return prepared, response
     try:
-        raise await _refusal(attempt, response, prepared, x)
+        raise await refusal(attempt, response, prepared, x)
     finally:
         await response.aclose()
 
@@ -142,7 +144,7 @@ def _relay(call: Call, dialect: Dialect, stamp: Stamp) -> Relay:
     return Translated(dialect.decode_stream(), call.dialect.encode_stream(stamp))
 
 
-def _stamp(call: Call, attempt: Attempt, price: Price) -> Stamp:
+def _stamp(call: Call, attempt: Attempt, price: Price, x: Exchange) -> Stamp:
     endpoint = attempt.endpoint
     return Stamp(
         id=call.id,
@@ -151,7 +153,25 @@ def _stamp(call: Call, attempt: Attempt, price: Price) -> Stamp:
         created=int(call.received_at),
         price=price,
         route=partial(router_metadata, call) if call.caller.wants_route else None,
+        job=partial(_take_job, call, attempt, price, x) if hasattr(call.dialect, "success_status") else None,
     )
+
+
+def _take_job(
+    call: Call, attempt: Attempt, price: Price, x: Exchange, upstream_id: str, seconds: int | None
+) -> tuple[str, Usage | None]:
+    """An upstream took a job: its id for the client, and what is charged for it."""
+    from crossroads.engine.jobs import issued_seconds  # it asks this module for refusals
+
+    usage = issued_seconds(call, seconds)
+    cost = None if usage is None else price(usage).total_nano
+    return x.jobs.issue(call, attempt.endpoint, upstream_id, cost), usage
+
+
+def _success(call: Call) -> int:
+    """The status of a whole reply: 200, but where a dialect states its own (a job: 202)."""
+    status: int = getattr(call.dialect, "success_status", 200)
+    return status
 
 
 def _identity(call: Call, body: bytes | None = None) -> tuple[tuple[bytes, bytes], ...]:
@@ -165,7 +185,7 @@ def _identity(call: Call, body: bytes | None = None) -> tuple[tuple[bytes, bytes
     return tuple(headers)
 
 
-async def _refusal(attempt: Attempt, response: HttpResponse, prepared: Prepared, x: Exchange) -> CrossroadsError:
+async def refusal(attempt: Attempt, response: HttpResponse, prepared: Prepared, x: Exchange) -> CrossroadsError:
     """The error behind a non-2xx answer: the dialect reads it, the provider may know better."""
     body = await response.read(ERROR_BYTES_MAX)
     attempt.bytes_in = len(body)

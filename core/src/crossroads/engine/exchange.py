@@ -19,6 +19,7 @@ from crossroads.engine import pipeline
 from crossroads.engine.admit import admit, ask, identify_token
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index, load_index
+from crossroads.engine.jobs import Jobs
 from crossroads.engine.outbox import Outbox
 from crossroads.engine.plan import plan
 from crossroads.engine.plugins import Hook, Plugins
@@ -72,6 +73,7 @@ class Exchange:
         self.catalog = Catalog(active_instances(self.config, self.index), self.config.routing.aliases)
         self.store: Store = store or MemoryStore(self.config.keys)
         self.keys_required = False
+        self.jobs = Jobs(self, home() / "jobs.key")
         self._transport = transport
         secrets = [instance.secret for instance in self.catalog.instances.values()]
         self.reporter = Reporter(secret.reveal() for secret in secrets if secret is not None)

@@ -98,6 +98,26 @@ class ChatChunk(msgspec.Struct, frozen=True, kw_only=True):
         return self.choices[0].delta.text if self.choices else ""
 
 
+class VideoReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A video job as it stood when it was asked for. progress: 0 to 100, where the provider tells."""
+
+    id: str
+    status: str
+    model: str = ""
+    generation_id: str | None = None
+    progress: int | None = None
+    seconds: str | None = None
+    size: str | None = None
+    error: str | None = None
+    usage: UsageReport | None = None
+    raw: bytes = b""
+
+    @property
+    def ended(self) -> bool:
+        """Does it stay as it is?"""
+        return self.status in ("completed", "failed", "cancelled", "expired")
+
+
 class TextChoice(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     index: int = 0

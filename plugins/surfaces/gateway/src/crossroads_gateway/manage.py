@@ -21,6 +21,7 @@ from crossroads.errors import BadRequest, NotFound
 from crossroads.listings import endpoint_rows, generation_row, key_row, model_row, model_rows, provider_rows
 from crossroads_gateway.filters import Listed, page, select
 from crossroads_gateway.hot import read_token
+from crossroads_gateway.jobs import job_content, job_state
 
 PUBLIC: Literal["public"] = "public"
 KEY: Literal["key"] = "key"
@@ -102,6 +103,12 @@ class Manage:
             raise NotFound(f"Generation {id[:100]} not found.", remedy="Check the id; old ones are forgotten.")
         return Json({"data": generation_row(found)})
 
+    async def job(self, request: Request, principal: Principal | None) -> Response:
+        return Json(await job_state(self.x, request, principal))
+
+    async def job_content(self, request: Request, principal: Principal | None) -> Response:
+        return await job_content(self.x, request, principal)
+
     async def key(self, request: Request, principal: Principal | None) -> Response:
         key_id = None if principal is None else principal.key_id
         record = None if key_id is None else await self.x.store.find_key(key_id)
@@ -128,6 +135,8 @@ API = (
     Rule("/embeddings/models", KEY, Manage.embedding_models),
     Rule("/providers", KEY, Manage.providers),
     Rule("/generation", KEY, Manage.generation),
+    Rule("/videos/{id}", KEY, Manage.job),
+    Rule("/videos/{id}/content", KEY, Manage.job_content),
     Rule("/key", KEY, Manage.key),
     Rule("/auth/key", KEY, Manage.key),
 )
