@@ -173,8 +173,12 @@ def endpoint_row(endpoint: Endpoint) -> Row:
     }
 
 
-def provider_rows(catalog: Catalog) -> list[Row]:
-    """Every active provider, by the name that the `provider` object of a request knows it."""
+def provider_rows(catalog: Catalog, unwell: Mapping[str, Row] | None = None) -> list[Row]:
+    """Every active provider, by the name that the `provider` object of a request knows it.
+
+    unwell: `Exchange.unwell()`; each provider tells of its own endpoints, where there is something to tell.
+    """
+    unwell = unwell or {}
     return [
         {
             "name": provider.manifest.display_name,
@@ -184,6 +188,9 @@ def provider_rows(catalog: Catalog) -> list[Row]:
             "status_page_url": provider.manifest.links.get("status_page"),
             "headquarters": provider.manifest.headquarters,
             "datacenters": list(provider.manifest.datacenters) or None,
+            **(
+                {"unwell": told} if (told := {e.id: unwell[e.id] for e in provider.endpoints if e.id in unwell}) else {}
+            ),
         }
         for provider in catalog.instances.values()
     ]
