@@ -178,7 +178,6 @@ def provider_rows(catalog: Catalog, unwell: Mapping[str, Row] | None = None) -> 
 
     unwell: `Exchange.unwell()`; each provider tells of its own endpoints, where there is something to tell.
     """
-    unwell = unwell or {}
     return [
         {
             "name": provider.manifest.display_name,
@@ -188,12 +187,15 @@ def provider_rows(catalog: Catalog, unwell: Mapping[str, Row] | None = None) -> 
             "status_page_url": provider.manifest.links.get("status_page"),
             "headquarters": provider.manifest.headquarters,
             "datacenters": list(provider.manifest.datacenters) or None,
-            **(
-                {"unwell": told} if (told := {e.id: unwell[e.id] for e in provider.endpoints if e.id in unwell}) else {}
-            ),
+            **_told(provider.name, unwell or {}),
         }
         for provider in catalog.instances.values()
     ]
+
+
+def _told(provider: str, unwell: Mapping[str, Row]) -> Row:
+    own = {id: state for id, state in unwell.items() if id.partition("/")[0] == provider}
+    return {"unwell": own} if own else {}
 
 
 def generation_row(generation: Generation) -> Row:
