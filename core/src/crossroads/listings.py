@@ -174,8 +174,11 @@ def endpoint_row(endpoint: Endpoint, live: Row) -> Row:
     }
 
 
-def provider_rows(catalog: Catalog) -> list[Row]:
-    """Every active provider, by the name that the `provider` object of a request knows it."""
+def provider_rows(catalog: Catalog, unwell: Mapping[str, Row] | None = None) -> list[Row]:
+    """Every active provider, by the name that the `provider` object of a request knows it.
+
+    unwell: `Exchange.unwell()`; each provider tells of its own endpoints, where there is something to tell.
+    """
     return [
         {
             "name": provider.manifest.display_name,
@@ -185,9 +188,15 @@ def provider_rows(catalog: Catalog) -> list[Row]:
             "status_page_url": provider.manifest.links.get("status_page"),
             "headquarters": provider.manifest.headquarters,
             "datacenters": list(provider.manifest.datacenters) or None,
+            **_told(provider.name, unwell or {}),
         }
         for provider in catalog.instances.values()
     ]
+
+
+def _told(provider: str, unwell: Mapping[str, Row]) -> Row:
+    own = {id: state for id, state in unwell.items() if id.partition("/")[0] == provider}
+    return {"unwell": own} if own else {}
 
 
 def generation_row(generation: Generation) -> Row:

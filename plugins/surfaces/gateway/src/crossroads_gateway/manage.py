@@ -95,7 +95,7 @@ class Manage:
         return Json({"data": endpoint_rows(model, endpoints, live)})
 
     async def providers(self, request: Request, _: Principal | None) -> Response:
-        return Json({"data": provider_rows(self.x.catalog)})
+        return Json({"data": provider_rows(self.x.catalog, self.x.unwell())})
 
     async def generation(self, request: Request, principal: Principal | None) -> Response:
         """One of the caller's own; another's is like an unknown one (TENANT-1)."""
