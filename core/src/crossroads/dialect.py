@@ -141,7 +141,9 @@ class Relay(Protocol):
 class Dialect(Protocol):
     """See the module. Attributes are class constants.
 
-    A dialect whose clients can't skip a comment states bytes that they can skip as `keepalive` (`keepalive_of`).
+    A dialect whose clients can't skip a comment states bytes that they can skip as `keepalive` (`keepalive_of`). One
+    whose answer can be guessed from the request alone has `estimate(request) -> bytes`, the whole reply for its client:
+    it is sent, and marked, where no endpoint is left to ask (`engine.estimate`).
     """
 
     name: str

@@ -13,7 +13,7 @@ from crossroads.errors import CrossroadsError
 from crossroads.types.usage import Cost, Usage
 
 Operation = str
-"""chat, completions, responses, embeddings, rerank, images, speech, transcription, video, moderation."""
+"""chat, completions, responses, embeddings, rerank, images, speech, transcription, video, moderation, count_tokens."""
 
 
 class Served(msgspec.Struct, frozen=True):
