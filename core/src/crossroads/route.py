@@ -14,7 +14,7 @@ from crossroads.types.usage import Cost, Usage
 from crossroads.window import Sketch, Tally
 
 Operation = str
-"""chat, completions, responses, embeddings, rerank, images, speech, transcription, video, moderation."""
+"""chat, completions, responses, embeddings, rerank, images, speech, transcription, video, moderation, count_tokens."""
 
 
 class Served(msgspec.Struct, frozen=True):
