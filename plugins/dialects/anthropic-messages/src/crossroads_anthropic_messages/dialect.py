@@ -24,7 +24,7 @@ class AnthropicMessages:
 
     name = "anthropic-messages"
     operation = "chat"
-    paths = ("/messages",)
+    paths: tuple[str, ...] = ("/messages",)
     upstream_path = "/messages"
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
