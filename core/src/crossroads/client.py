@@ -24,7 +24,15 @@ from crossroads.config import Config
 from crossroads.engine.exchange import Exchange
 from crossroads.errors import BadUpstream, DeadlineExceeded, UpstreamError
 from crossroads.sse import EventReader
-from crossroads.types.results import ChatChunk, ChatReply, EmbeddingReply, TextReply, VideoReply
+from crossroads.types.results import (
+    ChatChunk,
+    ChatReply,
+    EmbeddingReply,
+    ModerationReply,
+    RerankReply,
+    TextReply,
+    VideoReply,
+)
 
 VIDEO_EVERY_S = 10.0
 """Between two looks at a job; OpenRouter recommends 10 to 30 (its API reference, "Videos", read 2026-11-25)."""
@@ -33,7 +41,7 @@ VIDEO_TIMEOUT_S = 1800.0
 Source = Exchange | Config | dict[str, Any] | str | Path | None
 Messages = str | Sequence[Mapping[str, Any]]
 T = TypeVar("T")
-R = TypeVar("R", ChatReply, TextReply, EmbeddingReply, VideoReply)
+R = TypeVar("R", ChatReply, TextReply, EmbeddingReply, RerankReply, ModerationReply, VideoReply)
 Progress = Callable[[VideoReply], None]
 
 
@@ -84,6 +92,15 @@ class AsyncClient:
     async def embed(self, model: str, input: str | Sequence[str], **parameters: Any) -> EmbeddingReply:
         """Embeddings of one text or several."""
         return await self._whole("openai-embeddings", EmbeddingReply, model=model, input=input, **parameters)
+
+    async def rerank(self, model: str, query: str, documents: Sequence[Any], **parameters: Any) -> RerankReply:
+        """Which documents answer the query best: texts, or objects with text and image."""
+        asked = {"model": model, "query": query, "documents": documents, **parameters}
+        return await self._whole("rerank-cohere", RerankReply, **asked)
+
+    async def moderate(self, model: str, input: str | Sequence[Any], **parameters: Any) -> ModerationReply:
+        """May this be said? One verdict per text."""
+        return await self._whole("openai-moderations", ModerationReply, model=model, input=input, **parameters)
 
     async def video(self, model: str, prompt: str, **parameters: Any) -> VideoReply:
         """Submit a video job (duration, size, ...): charged now, once. Then `video_wait` and `video_content`."""
@@ -205,6 +222,14 @@ class Client:
     def embed(self, model: str, input: str | Sequence[str], **parameters: Any) -> EmbeddingReply:
         """See `AsyncClient.embed`."""
         return self._call(self._start().embed, model, input, **parameters)
+
+    def rerank(self, model: str, query: str, documents: Sequence[Any], **parameters: Any) -> RerankReply:
+        """See `AsyncClient.rerank`."""
+        return self._call(self._start().rerank, model, query, documents, **parameters)
+
+    def moderate(self, model: str, input: str | Sequence[Any], **parameters: Any) -> ModerationReply:
+        """See `AsyncClient.moderate`."""
+        return self._call(self._start().moderate, model, input, **parameters)
 
     def video(self, model: str, prompt: str, **parameters: Any) -> VideoReply:
         """See `AsyncClient.video`."""

@@ -143,7 +143,8 @@ class Relay(Protocol):
 class Dialect(Protocol):
     """See the module. Attributes are class constants.
 
-    A dialect whose clients can't skip a comment states bytes that they can skip as `keepalive` (`keepalive_of`).
+    A dialect whose clients can't skip a comment states bytes that they can skip as `keepalive` (`keepalive_of`); one
+    whose streams are no server-sent events states their media type as `stream_type` (`stream_headers_of`).
     """
 
     name: str
@@ -208,6 +209,12 @@ class Dialect(Protocol):
         ...
 
     def relay_stream(self, stamp: Stamp) -> Relay: ...
+
+
+def stream_headers_of(dialect: Dialect) -> Headers:
+    """The head of a stream in this dialect: server-sent events, unless it states a `stream_type` of its own."""
+    kind: str = getattr(dialect, "stream_type", "text/event-stream; charset=utf-8")
+    return ((b"content-type", kind.encode()), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
 
 
 def keepalive_of(dialect: Dialect) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from crossroads import native
 from crossroads.call import Call, Head
-from crossroads.dialect import Dialect, Relay, Reply, Stamp
+from crossroads.dialect import Dialect, Relay, Reply, Stamp, stream_headers_of
 from crossroads.engine import meter
 from crossroads.engine.plugins import is_failure
 from crossroads.engine.prepare import Prepared, prepare
@@ -32,11 +32,6 @@ ERROR_BYTES_MAX = 1 << 20
 HELD_BYTES_MAX = 16 << 20
 """Of a stream before its first token (an image may be the first): beyond it, it is not one."""
 JSON_HEADERS = ((b"content-type", b"application/json"),)
-STREAM_HEADERS = (
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-)
 
 
 async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
@@ -67,7 +62,7 @@ async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head
                         if out:
                             if attempt.first_token_s is None:
                                 running.delivered()
-                                yield Head(200, (*STREAM_HEADERS, *_identity(call)))
+                                yield Head(200, (*stream_headers_of(call.dialect), *_identity(call)))
                             yield out
                         elif attempt.first_token_s is None and attempt.bytes_in > HELD_BYTES_MAX:
                             raise BadUpstream("it sent no token for too long.", remedy="Retry the call.")
@@ -75,7 +70,7 @@ async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head
                     usage = meter.measured(attempt, relay.usage, relay.seen_tokens) or Usage(quality="estimated")
                     end = relay.close(framed=response.framed, usage=usage)
                     if attempt.first_token_s is None:
-                        yield Head(200, (*STREAM_HEADERS, *_identity(call)))
+                        yield Head(200, (*stream_headers_of(call.dialect), *_identity(call)))
                     yield end
                     return
                 finally:

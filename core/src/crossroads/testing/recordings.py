@@ -8,6 +8,7 @@ the environment variable CROSSROADS_RECORDINGS or found at `../shared/recordings
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 from crossroads.wire import Headers
 
 VARIABLE = "CROSSROADS_RECORDINGS"
+AWS_STREAM = b"application/vnd.amazon.eventstream"
 ROOT = Path(__file__).parents[1]
 
 
@@ -34,6 +36,8 @@ class Recorded(NamedTuple):
     @property
     def is_stream(self) -> bool:
         """Is the answer a stream, of events or of lines of JSON? (An error to a stream request mostly is not.)"""
+        if self.status == 200 and dict(self.headers).get(b"content-type") == AWS_STREAM:
+            return True
         lines = self.body.startswith(b"{") and b"}\n{" in self.body
         return self.status == 200 and (lines or (b"data:" in self.body and not self.body.startswith(b"{")))
 
@@ -83,5 +87,14 @@ def _recorded(name: str, record: Any) -> Recorded:
         request=json.dumps(request).encode() if isinstance(request, dict) else None,
         status=response["status"],
         headers=tuple((k.encode(), str(v).encode()) for k, v in response["headers"].items()),
-        body=b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode(),
+        body=_bytes(body),
     )
+
+
+def _bytes(body: Any) -> bytes:
+    """As it was on the wire: text, what is binary from its base64, JSON as good as."""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, dict) and set(body) == {"base64"}:
+        return base64.b64decode(body["base64"])
+    return b"" if body is None else json.dumps(body).encode()

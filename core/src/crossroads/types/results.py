@@ -158,3 +158,45 @@ class EmbeddingReply(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def vectors(self) -> list[list[float] | str]:
         return [row.embedding for row in sorted(self.data, key=lambda row: row.index)]
+
+
+class Rank(msgspec.Struct, frozen=True, kw_only=True):
+    """index: into the documents that were sent. document: echoed where the provider does."""
+
+    index: int
+    relevance_score: float
+    document: dict[str, Any] | None = None
+
+
+class RerankReply(msgspec.Struct, frozen=True, kw_only=True):
+    """results: best first."""
+
+    id: str = ""
+    model: str = ""
+    provider: str | None = None
+    results: list[Rank] = []
+    usage: dict[str, Any] | None = None
+    raw: bytes = b""
+
+
+class Moderation(msgspec.Struct, frozen=True, kw_only=True):
+    """categories: name -> flagged; category_scores: name -> 0 to 1. The names are the provider's own."""
+
+    flagged: bool = False
+    categories: dict[str, Any] = {}
+    category_scores: dict[str, Any] = {}
+
+
+class ModerationReply(msgspec.Struct, frozen=True, kw_only=True):
+    """results: one verdict per text, in order."""
+
+    id: str = ""
+    model: str = ""
+    provider: str | None = None
+    results: list[Moderation] = []
+    raw: bytes = b""
+
+    @property
+    def flagged(self) -> bool:
+        """Is any of them?"""
+        return any(result.flagged for result in self.results)

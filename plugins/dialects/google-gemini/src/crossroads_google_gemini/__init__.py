@@ -27,7 +27,7 @@ _PATHS = [f"/models/{{model}}:{verb}" for verb in (requests.PLAIN_VERB, requests
 class GoogleGemini:
     """See `crossroads.dialect.Dialect`. google-genai 3.4 posts to /v1 by default, and to /v1beta if asked."""
 
-    name = "google-gemini"
+    name = requests.NAME
     operation = "chat"
     paths = (*_PATHS, *(f"/v1beta{path}" for path in _PATHS))
     keepalive = b"\r\n"

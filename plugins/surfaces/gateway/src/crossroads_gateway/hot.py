@@ -14,7 +14,7 @@ from typing import Any
 
 from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
-from crossroads.dialect import Dialect, keepalive_of
+from crossroads.dialect import Dialect, keepalive_of, stream_headers_of
 from crossroads.errors import CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
@@ -25,11 +25,6 @@ TEXT_BYTES_MAX = 256
 """Of each header that is kept with a generation."""
 LENGTH_DIGITS_MAX = 18
 LEGACY_METADATA = b"x-openrouter-experimental-metadata"
-STREAM_HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-cache"),
-    (b"x-accel-buffering", b"no"),
-]
 
 Fields = dict[bytes, bytes]
 
@@ -142,7 +137,7 @@ class Stream:
 
     async def _comment(self, first: bool) -> None:
         if first:
-            headers = [*STREAM_HEADERS, (b"x-generation-id", self._call.id.encode())]
+            headers = [*stream_headers_of(self._call.dialect), (b"x-generation-id", self._call.id.encode())]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
         await self._send({"type": "http.response.body", "body": self._keepalive, "more_body": True})
         self._last = self._loop.time()

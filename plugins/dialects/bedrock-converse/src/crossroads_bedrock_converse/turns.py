@@ -1,0 +1,135 @@
+"""Canonical messages -> Converse's `system` and `messages`, in which user and assistant take turns.
+
+Law: what a client of Bedrock's wrote, and nobody changed, goes out as it came.
+Source: Amazon Bedrock API reference, "Message" and "ContentBlock", read 2026-11-25.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from crossroads_anthropic_messages.reasoning import merged
+
+from crossroads.call import Lost
+from crossroads.errors import BadRequest
+from crossroads.jsonbody import MALFORMED
+from crossroads_bedrock_converse import media
+from crossroads_bedrock_converse.decode import CACHE, FORMAT, OWN, Json, Span
+
+EMPTY = "(no content)"
+"""For a turn that would be empty: Bedrock refuses those."""
+POINT = {"cachePoint": {"type": "default"}}
+
+
+class Turns:
+    """Builds both fields, message by message."""
+
+    def __init__(self, lost: list[Lost]) -> None:
+        self.system: list[Json] = []
+        self.messages: list[Json] = []
+        self._lost = lost
+        self._names: set[str] = set()
+
+    def add_all(self, messages: list[Json], spans: list[Span]) -> None:
+        """spans: of the original. A message that still says what its span said goes out as it came."""
+        at = 0
+        waiting = [span for span in spans if span.messages]
+        while at < len(messages):
+            found = next((s for s in waiting if messages[at : at + len(s.messages)] == s.messages), None)
+            if found is None:
+                self._add(messages[at], f"messages.{at}")
+                at += 1
+                continue
+            del waiting[: waiting.index(found) + 1]
+            at += len(found.messages)
+            if found.is_system:
+                self.system += found.source
+            else:
+                self._push(found.source["role"], list(found.source["content"]))
+
+    def _add(self, message: Json, path: str) -> None:
+        role = message["role"]
+        if role in ("system", "developer"):
+            if self.messages:
+                self._lost.append(Lost(path, "emulated", "moved to the system prompt: Bedrock has no other place"))
+            self.system += self._blocks(message.get("content"), f"{path}.content")
+        elif role in ("tool", "function"):
+            content = self._blocks(message.get("content"), f"{path}.content") or [{"text": ""}]
+            points = [block for block in content if "cachePoint" in block]
+            result = {
+                "toolUseId": message.get("tool_call_id") or message.get("name") or "",
+                "content": [block for block in content if "cachePoint" not in block],
+            }
+            self._push("user", [{"toolResult": result}, *points[:1]])
+        elif role == "assistant":
+            self._push("assistant", self._assistant(message, path) or [{"text": EMPTY}])
+        else:
+            blocks = self._blocks(message.get("content"), f"{path}.content")
+            named = [{"text": f"{message['name']}: "}] if message.get("name") else []
+            self._push("user", [*named, *blocks] or [{"text": EMPTY}])
+
+    def _assistant(self, message: Json, path: str) -> list[Json]:
+        made = self._thoughts(message.get("reasoning_details"), path)
+        said = message.get("content")
+        made += self._blocks(message.get("refusal") if said is None else said, f"{path}.content")
+        calls = list(message.get("tool_calls") or [])
+        if message.get("function_call"):
+            calls.append({"id": message["function_call"]["name"], "function": message["function_call"]})
+        return made + [self._use(call, f"{path}.tool_calls.{at}") for at, call in enumerate(calls)]
+
+    def _thoughts(self, details: Any, path: str) -> list[Json]:
+        whole = merged([one for one in details or [] if isinstance(one, dict)])
+        made = []
+        for one in whole:
+            if one.get("type") == "reasoning.encrypted" and one.get("format") == FORMAT:
+                made.append({"reasoningContent": {"redactedContent": one.get("data") or ""}})
+            elif one.get("type") == "reasoning.text" and one.get("format") in (FORMAT, "unknown", None):
+                sealed = {"signature": one["signature"]} if one.get("signature") is not None else {}
+                made.append({"reasoningContent": {"reasoningText": {"text": one.get("text") or "", **sealed}}})
+        if len(made) != len(whole):
+            why = "another model's reasoning means nothing to this one"
+            self._lost.append(Lost(f"{path}.reasoning_details", "dropped", why))
+        return made
+
+    def _use(self, call: Json, path: str) -> Json:
+        function = call.get("function")
+        if not function:
+            raise BadRequest("the call has no function.", remedy=f"Correct `{path}`.", field=path)
+        try:
+            asked = msgspec.json.decode(function["arguments"] or "{}")
+        except MALFORMED:
+            asked = function["arguments"]
+        if not isinstance(asked, dict):
+            asked = {"arguments": asked}
+            self._lost.append(Lost(f"{path}.function.arguments", "emulated", "they are no object: sent inside one"))
+        return {"toolUse": {"toolUseId": call.get("id") or "", "name": function["name"], "input": asked}}
+
+    def _blocks(self, content: Any, path: str) -> list[Json]:
+        if content is None or content == "":
+            return []
+        if isinstance(content, str):
+            return [{"text": content}]
+        made: list[Json] = []
+        for at, part in enumerate(content):
+            here = f"{path}.{at}"
+            kind = part.get("type")
+            if kind in ("text", "refusal"):
+                text = part.get("text") if kind == "text" else part.get("refusal")
+                made += [{"text": text}] if text else []
+            elif kind == OWN:
+                made.append(part["block"])
+            elif kind in ("image_url", "file", "video_url", "input_video", "input_audio"):
+                made.append(media.media_block(part, here, self._names))
+            else:
+                raise media.cant(f"a part of type {kind} has no place in Bedrock's format.", f"{here}.type", kind)
+            if part.get(CACHE) is not None:
+                ttl = part[CACHE].get("ttl")
+                made.append({"cachePoint": {"type": "default", **({"ttl": ttl} if ttl else {})}})
+        return made
+
+    def _push(self, role: str, blocks: list[Json]) -> None:
+        if self.messages and self.messages[-1]["role"] == role:
+            self.messages[-1]["content"] += blocks
+        else:
+            self.messages.append({"role": role, "content": blocks})
