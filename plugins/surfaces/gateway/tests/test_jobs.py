@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -11,9 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from crossroads_gateway import make_app
+from crossroads_gateway.jobs import Download
 
+from crossroads.call import Head
 from crossroads.client import AsyncClient
-from crossroads.errors import DeadlineExceeded, UpstreamError
+from crossroads.errors import DeadlineExceeded, StreamCut, UpstreamError
 from crossroads.testing.plugins import exchange_with, offer
 from crossroads.wire import HttpRequest
 
@@ -200,6 +203,24 @@ async def test_an_upstream_error_while_polling_is_an_error_reply_and_meters_noth
         assert reply.status_code >= 500
         assert reply.json()["error"]["metadata"]["provider_name"]
         assert len(http.exchange.store.generations()) == 1
+
+
+async def test_a_download_that_is_cut_upstream_has_no_end():
+    async def parts() -> AsyncIterator[Any]:
+        yield b"half"
+        raise StreamCut("it ended early.", remedy="Retry.")
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    sent = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await Download(Head(200, ()), parts())({"type": "http"}, receive, send)
+    assert [message.get("body") for message in sent] == [None, b"half"]
+    assert sent[-1]["more_body"]
 
 
 async def test_an_index_is_a_number():
