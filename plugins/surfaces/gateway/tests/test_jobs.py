@@ -256,3 +256,28 @@ async def test_waiting_is_bounded_and_a_failure_is_raised():
         studio.job |= {"status": "failed", "error": "no cats"}
         with pytest.raises(UpstreamError, match="no cats"):
             await client.video_wait(job, every_s=0)
+
+
+async def test_openrouters_sdk_submits_polls_and_fetches():
+    openrouter = pytest.importorskip("openrouter", reason="OpenRouter's SDK is not installed")
+    studio = Studio()
+    async with gateway(studio) as http:
+        sdk = openrouter.OpenRouter(api_key="any", async_client=http, server_url="http://localhost/api/v1")
+        job = await sdk.video_generation.generate_async(model="acme/reel", prompt="a calm sea", duration=8)
+        studio.job["status"] = "completed"
+        done = await sdk.video_generation.get_generation_async(job_id=job.id)
+        assert (job.status, done.status, done.usage.cost) == ("pending", "completed", 0.8)
+        content = await sdk.video_generation.get_video_content_async(job_id=job.id)
+        assert await content.aread() == MP4
+
+
+async def test_openais_sdk_polls_and_fetches():
+    openai = pytest.importorskip("openai", reason="OpenAI's SDK is not installed")
+    studio = Studio()
+    async with gateway(studio) as http:
+        id = (await submit(http))["id"]
+        sdk = openai.AsyncOpenAI(api_key="any", http_client=http, base_url="http://localhost/v1", max_retries=0)
+        assert (await sdk.videos.retrieve(id)).status == "queued"
+        studio.job |= {"status": "completed", "progress": 100}
+        assert (await sdk.videos.poll(id)).progress == 100
+        assert (await sdk.videos.download_content(id)).content == MP4
