@@ -145,6 +145,8 @@ class Dialect(Protocol):
 
     A dialect whose clients can't skip a comment states bytes that they can skip as `keepalive` (`keepalive_of`); one
     whose streams are no server-sent events states their media type as `stream_type` (`stream_headers_of`).
+    One whose answer can be guessed from the request alone has `estimate(request) -> bytes`, the whole reply for its client:
+    it is sent, and marked, where no endpoint is left to ask (`engine.estimate`).
     """
 
     name: str

@@ -29,8 +29,8 @@ URLS = {GEMINI: "https://g.example/v1beta/models/e:batchEmbedContents", VERTEX: 
 ALL = [
     *((GEMINI, one) for one in vectors(GEMINI.name)),
     *((VERTEX, one) for one in vectors(VERTEX.name)),
-    *((GEMINI, one) for one in recordings("google-gemini") if b'"values"' in one.body[:2000]),
-    *((VERTEX, one) for one in recordings("google-vertex") if b'"predictions"' in one.body),
+    *((GEMINI, one) for one in recordings("google-gemini") if one.request and b'"values"' in one.body[:2000]),
+    *((VERTEX, one) for one in recordings("google-vertex") if one.request and b'"predictions"' in one.body),
 ]
 RELAXED = settings(max_examples=60, deadline=None)
 

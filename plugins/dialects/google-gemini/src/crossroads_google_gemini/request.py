@@ -167,9 +167,18 @@ def encode_request(request: Any, *, url: str, upstream: str, stream: bool) -> Dr
     spans: list[Span] = []
     if original is not None and original.dialect == NAME:
         was, spans = _canonical(original.document)
-        if was == {name: value for name, value in asked.items() if name not in BESIDE}:
+        if was == _without(asked, BESIDE):
             return _draft(original.document, url, upstream, stream, ledger)
     return _draft(_translated(asked, spans, traits(upstream), ledger), url, upstream, stream, ledger)
+
+
+def unchanged(request: Any, document: Json) -> bool:
+    """Does this request still say what the document says that it was decoded from?"""
+    return _canonical(document)[0] == _without(request.model_dump(exclude_unset=True, by_alias=True), BESIDE)
+
+
+def _without(asked: Json, names: frozenset[str]) -> Json:
+    return {name: value for name, value in asked.items() if name not in names}
 
 
 def _translated(asked: Json, spans: list[Span], model: Traits, ledger: Ledger) -> Fields:

@@ -19,6 +19,7 @@ from crossroads import Exchange
 from crossroads.call import Principal
 from crossroads.errors import BadRequest, NotFound
 from crossroads.listings import endpoint_rows, generation_row, key_row, model_row, model_rows, provider_rows
+from crossroads.live import live_figures
 from crossroads_gateway.filters import Listed, page, select
 from crossroads_gateway.hot import read_token
 from crossroads_gateway.jobs import job_content, job_state
@@ -88,10 +89,13 @@ class Manage:
 
     async def endpoints(self, request: Request, _: Principal | None) -> Response:
         model = self.model(request)
-        return Json({"data": endpoint_rows(model, self.x.catalog.models[model])})
+        stats, now = self.x.catalog.stats, self.x.clock.monotonic()
+        endpoints = self.x.catalog.models[model]
+        live = {e.id: live_figures(stats[e.id], now) for e in endpoints}
+        return Json({"data": endpoint_rows(model, endpoints, live)})
 
     async def providers(self, request: Request, _: Principal | None) -> Response:
-        return Json({"data": provider_rows(self.x.catalog)})
+        return Json({"data": provider_rows(self.x.catalog, self.x.unwell())})
 
     async def generation(self, request: Request, principal: Principal | None) -> Response:
         """One of the caller's own; another's is like an unknown one (TENANT-1)."""
