@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -11,9 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from crossroads_gateway import make_app
+from crossroads_gateway.jobs import Download
 
+from crossroads.call import Head
 from crossroads.client import AsyncClient
-from crossroads.errors import DeadlineExceeded, UpstreamError
+from crossroads.errors import DeadlineExceeded, StreamCut, UpstreamError
 from crossroads.testing.plugins import exchange_with, offer
 from crossroads.wire import HttpRequest
 
@@ -202,6 +205,24 @@ async def test_an_upstream_error_while_polling_is_an_error_reply_and_meters_noth
         assert len(http.exchange.store.generations()) == 1
 
 
+async def test_a_download_that_is_cut_upstream_has_no_end():
+    async def parts() -> AsyncIterator[Any]:
+        yield b"half"
+        raise StreamCut("it ended early.", remedy="Retry.")
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    sent = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await Download(Head(200, ()), parts())({"type": "http"}, receive, send)
+    assert [message.get("body") for message in sent] == [None, b"half"]
+    assert sent[-1]["more_body"]
+
+
 async def test_an_index_is_a_number():
     async with gateway(Studio()) as http:
         id = (await submit(http))["id"]
@@ -235,3 +256,28 @@ async def test_waiting_is_bounded_and_a_failure_is_raised():
         studio.job |= {"status": "failed", "error": "no cats"}
         with pytest.raises(UpstreamError, match="no cats"):
             await client.video_wait(job, every_s=0)
+
+
+async def test_openrouters_sdk_submits_polls_and_fetches():
+    openrouter = pytest.importorskip("openrouter", reason="OpenRouter's SDK is not installed")
+    studio = Studio()
+    async with gateway(studio) as http:
+        sdk = openrouter.OpenRouter(api_key="any", async_client=http, server_url="http://localhost/api/v1")
+        job = await sdk.video_generation.generate_async(model="acme/reel", prompt="a calm sea", duration=8)
+        studio.job["status"] = "completed"
+        done = await sdk.video_generation.get_generation_async(job_id=job.id)
+        assert (job.status, done.status, done.usage.cost) == ("pending", "completed", 0.8)
+        content = await sdk.video_generation.get_video_content_async(job_id=job.id)
+        assert await content.aread() == MP4
+
+
+async def test_openais_sdk_polls_and_fetches():
+    openai = pytest.importorskip("openai", reason="OpenAI's SDK is not installed")
+    studio = Studio()
+    async with gateway(studio) as http:
+        id = (await submit(http))["id"]
+        sdk = openai.AsyncOpenAI(api_key="any", http_client=http, base_url="http://localhost/v1", max_retries=0)
+        assert (await sdk.videos.retrieve(id)).status == "queued"
+        studio.job |= {"status": "completed", "progress": 100}
+        assert (await sdk.videos.poll(id)).progress == 100
+        assert (await sdk.videos.download_content(id)).content == MP4

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from crossroads import Exchange
 from crossroads.call import LOCAL, Head, Principal
 from crossroads.dialect import Document
-from crossroads.errors import BadRequest
+from crossroads.errors import BadRequest, CrossroadsError
 from crossroads_gateway.hangup import Hangup
 
 OPENAI_PREFIX = "/v1/"
@@ -35,8 +35,11 @@ class Download(Response):
         async with aclosing(self._parts) as parts:
             with Hangup(scope, receive, asyncio.get_running_loop()):
                 await send({"type": "http.response.start", "status": self._head.status, "headers": self._head.headers})
-                async for part in parts:
-                    await send({"type": "http.response.body", "body": part, "more_body": True})
+                try:
+                    async for part in parts:
+                        await send({"type": "http.response.body", "body": part, "more_body": True})
+                except CrossroadsError:
+                    return  # the server cuts a reply that has no end, and a client sees that it is not whole
                 await send({"type": "http.response.body"})
 
 
