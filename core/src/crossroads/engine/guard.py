@@ -22,7 +22,7 @@ from crossroads.route import Attempt, Candidate, Endpoint, Reason, Route
 HOLD_MAX_S = 3600.0
 """Of a `Retry-After`: beyond it a provider is asked again."""
 FAILED_LATELY_S = 10.0
-SLOW_SAMPLES = 5
+SLOW_SAMPLES = 3
 PEER_SAMPLES = 5
 
 Tell = Callable[[Endpoint, str, str], None]
