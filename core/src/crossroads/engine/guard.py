@@ -22,8 +22,10 @@ from crossroads.route import Attempt, Candidate, Endpoint, Reason, Route
 HOLD_MAX_S = 3600.0
 """Of a `Retry-After`: beyond it a provider is asked again."""
 FAILED_LATELY_S = 10.0
-SLOW_SAMPLES = 5
+SLOW_SAMPLES = 3
 PEER_SAMPLES = 5
+UNKNOWN_IN_FLIGHT = 4
+"""Calls at once to an endpoint of which fewer than SLOW_SAMPLES came back, where others are known."""
 
 Tell = Callable[[Endpoint, str, str], None]
 """(endpoint, state, why): a breaker has changed its state."""
@@ -46,7 +48,9 @@ class Guard:
         self.budget(route.model).call(now)
         if not self._breakers and not self._held:
             return list(route.candidates)
-        first, last, waits = [], [], []
+        first: list[Candidate] = []
+        last: list[Candidate] = []
+        waits: list[float] = []
         choice: bool | None = None
         for candidate in route.candidates:
             endpoint = candidate.endpoint
@@ -55,7 +59,10 @@ class Guard:
                 route.reasons.append(_reason(endpoint, f"asked to be left alone for {wait:.3g} s more", dropped=True))
                 continue
             breaker = self._breakers.get(endpoint.id)
-            if breaker is None:
+            if (breaker is None or breaker.samples < SLOW_SAMPLES) and self._crowded(candidate, route):
+                choice = _chooses(call) if choice is None else choice
+                (first if choice else last).append(candidate)
+            elif breaker is None:
                 first.append(candidate)
             elif breaker.ejected(now):
                 if breaker.slow:
@@ -137,6 +144,16 @@ class Guard:
         if found is None:
             found = self._budgets[model] = RetryBudget(self._routing.retry_share)
         return found
+
+    def _crowded(self, candidate: Candidate, route: Route) -> bool:
+        """Is it still unknown, with enough calls under way to know it, while somebody else is known?"""
+        if candidate.stats.in_flight < UNKNOWN_IN_FLIGHT or self._routing.breaker.max_ejected <= 0:
+            return False
+        known = (self._breakers.get(other.endpoint.id) for other in route.candidates)
+        if not any(breaker is not None and breaker.samples >= PEER_SAMPLES for breaker in known):
+            return False
+        route.reasons.append(_reason(candidate.endpoint, "not known yet, and enough calls are under way"))
+        return True
 
     def _hold(self, endpoint: Endpoint, error: CrossroadsError, now: float) -> None:
         if error.retry_after_s is not None and error.code in ("rate_limit_exceeded", "provider_overloaded"):

@@ -1,0 +1,108 @@
+"""A scenario as it stands in its TOML file, and the arrivals that it means. Times in seconds from its start."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from crossroads.errors import ConfigError
+
+ARRIVALS_MAX = 5_000_000
+
+
+class Outage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """kind: error (500), limit (429, with Retry-After when retry_after_s is set), refuse (no connection), slow."""
+
+    from_s: float
+    to_s: float
+    kind: Literal["error", "limit", "refuse", "slow"] = "error"
+    factor: float = 10.0
+    """Of slow: times the usual first-token time."""
+    retry_after_s: float | None = None
+
+
+class EndpointModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Prices: USD per million tokens. spread: sigma of a log-normal around the median first-token time."""
+
+    name: str
+    price_input: str = "0"
+    price_output: str = "0"
+    first_token_s: float = 0.5
+    spread: float = 0.3
+    tokens_per_s: float = 80.0
+    error_rate: float = 0.0
+    error_s: float = 0.05
+    """How long a failure takes."""
+    outages: tuple[Outage, ...] = ()
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a traffic log (JSON Lines); further fields of a log are ignored."""
+
+    at_s: float
+    input_tokens: int = 500
+    output_tokens: int = 200
+    key: str = "default"
+
+
+class Arrivals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Generated: a Poisson process; token counts are log-normal around their medians. keys: name -> share."""
+
+    rate_per_s: float = 5.0
+    duration_s: float = 300.0
+    input_tokens: int = 500
+    output_tokens: int = 200
+    spread: float = 0.5
+    keys: dict[str, float] = msgspec.field(default_factory=lambda: {"default": 1.0})
+    log: str | None = None
+    """A traffic log instead, beside the scenario."""
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """strategies: compared when no --strategy is given. routing: words of `[routing]` in crossroads.toml."""
+
+    endpoints: tuple[EndpointModel, ...]
+    arrivals: Arrivals = Arrivals()
+    model: str = "sim/model"
+    strategies: tuple[str, ...] = ()
+    routing: dict[str, Any] = {}
+    deadline_s: float = 120.0
+
+
+def read_scenario(file: Path) -> Scenario:
+    """Raises ConfigError, naming the file and the field."""
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Scenario)
+    except OSError as error:
+        raise ConfigError(f"can't be read: {error.strerror}.", file=str(file), remedy="Check the path.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"{error}.", file=str(file), remedy="Correct the scenario.") from None
+
+
+def arrivals_of(scenario: Scenario, folder: Path, seed: int) -> list[Arrival]:
+    """In the order of their times. Raises ConfigError."""
+    spec = scenario.arrivals
+    if spec.log is not None:
+        path = folder / spec.log
+        try:
+            lines = [line for line in path.read_bytes().splitlines() if line.strip()]
+            found = [msgspec.json.decode(line, type=Arrival) for line in lines[:ARRIVALS_MAX]]
+        except (OSError, msgspec.MsgspecError) as error:
+            raise ConfigError(f"{error}.", file=str(path), remedy="Write one JSON object a line.") from None
+        return sorted(found, key=lambda arrival: arrival.at_s)
+    dice, at, made = random.Random(f"arrivals {seed}"), 0.0, []  # noqa: S311  (a model, not a secret)
+    names, shares = list(spec.keys), list(spec.keys.values())
+    while len(made) < ARRIVALS_MAX:
+        at += dice.expovariate(spec.rate_per_s)
+        if at >= spec.duration_s:
+            break
+        grown = [
+            max(1, round(n * dice.lognormvariate(0, spec.spread))) for n in (spec.input_tokens, spec.output_tokens)
+        ]
+        key = dice.choices(names, shares)[0]
+        made.append(Arrival(at_s=at, input_tokens=grown[0], output_tokens=grown[1], key=key))
+    return made

@@ -1,0 +1,94 @@
+"""The same seed, the same figures; outages cost what they must, and no more; a wrong scenario is one clear error."""
+
+import json
+from pathlib import Path
+
+import pytest
+from crossroads_simulate import app
+from crossroads_simulate.run import percentile, simulate
+from crossroads_simulate.scenario import arrivals_of, read_scenario
+from typer.testing import CliRunner
+
+from crossroads.errors import ConfigError
+
+EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "outage.toml"
+TWO = """
+strategies = ["price"]
+[arrivals]
+rate_per_s = 5
+duration_s = 60
+keys = {{ a = 0.5, b = 0.5 }}
+{log}
+[[endpoints]]
+name = "cheap"
+price_input = "1"
+price_output = "1"
+{cheap}
+[[endpoints]]
+name = "dear"
+price_input = "2"
+price_output = "2"
+"""
+
+
+def scenario(tmp_path, cheap="", log=""):
+    file = tmp_path / "scenario.toml"
+    file.write_text(TWO.format(cheap=cheap, log=log), "utf-8")
+    return file
+
+
+def figures(file, seed=1, strategy="price"):
+    read = read_scenario(file)
+    return simulate(read, arrivals_of(read, file.parent, seed), strategy, seed)[0]
+
+
+def test_the_same_seed_gives_the_same_figures_and_another_gives_others(tmp_path):
+    file = scenario(tmp_path, "error_rate = 0.2")
+    assert figures(file) == figures(file)
+    assert figures(file) != figures(file, seed=2)
+
+
+def test_a_well_and_cheap_endpoint_takes_everything(tmp_path):
+    found = figures(scenario(tmp_path))
+    assert (found["success"], found["extra_calls"], found["fairness"]) == (1.0, 0.0, 1.0)
+    assert found["shares"] == {"cheap": 1.0, "dear": 0.0}
+
+
+@pytest.mark.parametrize("kind", ["error", "limit", "refuse"])
+def test_an_outage_loses_no_call_and_few_attempts(tmp_path, kind):
+    found = figures(scenario(tmp_path, f'outages = [{{ from_s = 10, to_s = 40, kind = "{kind}" }}]'))
+    assert found["success"] == 1.0
+    assert 0 < found["extra_calls"] < 0.1
+    assert 0.2 < found["shares"]["dear"] < 0.8
+
+
+def test_a_traffic_log_is_replayed_and_priced(tmp_path):
+    lines = [{"at_s": n / 10, "input_tokens": 1000, "output_tokens": 500, "key": "a"} for n in range(100)]
+    (tmp_path / "traffic.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    found = figures(scenario(tmp_path, log='log = "traffic.jsonl"'))
+    assert found["calls"] == 100
+    assert found["cost_usd"] == pytest.approx(100 * 1500 / 1e6)
+
+
+def test_the_command_prints_one_row_a_strategy_in_json(tmp_path):
+    command = [str(scenario(tmp_path)), "--strategy", "price", "--strategy", "balanced", "--seed", "3", "--json"]
+    first, second = (CliRunner().invoke(app, command) for _ in range(2))
+    assert first.exit_code == 0, first.output
+    assert first.stdout == second.stdout
+    assert [row["strategy"] for row in json.loads(first.stdout)] == ["price", "balanced"]
+
+
+def test_a_wrong_scenario_names_its_file_and_field(tmp_path):
+    with pytest.raises(ConfigError, match="latency"):
+        read_scenario(scenario(tmp_path, "latency = 3"))
+
+
+def test_the_example_of_the_docs_is_valid():
+    read = read_scenario(EXAMPLE)
+    assert len(read.endpoints) == 3
+    assert len(arrivals_of(read, EXAMPLE.parent, 1)) > 5_000
+
+
+def test_percentiles_are_the_nearest_rank():
+    assert [percentile([1.0, 2.0, 3.0, 4.0], p) for p in (0, 50, 99)] == [1.0, 3.0, 4.0]
+    assert percentile([], 50) == 0.0
