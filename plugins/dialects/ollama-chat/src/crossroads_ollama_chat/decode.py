@@ -79,7 +79,7 @@ def canonical_fields(fields: Fields) -> Json:
     document |= {name: plain(document[name]) for name in OWN & set(document)}
     wanted = plain(document.pop("format", None))
     if wanted == "":
-        document["format"] = ""  # as Ollama's old clients say that they want none: it keeps that word, and loses nothing
+        document["format"] = ""  # as Ollama's old clients say that they want none
     vendor.keep(DIALECT, document, drops=OWN | {"format"})
     if wanted == "json":
         document["response_format"] = {"type": "json_object"}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat import vendor
-from crossroads_openai_chat.request import FALSE, ROUTER_ONLY, TRUE, plain
+from crossroads_openai_chat.request import FALSE, ROUTER_ONLY, TRUE
 
 from crossroads.call import Fields, Lost
 from crossroads.dialect import Draft
