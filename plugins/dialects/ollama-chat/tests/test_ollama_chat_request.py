@@ -6,7 +6,7 @@ import pytest
 from crossroads_ollama_chat import OllamaChat, said
 from crossroads_ollama_chat.wire import LINE_BYTES_MAX, LineReader
 
-from crossroads import native
+from crossroads import jsonbody, native
 from crossroads.dialect import keepalive_of
 from crossroads.errors import BadRequest, BadUpstream, StreamCut, Unsupported, UpstreamRefused
 from crossroads.testing import laws
@@ -34,10 +34,26 @@ def test_parameters_become_options_and_join_those_that_are_there():
     assert document["options"] == {"num_ctx": 9, "temperature": 0, "num_predict": 5, "repeat_penalty": 2}
 
 
-def test_a_stream_is_asked_for_or_forbidden_and_never_left_to_the_default():
-    for stream in (True, False):
-        assert json.loads(bytes(encoded(stream=stream).document["stream"])) is stream
+def test_a_stream_is_asked_for_or_forbidden_and_left_to_the_default_only_by_who_left_it():
+    asked = {"url": "https://h", "upstream": "m"}
+    for told in (True, False):
+        body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": told}).encode()
+        request = DIALECT.decode_request(opened := DIALECT.open(body))
+        for draft in (
+            DIALECT.encode_request(request, **asked, stream=told),
+            DIALECT.splice_request(opened, **asked),
+        ):
+            assert json.loads(jsonbody.encode(draft.document))["stream"] is told
+    assert json.loads(bytes(encoded(stream=False).document["stream"])) is False
+    assert "stream" not in encoded(stream=True).document
     assert DIALECT.open(b'{"model":"m","messages":[{}]}').stream is True
+
+
+def test_an_empty_format_stays_for_ollama_and_is_no_loss_for_others():
+    body = b'{"model":"m","messages":[{"role":"user","content":"Hi"}],"format":""}'
+    request = DIALECT.decode_request(DIALECT.open(body))
+    assert DIALECT.encode_request(request, url="https://h", upstream="m", stream=True).document["format"] == ""
+    assert native.request_for("openai-chat", request)[1] == []
 
 
 def test_what_ollama_has_not_is_left_out_and_said():

@@ -26,7 +26,7 @@ def upstream(**fields):
     [
         '"temperature":"hot"', '"max_tokens":1e400', '"max_tokens":"5"', '"max_tokens":0', '"stream":"yes"', '"n":0',
         '"messages":"hi"', '"messages":[]', '"messages":null', '"model":5', '"model":""', '"models":"a"',
-        '"provider":"openai"', '"tools":{}', '"tool_choice":1', '"response_format":"json"', '"seed":1.5',
+        '"provider":7', '"provider":""', '"tools":{}', '"tool_choice":1', '"response_format":"json"', '"seed":1.5',
         '"stream_options":true', '"stop":[1]', '"logit_bias":[]', '"reasoning":"high"', '"top_p":true',
         '"session_id":7', '"user":{}',
     ],
@@ -38,6 +38,13 @@ def test_a_wrong_field_is_named(fields):
         DIALECT.open(f"{{{base}{fields}}}".encode())
     assert caught.value.field == name
     assert name in caught.value.remedy or name == "model"
+
+
+def test_a_provider_that_is_a_name_alone_is_the_only_one():
+    asked = opened(provider="together")
+    assert json.loads(bytes(asked.preferences)) == {"only": ["together"]}
+    assert DIALECT.decode_request(asked).provider == {"only": ["together"]}
+    assert "provider" not in upstream(provider="together")[0]
 
 
 def test_a_request_without_messages_is_refused():

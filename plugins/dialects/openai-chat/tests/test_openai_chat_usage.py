@@ -87,6 +87,14 @@ def test_what_is_no_object_is_no_usage(raw):
     assert parse_usage(raw) is None
 
 
+def test_a_completion_count_that_is_left_out_is_zero_only_where_the_total_proves_it():
+    told = parse_usage({"prompt_tokens": 11, "total_tokens": 11})
+    assert (told.prompt_tokens, told.completion_tokens) == (11, 0)
+    assert parse_usage({"prompt_tokens": 11, "total_tokens": 12}) is None
+    assert parse_usage({"prompt_tokens": 11}) is None
+    assert parse_usage({"prompt_tokens": 11, "completion_tokens": None, "total_tokens": 11}) is None
+
+
 def test_embeddings_need_no_completion_count():
     assert parse_usage({"prompt_tokens": 5, "total_tokens": 5}, completion=0) == Usage(input_tokens=5)
 

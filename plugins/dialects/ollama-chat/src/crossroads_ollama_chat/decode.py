@@ -77,8 +77,10 @@ def canonical_fields(fields: Fields) -> Json:
                 document[ours] = rest.pop(theirs)
         document["options"] = rest
     document |= {name: plain(document[name]) for name in OWN & set(document)}
-    vendor.keep(DIALECT, document, drops=OWN)
     wanted = plain(document.pop("format", None))
+    if wanted == "":
+        document["format"] = ""  # as Ollama's old clients say that they want none
+    vendor.keep(DIALECT, document, drops=OWN | {"format"})
     if wanted == "json":
         document["response_format"] = {"type": "json_object"}
     elif isinstance(wanted, dict):

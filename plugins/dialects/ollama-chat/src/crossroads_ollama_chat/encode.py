@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat import vendor
-from crossroads_openai_chat.request import FALSE, ROUTER_ONLY, TRUE, plain
+from crossroads_openai_chat.request import FALSE, ROUTER_ONLY, TRUE
 
 from crossroads.call import Fields, Lost
 from crossroads.dialect import Draft
@@ -52,7 +52,7 @@ def ollama_fields(fields: Json) -> tuple[Fields, list[Lost]]:
     """Raises Unsupported."""
     fields = vendor.restored(DIALECT, fields)
     lost: list[Lost] = []
-    document: Fields = {}
+    document: Fields = {"stream": fields["stream"]} if "stream" in fields else {}
     options: Json = dict(fields.get("options") or {})
     for name, value in fields.items():
         if name in DROPPED:
@@ -79,11 +79,13 @@ def ollama_fields(fields: Json) -> tuple[Fields, list[Lost]]:
 
 
 def draft(fields: Mapping[str, Any], lost: list[Lost], *, url: str, upstream: str, stream: bool) -> Draft:
-    """What goes to the upstream, of a client's own fields or of encoded ones. `stream` always: Ollama's default is
-    true."""
-    document: Fields = {**fields, "model": upstream, "stream": TRUE if stream else FALSE}
-    if plain(document.get("format")) == "":
-        del document["format"]  # as Ollama's old clients say that they want none
+    """What goes to the upstream, of a client's own fields or of encoded ones. Ollama streams unless told not to:
+    a caller who named no `stream` gets that default, and none is added."""
+    document: Fields = {**fields, "model": upstream}
+    if not stream:
+        document["stream"] = FALSE
+    elif "stream" in document:
+        document["stream"] = TRUE
     accept = b"application/x-ndjson" if stream else b"application/json"
     headers = ((b"content-type", b"application/json"), (b"accept", accept))
     return Draft(document=document, url=url, headers=headers, lost=lost)

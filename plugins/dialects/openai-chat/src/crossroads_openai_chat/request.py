@@ -23,7 +23,7 @@ TRUE, FALSE = msgspec.Raw(b"true"), msgspec.Raw(b"false")
 ROUTER_KINDS: dict[str, Kind] = {
     "model": jsonbody.STRING,
     "models": jsonbody.STRINGS,
-    "provider": jsonbody.OBJECT,
+    "provider": jsonbody.STRING_OR_OBJECT,
     "session_id": jsonbody.STRING,
     "stream": jsonbody.BOOLEAN,
     "stream_options": jsonbody.OBJECT,
@@ -105,6 +105,8 @@ def open_fields(fields: dict[str, msgspec.Raw], kinds: Mapping[str, Kind]) -> Op
         raise BadRequest(
             "a model name is empty.", remedy="Name a model, or leave the field out.", field="model", value=""
         )
+    if (named := fields.get("provider")) is not None and bytes(memoryview(named)[:1]) == b'"':
+        fields = {**fields, "provider": _only(jsonbody.read("provider", named, jsonbody.STRING))}
     preferences = fields.get("provider")
     return Opened(
         fields=fields,
@@ -115,6 +117,15 @@ def open_fields(fields: dict[str, msgspec.Raw], kinds: Mapping[str, Kind]) -> Op
         preferences=None if preferences in UNUSED[:1] else preferences,
         session_id=values.get("session_id"),
     )
+
+
+def _only(provider: str) -> msgspec.Raw:
+    """The preferences of a caller who names a provider where OpenRouter has an object, as Hugging Face's clients do."""
+    if not provider:
+        raise BadRequest(
+            "a provider's name is empty.", remedy="Correct `provider`, or leave it out.", field="provider", value=""
+        )
+    return msgspec.Raw(msgspec.json.encode({"only": [provider]}))
 
 
 def upstream_draft(

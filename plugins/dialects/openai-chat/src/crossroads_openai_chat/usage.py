@@ -25,6 +25,7 @@ TOKENS_MAX = 2**40
 
 DETAILS = ("prompt_tokens_details", "completion_tokens_details", "cost_details")
 CACHE_READ = ("prompt_cache_hit_tokens", "cache_read_input_tokens", "cached_tokens", "num_cached_tokens")
+COMPLETION = {"completion_tokens", "output_tokens"}
 CACHE_WRITE = ("cache_creation_input_tokens", "cache_write_tokens")
 
 
@@ -84,6 +85,8 @@ def parse_usage(raw: Any, *, completion: int | None = None) -> Usage | None:
     counts = _counts(usage)
     prompt = counts.get("prompt_tokens", counts.get("input_tokens"))
     answer = counts.get("completion_tokens", counts.get("output_tokens", completion))
+    if answer is None and counts.get("total_tokens") == prompt and not COMPLETION & usage.keys():
+        answer = 0  # OpenAI's completions leave it out where nothing was written: the total proves it
     if prompt is None or answer is None:
         return None
     inside, outside = _counts(usage.get("prompt_tokens_details")), _counts(usage.get("completion_tokens_details"))
