@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossroads.engine.preferences import Preferences, objection, read_preferences
+from crossroads.engine.preferences import Preferences, objection, read_preferences, too_slow
 from crossroads.errors import BadRequest
-from crossroads.route import Endpoint, Prices
+from crossroads.route import Endpoint, EndpointStats, Prices
 
 M = 10**9
 
@@ -75,7 +75,7 @@ def test_a_wish_excludes_what_it_says_and_whatever_is_not_stated(wish, facts, ex
         ({"colour": "red"}, "provider"),
         ({"only": "acme"}, "provider"),
         ({"data_collection": "maybe"}, "provider.data_collection"),
-        ({"max_price": {"image": 1}}, "provider.max_price"),
+        ({"max_price": {"colour": 1}}, "provider.max_price"),
         ({"zdr": "yes"}, "provider"),
     ],
 )
@@ -124,3 +124,39 @@ def test_to_forget_a_fact_never_lets_an_endpoint_in(wish, facts, forgotten):
     less = {name: value for name, value in facts.items() if name != forgotten}
     if known is not None and facts.get(forgotten) in (False, None):
         assert objection(wish, endpoint(**less), frozenset()) is not None
+
+
+@pytest.mark.parametrize(
+    ("wish", "facts", "excluded"),
+    [
+        ({"max_price": {"request": 0.01}}, {"prices": Prices(request=10_000_000 * 10**6)}, False),
+        ({"max_price": {"request": "0.009"}}, {"prices": Prices(request=10_000_000 * 10**6)}, True),
+        ({"max_price": {"image": 1}}, {"input_modalities": ("text",)}, False),
+        ({"max_price": {"image": 1}}, {"input_modalities": ("text", "image")}, True),
+        ({"quantizations": ["fp8"]}, {"quantization": "mxfp8"}, False),
+        ({"quantizations": ["mxfp8"]}, {"quantization": "fp8"}, True),
+        ({"only": ["acme-plugin/eu"]}, {"region": "eu"}, False),
+        ({"only": ["acme-plugin/us"]}, {"region": "eu"}, True),
+    ],
+)
+def test_units_kin_and_regions(wish, facts, excluded):
+    assert (objection(read(**wish), endpoint(**facts), frozenset()) is not None) == excluded
+
+
+@pytest.mark.parametrize(
+    ("wish", "slow"),
+    [
+        ({"preferred_max_latency": 1.2}, False),
+        ({"preferred_max_latency": 0.8}, True),
+        ({"preferred_max_latency": {"p50": 1.2, "p90": 0.5}}, True),
+        ({"preferred_min_throughput": 45}, False),
+        ({"preferred_min_throughput": {"p90": 55}}, True),
+    ],
+)
+def test_a_preferred_speed_is_compared_with_the_last_five_minutes_and_nothing_measured_misses_nothing(wish, slow):
+    stats = EndpointStats()
+    assert too_slow(read(**wish), stats, 10_000.0) is None
+    stats.first_token.record(1.0, 10_000.0)
+    stats.speed.record(50.0, 10_000.0)
+    assert (too_slow(read(**wish), stats, 10_000.0) is not None) == slow
+    assert too_slow(read(**wish), stats, 10_600.0) is None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
+from msgspec.structs import asdict
 
 from crossroads.route import EndpointStats
 
@@ -21,10 +21,8 @@ def live_figures(stats: EndpointStats, now: float) -> dict[str, Any]:
         "uptime_last_5m": _percent(stats.minutes.share(now, 5 * MINUTE_S)),
         "uptime_last_30m": _percent(stats.minutes.share(now, 30 * MINUTE_S)),
         "uptime_last_1d": _percent(stats.hours.share(now, DAY_S)),
-        "latency_last_30m": None
-        if latency is None
-        else {name: value * 1_000 for name, value in msgspec.structs.asdict(latency).items()},
-        "throughput_last_30m": None if speed is None else msgspec.to_builtins(speed),
+        "latency_last_30m": None if latency is None else {name: 1_000 * s for name, s in asdict(latency).items()},
+        "throughput_last_30m": None if speed is None else asdict(speed),
     }
 
 

@@ -21,6 +21,8 @@ from crossroads.manifest import Manifest, build_endpoint
 from crossroads.route import Candidate, Endpoint, EndpointStats, Operation
 from crossroads.wire import Headers, split_url
 
+LATEST = "-latest"
+
 
 class Instance(msgspec.Struct, frozen=True, kw_only=True):
     """One active provider: its facts, its place in the configuration, its key (which no repr shows)."""
@@ -58,6 +60,7 @@ class Catalog:
     def __init__(self, instances: Iterable[Instance], aliases: Mapping[str, str]) -> None:
         self.instances = {instance.name: instance for instance in instances}
         self.aliases = dict(aliases)
+        self._newest: dict[str, str] = {}
         self._by_model: dict[tuple[str, Operation], tuple[Candidate, ...]] = {}
         grouped: dict[tuple[str, Operation], list[Candidate]] = {}
         self.endpoints: tuple[Endpoint, ...] = tuple(e for i in self.instances.values() for e in i.endpoints)
@@ -72,8 +75,28 @@ class Catalog:
             self.models[endpoint.model] = (*self.models.get(endpoint.model, ()), endpoint)
 
     def resolve(self, model: str) -> str:
-        """A canonical name, or what an alias stands for."""
-        return self.aliases.get(model, model)
+        """A canonical name, what an alias stands for, or of `~author/family-latest` the newest model."""
+        found = self.aliases.get(model, model)
+        return self._latest(found) if found.startswith("~") else found
+
+    def _latest(self, name: str) -> str:
+        """By stated release; a model that states none is older than all that do. The name itself: nobody offers one."""
+        if (known := self._newest.get(name)) is not None or not name.endswith(LATEST):
+            return known or name
+        family = name[1 : -len(LATEST)]
+        dated = [
+            (max(e.created or 0 for e in endpoints), model)
+            for model, endpoints in self.models.items()
+            if ":" not in model and (model == family or model.startswith(f"{family}-"))
+        ]
+        if not dated:
+            return name
+        self._newest[name] = max(dated)[1]
+        return self._newest[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Is it a model or an alias, as it stands?"""
+        return name in self.models or name in self.aliases
 
     def candidates(self, model: str, operation: Operation) -> tuple[Candidate, ...]:
         """Everybody who offers this canonical model for this operation; empty when nobody does."""

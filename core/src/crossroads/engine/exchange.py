@@ -260,6 +260,12 @@ class Exchange:
             plugin = self.plugins.make(STRATEGIES, sort, self.config.strategies.get(sort, {}), at=f"strategies.{sort}")
             name = f"strategies/{sort}"
             if name not in before:
+                if getattr(plugin, "start", None) is not None:
+                    raise PluginError(
+                        "has to be started before it can serve `provider.sort`.",
+                        plugin=sort,
+                        remedy="Add it to routing.strategies.",
+                    )
                 self.plugins.register(plugin, name)
             self._strategies[sort] = next(hook for hook in self.plugins.each("strategy_score") if hook.plugin == name)
         return (self._strategies[sort],)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from crossroads.call import Call
 from crossroads.engine.admit import failed_closed
 from crossroads.engine.index import STRATEGIES
+from crossroads.engine.narrow import narrow
 from crossroads.engine.plugins import Hook, is_failure
-from crossroads.engine.preferences import Preferences, named, objection, read_preferences
+from crossroads.engine.preferences import Preferences, named, objection, read_preferences, too_slow
+from crossroads.engine.variants import Variant, service_tier, split, tier_objection, tier_of
 from crossroads.errors import BadRequest, ConfigError, NoEndpoint, PluginError, UnknownModel
-from crossroads.route import Candidate, Reason, Route
+from crossroads.route import Candidate, Endpoint, Reason, Route
 
 if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
@@ -31,14 +33,20 @@ def plan(call: Call, x: Exchange) -> Route:
         raise BadRequest("is missing.", field="model", remedy="Name a model; GET /models lists them.")
     route = call.route = Route(models[0])
     preferences = read_preferences(call.opened.preferences)
-    ordered: list[Candidate] = []
-    known = False
-    for model in dict.fromkeys(x.catalog.resolve(name) for name in models):
+    groups: list[tuple[tuple[Candidate, ...], Variant]] = []
+    known, seen = False, set()
+    for name in models:
+        model, variant = split(name, x.catalog)
+        model = x.catalog.resolve(model)
+        if model in seen:
+            continue
+        seen.add(model)
         offered = x.catalog.candidates(model, call.operation)
         known = known or bool(offered)
-        allowed = _prefer(call, offered, preferences, route)
-        permitted = _permit(call, allowed, x, route)
-        ordered += _rank(call, permitted, preferences, x, route)
+        groups.append((_permit(call, _prefer(call, offered, preferences, variant, route), x, route), variant))
+    if preferences.across_models and groups:
+        groups = [(tuple(c for group, _ in groups for c in group), groups[0][1])]
+    ordered = [c for group, variant in groups for c in _rank(call, group, preferences, variant, x, route)]
     if not known:
         raise _unknown(call, models, x)
     if not ordered:
@@ -49,20 +57,34 @@ def plan(call: Call, x: Exchange) -> Route:
     return route
 
 
-def _prefer(call: Call, offered: tuple[Candidate, ...], p: Preferences, route: Route) -> tuple[Candidate, ...]:
-    """Hard filters: what the caller excludes, and what an endpoint can't do."""
+def _prefer(
+    call: Call, offered: tuple[Candidate, ...], p: Preferences, variant: Variant, route: Route
+) -> tuple[Candidate, ...]:
+    """Hard filters: what the caller excludes, and what an endpoint can't do. Then the soft ones."""
     kept = []
     wanted = call.opened.max_output_tokens
+    tiered = any(tier_of(c.endpoint) is not None for c in offered)
+    tier = service_tier(call.opened.fields.get("service_tier")) if tiered else None
+    admits = variant.admits if p.order is None else None
     for candidate in offered:
         endpoint = candidate.endpoint
         why = objection(p, endpoint, call.opened.parameters)
         if why is None and wanted is not None and (endpoint.max_output_tokens or wanted) < wanted:
             why = f"gives at most {endpoint.max_output_tokens} tokens, {wanted} are asked for"
+        if why is None and variant.free and (endpoint.prices.input != 0 or endpoint.prices.output != 0):
+            why = ":free is asked for, and it is not stated that this one costs nothing"
+        if why is None and tiered and not _tag_named(p, endpoint):
+            why = tier_objection(endpoint, tier, admits)
         if why is None:
             kept.append(candidate)
         else:
             route.reasons.append(Reason("plan", "preferences", why, endpoint.id, dropped=True))
-    return tuple(kept)
+    return narrow(call, kept, route)
+
+
+def _tag_named(p: Preferences, endpoint: Endpoint) -> bool:
+    """A caller who names the very endpoint wants its tier."""
+    return endpoint.tag is not None and endpoint.tag in (*(p.only or ()), *(p.order or ()))
 
 
 def _permit(call: Call, candidates: tuple[Candidate, ...], x: Exchange, route: Route) -> tuple[Candidate, ...]:
@@ -86,12 +108,14 @@ def _permit(call: Call, candidates: tuple[Candidate, ...], x: Exchange, route: R
     return candidates
 
 
-def _rank(call: Call, candidates: tuple[Candidate, ...], p: Preferences, x: Exchange, route: Route) -> list[Candidate]:
-    """Best first: `order`, then the strategies' scores, each breaking the ties of those before it."""
+def _rank(
+    call: Call, candidates: tuple[Candidate, ...], p: Preferences, variant: Variant, x: Exchange, route: Route
+) -> list[Candidate]:
+    """Best first: `order`, the preferred speed, then the strategies' scores, each breaking the ties before it."""
     if len(candidates) < 2:
         return list(candidates)
     columns: list[Sequence[float]] = []
-    for strategy in _strategies(p.strategy, x, route):
+    for strategy in _strategies(p.strategy, variant.sort, x, route):
         try:
             scores = strategy.call(call, candidates)
             if scores is None:
@@ -115,12 +139,26 @@ def _rank(call: Call, candidates: tuple[Candidate, ...], p: Preferences, x: Exch
         for i, candidate in enumerate(candidates):
             place = named(p.order, candidate.endpoint)
             places[i] = len(p.order) if place is None else place
-    order = sorted(range(len(candidates)), key=lambda i: (places[i], *(-column[i] for column in columns)))
+    slow = [False] * len(candidates)
+    if p.preferred_max_latency is not None or p.preferred_min_throughput is not None:
+        for i, candidate in enumerate(candidates):
+            if (why := too_slow(p, candidate.stats, call.began)) is not None:
+                slow[i] = True
+                route.reasons.append(Reason("rank", "preferences", f"goes behind: {why}", candidate.endpoint.id))
+    order = sorted(range(len(candidates)), key=lambda i: (places[i], slow[i], *(-column[i] for column in columns)))
     return [candidates[i] for i in order]
 
 
-def _strategies(sort: str | None, x: Exchange, route: Route) -> tuple[Hook, ...]:
-    """The configured ones, or the one that the caller names. Raises BadRequest: it is not installed."""
+def _strategies(sort: str | None, suffix: str | None, x: Exchange, route: Route) -> tuple[Hook, ...]:
+    """The configured ones, or the one that the caller names, by `sort` or by a suffix, which is only a wish.
+
+    Raises BadRequest: what `sort` names is not installed.
+    """
+    if sort is None and suffix is not None:
+        if any(plugin.name == suffix for plugin in x.index.all(STRATEGIES)):
+            sort = suffix
+        else:
+            route.reasons.append(Reason("rank", f"strategies/{suffix}", "is not installed; the suffix has no effect"))
     try:
         return x.strategies(sort)
     except (PluginError, ConfigError) as error:

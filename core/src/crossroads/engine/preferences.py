@@ -7,15 +7,46 @@ this build can't honour is an error, never ignored: a data policy that silently 
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Literal
 
 import msgspec
+from msgspec.structs import asdict
 
+from crossroads.engine.variants import tier_of
 from crossroads.errors import BadRequest
 from crossroads.money import NANO
-from crossroads.route import Endpoint
+from crossroads.route import Endpoint, EndpointStats
 
-NAMES_MAX = 100
+PRICED = {
+    "prompt": ("input", None),
+    "completion": ("output", None),
+    "request": ("request", ""),
+    "image": ("image", "image"),
+    "audio": ("audio_input", "audio"),
+}
+"""Key of `max_price` -> the price, and the input that it is for: who does not take that charges nothing for it."""
+PER_UNIT = frozenset({"request", "image"})
+"""Limits in USD per one, where the others are per million tokens."""
+WINDOW_MINUTES = 5
+"""Of the percentiles that `preferred_...` looks at."""
+KIN = {"fp4": ("mxfp4", "nvfp4"), "fp8": ("mxfp8",)}
+"""A quantization -> those that count as it."""
+
+
+class Cutoffs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Bounds by percentile; all that are given must hold."""
+
+    p50: float | None = None
+    p75: float | None = None
+    p90: float | None = None
+    p99: float | None = None
+
+
+class Sort(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """partition: "model" keeps the endpoints of a fallback model behind; "none" sorts all together."""
+
+    by: str | None = None
+    partition: Literal["model", "none"] | None = None
 
 
 class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,12 +61,21 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     zdr: bool | None = None
     quantizations: tuple[str, ...] | None = None
     max_price: dict[str, str | int | float] | None = None
-    sort: str | dict[str, Any] | None = None
+    preferred_min_throughput: float | Cutoffs | None = None
+    """Tokens per second; a number bounds the median."""
+    preferred_max_latency: float | Cutoffs | None = None
+    """Seconds to the first token."""
+    sort: str | Sort | None = None
 
     @property
     def strategy(self) -> str | None:
         """The strategy that `sort` names: price, throughput, latency ..."""
-        return self.sort.get("by") if isinstance(self.sort, dict) else self.sort
+        return self.sort.by if isinstance(self.sort, Sort) else self.sort
+
+    @property
+    def across_models(self) -> bool:
+        """Are the endpoints of all `models` sorted together?"""
+        return isinstance(self.sort, Sort) and self.sort.partition == "none"
 
 
 NONE = Preferences()
@@ -60,17 +100,23 @@ def read_preferences(raw: msgspec.Raw | None) -> Preferences:
             remedy="Use one of them.",
         )
     for key in found.max_price or ():
-        if key not in ("prompt", "completion"):
-            raise BadRequest(
-                "is no known price.", field="provider.max_price", value=key, remedy="Use prompt, completion."
-            )
+        if key not in PRICED:
+            remedy = f"Use {', '.join(PRICED)}."
+            raise BadRequest("is no known price.", field="provider.max_price", value=key, remedy=remedy)
     return found
 
 
 def named(names: tuple[str, ...], endpoint: Endpoint) -> int | None:
-    """The place of the first name that means this endpoint: an instance, a plugin, a tag, a display name."""
+    """The place of the first name that means this endpoint: an instance, a plugin, a tag, a display name, a region.
+
+    An endpoint of a tier (`acme/flex`) is only meant by its tag.
+    """
+    meant: tuple[str | None, ...] = (endpoint.tag,)
+    if tier_of(endpoint) is None:
+        region = f"{endpoint.plugin}/{endpoint.region}" if endpoint.region else None
+        meant = (endpoint.provider, endpoint.plugin, endpoint.tag, endpoint.provider_name, region)
     for place, name in enumerate(names):
-        if name in (endpoint.provider, endpoint.plugin, endpoint.tag, endpoint.provider_name):
+        if name in meant:
             return place
     return None
 
@@ -87,17 +133,49 @@ def objection(p: Preferences, endpoint: Endpoint, parameters: frozenset[str]) ->
         return "data_collection is deny, and it is not stated that this one neither trains nor retains"
     if p.zdr and endpoint.retains_prompts is not False:
         return "zdr is required, and it is not stated that this one retains nothing"
-    if p.quantizations is not None and (endpoint.quantization or "unknown") not in p.quantizations:
+    if p.quantizations is not None and not _quantized(endpoint.quantization or "unknown", p.quantizations):
         return f"quantization {endpoint.quantization or 'unknown'} is not in {', '.join(p.quantizations)}"
     if p.require_parameters and endpoint.supported_parameters is not None:
         missing = parameters.difference(endpoint.supported_parameters)
         if missing:
             return f"does not support {', '.join(sorted(missing))}"
     for key, limit in (p.max_price or {}).items():
-        price = endpoint.prices.input if key == "prompt" else endpoint.prices.output
-        if price is None or price > _limit(key, limit):
-            return f"max_price.{key} is {limit} USD per million tokens"
+        if _dearer(key, limit, endpoint):
+            unit = "each" if key in PER_UNIT else "per million tokens"
+            return f"max_price.{key} is {limit} USD {unit}"
     return None
+
+
+def too_slow(p: Preferences, stats: EndpointStats, now: float) -> str | None:
+    """Why an endpoint misses the preferred speed, or None: it goes behind, it is not dropped.
+
+    One that nobody has measured in the window misses nothing: how else should it ever be measured?
+    """
+    for wish, sketch, worse, what in (
+        (p.preferred_max_latency, stats.first_token, 1, "s to the first token"),
+        (p.preferred_min_throughput, stats.speed, -1, "tokens/s"),
+    ):
+        if wish is None or (found := sketch.percentiles(now, WINDOW_MINUTES)) is None:
+            continue
+        bounds = wish if isinstance(wish, Cutoffs) else Cutoffs(p50=wish)
+        for name, bound in asdict(bounds).items():
+            value = getattr(found, name)
+            if bound is not None and (value - bound) * worse > 0:
+                return f"{name} is {value:.3g} {what}, {bound:g} is preferred"
+    return None
+
+
+def _quantized(own: str, wanted: tuple[str, ...]) -> bool:
+    return any(own == name or own in KIN.get(name, ()) for name in wanted)
+
+
+def _dearer(key: str, limit: str | int | float, endpoint: Endpoint) -> bool:
+    """An unstated price is too dear, unless nothing of its kind goes in."""
+    field, modality = PRICED[key]
+    bound, price = _limit(key, limit), getattr(endpoint.prices, field)
+    if price is None:
+        return modality is None or modality in endpoint.input_modalities
+    return bool(price > (bound * 10**6 if key in PER_UNIT else bound))
 
 
 def _limit(key: str, value: str | int | float) -> Decimal:

@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from crossroads_balanced import Balanced, comparable, success_probability, typical_cost
+from crossroads_balanced import Balanced, comparable, success_probability, typical_cost, typical_seconds
 
 from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served
 from crossroads.testing import strategy_conformance
@@ -47,7 +47,7 @@ def shares(*candidates, draws=20_000):
 
 def test_one_dollar_against_three_is_nine_to_one():
     first, _ = shares(candidate("cheap", 1), candidate("dear", 3))
-    assert first["cheap"] == pytest.approx(0.9, abs=0.01)
+    assert first["cheap"] == pytest.approx(0.98 * 0.9 + 0.01, abs=0.01)
 
 
 def test_retries_are_drawn_from_what_is_left_by_the_same_weights():
@@ -62,15 +62,15 @@ def test_retries_are_drawn_from_what_is_left_by_the_same_weights():
 def test_an_endpoint_that_fails_half_of_the_time_counts_as_twice_as_dear():
     reliable, flaky = candidate("reliable", 1, successes=1e6), candidate("flaky", 1, successes=1e6, failures=1e6)
     first, _ = shares(reliable, flaky)
-    assert first["reliable"] == pytest.approx(0.8, abs=0.01)
+    assert first["reliable"] == pytest.approx(0.98 * 0.8 + 0.01, abs=0.01)
 
 
 def test_a_free_endpoint_takes_nearly_all_and_an_unknown_price_is_behind_but_not_starved():
     first, _ = shares(candidate("free", 0), candidate("paid", 1), candidate("unknown"))
-    assert first["free"] > 0.98
+    assert first["free"] > 0.95
     assert first["paid"] > 0
     first, _ = shares(candidate("paid", 1), candidate("unknown"))
-    assert first["unknown"] == pytest.approx(0.2, abs=0.01)
+    assert first["unknown"] == pytest.approx(0.98 * 0.2 + 0.01, abs=0.01)
 
 
 def test_when_no_price_is_known_everybody_has_the_same_chance():
@@ -84,8 +84,8 @@ def test_an_outage_goes_behind_for_thirty_seconds_and_a_single_slip_of_a_good_en
     slipped = candidate("down", 1, successes=100, failures=1, failed_at=NOW)
     dear = candidate("dear", 50)
     assert shares(down, dear, draws=200)[0] == {"dear": 1.0}
-    assert shares(recovered, dear)[0]["down"] > 0.99
-    assert shares(slipped, dear)[0]["down"] > 0.99
+    assert shares(recovered, dear)[0]["down"] > 0.97
+    assert shares(slipped, dear)[0]["down"] > 0.97
 
 
 def test_evidence_fades_back_to_the_prior():
@@ -122,3 +122,23 @@ def test_extreme_prices_stay_finite_numbers():
     assert comparable([0, 0]) == [0.1, 0.1]
     assert comparable([None]) == [2.0]
     assert all(0 < cost < 1e6 for cost in comparable([1, 10**18, 0, None]))
+
+
+def test_cache_reads_that_were_seen_make_the_input_cheaper():
+    prices = Prices(input=1_000, output=0, cache_read=100)
+    assert typical_cost(prices, "chat", 0.5) == pytest.approx(0.55 * typical_cost(prices, "chat"))
+
+
+def test_time_has_the_price_that_the_operator_gives_it():
+    fast, slow = candidate("fast", 2), candidate("slow", 1)
+    for made, seconds, speed in ((fast, 0.1, 100.0), (slow, 1.0, 10.0)):
+        made.stats.first_token.record(seconds, NOW)
+        made.stats.speed.record(speed, NOW)
+    assert typical_seconds(slow.stats, NOW) == pytest.approx(101, rel=0.06)
+    first = Counter()
+    strategy = Balanced(Balanced.Settings(usd_per_hour=10.0))
+    call = FakeCall()
+    for _ in range(2_000):
+        scores = strategy.strategy_score(call, (fast, slow))
+        first["fast" if scores[0] > scores[1] else "slow"] += 1
+    assert first["fast"] > 0.95 * 2_000

@@ -3,25 +3,32 @@
 A failed try costs about what a good one does (often it is billed, always it is waited for), and tries are independent
 enough, so with success probability s and price p the expected price of one success is c = p / s (geometric law). Then
 
-    chance of endpoint i to be tried first:  w_i / sum_j w_j,   w_i = c_i ** -2       ($1 against $3: nine to one)
+    weight   w_i = c_i ** -2                                    ($1 against $3: nine to one)
+    share    (1 - e) x w_i / sum_j w_j + e / n                   e = 0.02: everybody is tried, so improvement is seen
 
-and the retries are drawn likewise from what is left. Drawing without replacement by weights is sorting by
-log(u_i) / w_i, with u_i uniform in (0, 1] (Efraimidis and Spirakis, "Weighted random sampling with a reservoir",
-Information Processing Letters 97, 2006).
+of being tried first, and the retries are drawn likewise from what is left. Drawing without replacement by shares is
+sorting by log(u_i) / share_i, with u_i uniform in (0, 1] (Efraimidis and Spirakis, "Weighted random sampling with a
+reservoir", Information Processing Letters 97, 2006).
 
-    p   prices at a typical mix of units; free counts as a tenth of the cheapest price, unknown as twice the dearest
-    s   (successes + a) / (successes + failures + a + b), counts decayed to now, prior a = 9.5, b = 0.5
+    p   prices at a typical mix of units, plus the value of the time that the reply takes; free counts as a tenth of the
+        cheapest price, unknown as twice the dearest
+        of the input, the share that this endpoint was seen to read from its cache is priced as cache reads
+        time: median seconds to the first token + typical output / median tokens per second, at `usd_per_hour` (default
+        0: only price counts); where nothing was measured, the mean of the others
+    s   (successes + a) / (successes + failures + a + b), counts decayed to now, prior a = 9.5, b = 0.5; a 429 too
 
 An endpoint is in an outage when it failed in the last 30 s and s < 0.9. Nobody is ever left out: the last of the order
 is a fallback still.
 Source of the law and the 30 s: OpenRouter, "Provider routing", load balancing by price, read 2026-11-24; the mix, the
-prior and the bounds are ours.
+prior, the value of time and the bounds are ours. The price of today's algorithm there is not published.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from crossroads.call import Call
 from crossroads.hookspecs import hookimpl
@@ -36,6 +43,11 @@ FREE_SHARE = 0.1
 """Free counts as this share of the cheapest price: a hundred to one, so that a paid one is still looked at."""
 UNKNOWN_FACTOR = 2.0
 """Unknown counts as this multiple of the dearest price: behind all that are known, and never starved."""
+
+EXPLORED = 0.02
+"""Share of first tries that is drawn evenly."""
+OUTPUT_TOKENS = 1_000
+"""Whose time is valued."""
 
 Mix = Mapping[str, int]
 CHAT: tuple[Mix, ...] = ({"input": 3_000, "output": 1_000},)
@@ -55,15 +67,29 @@ MIXES: dict[str, tuple[Mix, ...]] = {
 class Balanced:
     """The default strategy."""
 
+    class Settings(BaseModel):
+        """usd_per_hour: what an hour of waiting is worth."""
+
+        model_config = ConfigDict(extra="forbid")
+        usd_per_hour: float = Field(default=0.0, ge=0, le=1e6, allow_inf_nan=False)
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._per_second = (settings.usd_per_hour if settings else 0.0) / 3_600 * 10**15
+        """In the unit of `typical_cost`."""
+
     @hookimpl
     def strategy_score(self, call: Call, candidates: tuple[Candidate, ...]) -> list[float]:
         """Places as scores: the first drawn has the highest. Dice from `call.random`."""
-        costs = comparable([typical_cost(c.endpoint.prices, call.operation) for c in candidates])
+        prices = [typical_cost(c.endpoint.prices, call.operation, c.stats.cache_hit_rate) for c in candidates]
+        waits = self._waits(candidates, call.began)
+        costs = comparable([None if p is None else p + wait for p, wait in zip(prices, waits, strict=True)])
+        chances = [success_probability(c.stats, call.began) for c in candidates]
+        weights = [(chance / cost) ** 2 for chance, cost in zip(chances, costs, strict=True)]
+        total, even = sum(weights), EXPLORED / len(candidates)
         keys = []
-        for candidate, cost in zip(candidates, costs, strict=True):
-            chance = success_probability(candidate.stats, call.began)
-            weight = (chance / cost) ** 2
-            drawn = math.log(1.0 - call.random.random()) / weight
+        for candidate, chance, weight in zip(candidates, chances, weights, strict=True):
+            share = (1 - EXPLORED) * weight / total + even
+            drawn = math.log(1.0 - call.random.random()) / share
             keys.append((not in_outage(candidate.stats, chance, call.began), drawn))
         order = sorted(range(len(keys)), key=keys.__getitem__)
         scores = [0.0] * len(keys)
@@ -71,17 +97,35 @@ class Balanced:
             scores[i] = float(place)
         return scores
 
+    def _waits(self, candidates: Sequence[Candidate], now: float) -> list[float]:
+        """The value of each one's time, in the unit of `typical_cost`."""
+        if not self._per_second:
+            return [0.0] * len(candidates)
+        seconds = [typical_seconds(c.stats, now) for c in candidates]
+        known = [value for value in seconds if value is not None]
+        mean = sum(known) / len(known) if known else 0.0
+        return [self._per_second * (mean if value is None else value) for value in seconds]
 
-def typical_cost(prices: Prices, operation: str) -> int | None:
+
+def typical_seconds(stats: EndpointStats, now: float) -> float | None:
+    """Of a reply of OUTPUT_TOKENS; None: not measured in the last 30 minutes."""
+    first, speed = stats.first_token.percentiles(now), stats.speed.percentiles(now)
+    return None if first is None or speed is None else first.p50 + OUTPUT_TOKENS / speed.p50
+
+
+def typical_cost(prices: Prices, operation: str, cache_hit_rate: float = 0.0) -> float | None:
     """Of a typical call, in nano-dollars x 10^6; None where a price is not stated."""
     for mix in MIXES.get(operation, CHAT):
         lines = [(units, getattr(prices, name)) for name, units in mix.items()]
         if all(amount is not None for _, amount in lines):
-            return sum(units * amount for units, amount in lines) + (prices.request or 0)
+            cost = float(sum(units * amount for units, amount in lines) + (prices.request or 0))
+            if prices.input and prices.cache_read is not None:
+                cost -= mix.get("input", 0) * cache_hit_rate * (prices.input - prices.cache_read)
+            return cost
     return None
 
 
-def comparable(costs: Sequence[int | None]) -> list[float]:
+def comparable(costs: Sequence[float | None]) -> list[float]:
     """Positive numbers in the ratio of the costs; free and unknown ones stand where the module says.
 
     costs: shape (n,), n >= 1, >= 0 or None. Returns shape (n,), all > 0, the dearest known at 1.
