@@ -113,7 +113,7 @@ def _parts(body: bytes, content_type: str) -> list[tuple[str, str | File]]:
     parser.finalize()
     if not reader.ended:
         raise _malformed(body, "the form is cut short.")
-    parts = []
+    parts: list[tuple[str, str | File]] = []
     for headers, data in reader.parts:
         _, said = parse_options_header(headers.get("content-disposition", b""))
         name = said.get(b"name", b"").decode()

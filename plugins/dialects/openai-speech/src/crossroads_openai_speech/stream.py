@@ -17,7 +17,7 @@ from crossroads.holding import HoldingRelay
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import EventReader, encode_event
 from crossroads.types.usage import Usage
-from crossroads_openai_audio.usage import read_usage
+from crossroads_openai_speech.usage import read_usage
 
 REMEDY = "Retry the call."
 

@@ -22,8 +22,8 @@ from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, BadUpstream
 from crossroads.jsonbody import MALFORMED
 from crossroads.multipart import File
-from crossroads_openai_audio.stream import Relay
-from crossroads_openai_audio.usage import read_usage
+from crossroads_openai_speech.stream import Relay
+from crossroads_openai_speech.usage import read_usage
 
 LISTS = frozenset({"include", "known_speaker_names", "known_speaker_references", "timestamp_granularities"})
 

@@ -4,7 +4,7 @@ import itertools
 import json
 
 import pytest
-from crossroads_openai_audio import OpenAISpeech, OpenAITranscription, OpenAITranslation
+from crossroads_openai_speech import OpenAISpeech, OpenAITranscription, OpenAITranslation
 from hypothesis import given
 from hypothesis import strategies as st
 

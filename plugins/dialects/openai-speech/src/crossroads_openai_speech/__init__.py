@@ -3,7 +3,7 @@
 What the formats carry stands in carries.toml.
 """
 
-from crossroads_openai_audio.speech import OpenAISpeech
-from crossroads_openai_audio.transcription import OpenAITranscription, OpenAITranslation
+from crossroads_openai_speech.speech import OpenAISpeech
+from crossroads_openai_speech.transcription import OpenAITranscription, OpenAITranslation
 
 __all__ = ["OpenAISpeech", "OpenAITranscription", "OpenAITranslation"]

@@ -18,7 +18,7 @@ from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, BadUpstream
 from crossroads.jsonbody import Kind
 from crossroads.types.usage import Usage
-from crossroads_openai_audio.stream import Relay
+from crossroads_openai_speech.stream import Relay
 
 INPUT = Kind("a string", jsonbody.STRING.decoder)
 
