@@ -13,6 +13,7 @@ import msgspec
 
 from crossroads.errors import CrossroadsError
 from crossroads.route import Attempt, Operation, Route
+from crossroads.types.usage import Usage
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -38,6 +39,8 @@ class Opened(msgspec.Struct, kw_only=True):
     parameters: frozenset[str] = frozenset()
     preferences: msgspec.Raw | None = None
     session_id: str | None = None
+    usage: Usage | None = None
+    """What is used whatever the reply says, where the request itself tells (characters of a text to be spoken)."""
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.route import Operation
 from crossroads.sse import encode_comment
 from crossroads.types.usage import Cost, Usage
-from crossroads.wire import Headers
+from crossroads.wire import Headers, find_header
 
 Document = dict[str, Any]
 KEEPALIVE = encode_comment("OPENROUTER PROCESSING")
@@ -35,12 +35,16 @@ NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
 class Draft(msgspec.Struct, kw_only=True):
-    """An upstream request before quirks and authentication: the JSON document, where it goes, what was lost."""
+    """An upstream request before quirks and authentication: the document, where it goes, what was lost.
+
+    form: it goes out as multipart/form-data (`crossroads.multipart`), which brings its own content type; else as JSON.
+    """
 
     document: Fields
     url: str
     headers: Headers = ()
     lost: list[Lost] = msgspec.field(default_factory=list)
+    form: bool = False
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,9 +74,11 @@ class Reply(msgspec.Struct, kw_only=True):
     """A whole response: encoded or canonical, with what metering reads from it.
 
     usage None: the provider reported none (it will be estimated).
+    content_type: of `body`. A dialect whose replies need not be JSON (`media_of`) is told the upstream's by the engine.
     """
 
     body: bytes = b""
+    content_type: str = "application/json"
     document: Document | None = None
     usage: Usage | None = None
     finish_reason: str | None = None
@@ -144,9 +150,11 @@ class Dialect(Protocol):
     """See the module. Attributes are class constants.
 
     A dialect whose clients can't skip a comment states bytes that they can skip as `keepalive` (`keepalive_of`); one
-    whose streams are no server-sent events states their media type as `stream_type` (`stream_headers_of`).
-    One whose answer can be guessed from the request alone has `estimate(request) -> bytes`, the whole reply for its client:
-    it is sent, and marked, where no endpoint is left to ask (`engine.estimate`).
+    whose streams are no server-sent events states their media type as `stream_type` (`stream_headers_of`). One that
+    takes forms states `forms = True`: `open` finds the media type of every body in `params["content_type"]`. One whose
+    replies need not be JSON (sound, subtitles) states `media = True`: a reply leaves with the media type it came with.
+    One whose answer can be guessed from the request alone has `estimate(request) -> bytes`, the whole reply for its
+    client: it is sent, and marked, where no endpoint is left to ask (`engine.estimate`).
     """
 
     name: str
@@ -165,7 +173,7 @@ class Dialect(Protocol):
 
         params: what the names in braces of the path stood for, e.g. {"model": "author/slug"}, and under "path" the
         entry of `paths` that matched: a format whose verb stands in the URL (Gemini's `streamGenerateContent`) learns
-        from it whether the client wants a stream.
+        from it whether the client wants a stream. "content_type", where `forms` is stated: the media type of the body.
         Raises BadRequest naming the field.
         """
         ...
@@ -217,6 +225,19 @@ def stream_headers_of(dialect: Dialect) -> Headers:
     """The head of a stream in this dialect: server-sent events, unless it states a `stream_type` of its own."""
     kind: str = getattr(dialect, "stream_type", "text/event-stream; charset=utf-8")
     return ((b"content-type", kind.encode()), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
+
+
+def takes_forms(dialect: Dialect) -> bool:
+    """May a request of this dialect be multipart/form-data?"""
+    return getattr(dialect, "forms", False) is True
+
+
+def media_of(dialect: Dialect, headers: Headers) -> str:
+    """The media type with which a whole reply leaves: JSON, or what came, where the dialect says so (`media`)."""
+    if getattr(dialect, "media", False) is not True:
+        return "application/json"
+    came = find_header(headers, b"content-type") or b"application/octet-stream"
+    return came.decode("latin-1")
 
 
 def keepalive_of(dialect: Dialect) -> bytes:

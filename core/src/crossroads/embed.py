@@ -19,7 +19,7 @@ from typing import Any
 
 from crossroads.call import Caller, Head
 from crossroads.client import Source
-from crossroads.dialect import Dialect
+from crossroads.dialect import Dialect, takes_forms
 from crossroads.engine.exchange import Exchange
 from crossroads.errors import CrossroadsError, MethodNotAllowed, NotFound
 from crossroads.paths import Found, Paths
@@ -135,6 +135,8 @@ class _Inside:
             if method != "POST":
                 raise MethodNotAllowed(f"{method} is not served here.", remedy="Use POST.")
             caller = Caller(token=_token(headers), user_agent=headers.get("user-agent"))
+            if takes_forms(dialect):
+                params = {**params, "content_type": headers.get("content-type", "")}
             call = x.open_call(dialect.name, body, caller=caller, params=params)
         except CrossroadsError as error:
             usual, _ = self._paths.find(USUAL_PATH) or (next(iter(x.dialects())), None)

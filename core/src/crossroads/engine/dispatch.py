@@ -15,7 +15,7 @@ import msgspec
 
 from crossroads import native
 from crossroads.call import Call, Head
-from crossroads.dialect import Dialect, Relay, Reply, Stamp, stream_headers_of
+from crossroads.dialect import Dialect, Relay, Reply, Stamp, media_of, stream_headers_of
 from crossroads.engine import meter
 from crossroads.engine.plugins import is_failure
 from crossroads.engine.prepare import Prepared, prepare
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 ERROR_BYTES_MAX = 1 << 20
 HELD_BYTES_MAX = 16 << 20
 """Of a stream before its first token (an image may be the first): beyond it, it is not one."""
-JSON_HEADERS = ((b"content-type", b"application/json"),)
 
 
 async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
@@ -74,7 +73,8 @@ async def _one(call: Call, running: Running, candidate: Candidate, x: Exchange) 
             reply = await _whole(call, attempt, response, prepared.dialect, stamp, x)
             running.delivered()
             attempt.outcome = "ok"
-            yield Head(_success(call), (*JSON_HEADERS, *_identity(call, reply.body)))
+            kind = (b"content-type", reply.content_type.encode("latin-1", "replace"))
+            yield Head(_success(call), (kind, *_identity(call, reply.body)))
             yield reply.body
             return
         if out:
@@ -166,6 +166,7 @@ async def _whole(
     attempt.bytes_in = len(body)
     if _same(call, dialect):
         reply = dialect.relay_response(body, stamp)
+        reply.content_type = media_of(dialect, response.headers)
     else:
         reply = dialect.decode_response(body)
         call.lost = [*call.lost, *native.reply_for(call.dialect.name, reply.document)]
@@ -173,7 +174,7 @@ async def _whole(
             reply.usage = meter.measured(attempt, None, len(body) // meter.BYTES_PER_TOKEN)
         reply.body = call.dialect.encode_response(reply, stamp)
     attempt.finish_reason, attempt.upstream_id = reply.finish_reason, reply.upstream_id
-    attempt.usage = reply.usage or meter.measured(attempt, None, len(body) // meter.BYTES_PER_TOKEN)
+    attempt.usage = reply.usage or meter.asked(attempt, call.opened.usage, len(body) // meter.BYTES_PER_TOKEN)
     return reply
 
 

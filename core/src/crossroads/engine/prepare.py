@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from crossroads import native
+from crossroads import multipart, native
 from crossroads.call import Call, Fields, Lost
 from crossroads.dialect import Dialect, Draft
 from crossroads.engine.catalog import Instance
@@ -79,11 +79,17 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
     call.lost = draft.lost
     for quirk in prepared.quirks:
         apply_quirk(quirk, draft.document, draft.lost)
+    headers = draft.headers
+    if draft.form:
+        body, kind = multipart.encode_form(draft.document)
+        headers = (*headers, (b"content-type", kind.encode()))
+    else:
+        body = msgspec.json.encode(draft.document)
     request = HttpRequest(
         method="POST",
         url=_with_key(draft.url, instance),
-        headers=draft.headers + prepared.headers,
-        body=msgspec.json.encode(draft.document),
+        headers=headers + prepared.headers,
+        body=body,
         timeouts=instance.config.timeouts,
         deadline=call.deadline,
         keep_alive=instance.config.keep_alive,

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from crossroads import jsonbody
-from crossroads.dialect import Dialect
+from crossroads.dialect import Dialect, takes_forms
 from crossroads.errors import BadRequest
+from crossroads_dialect import multiparts
 from crossroads_dialect.compare import same, shown
 from crossroads_dialect.forms import plain
 from crossroads_dialect.reading import Json
@@ -55,9 +56,11 @@ def problems(codec: Dialect, request: Json, status: int) -> list[str]:
         body = json.loads(body)
     if body is None:
         return []
-    if not isinstance(body, dict) or "multipart" in body:
-        return ["request: it is a form, and the contract of dialects has none: it can't be checked"]
+    if not isinstance(body, dict) or ("multipart" in body and not takes_forms(codec)):
+        return ["request: it is a form, and this dialect takes none: it can't be checked"]
     params = path_params(codec, str(request.get("url", "")))
+    if "multipart" in body:
+        return multiparts.problems(codec, body["multipart"], params, status)
     try:
         opened = codec.open(json.dumps(body).encode(), params)
         canonical = codec.decode_request(opened)

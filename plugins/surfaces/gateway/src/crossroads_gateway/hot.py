@@ -14,7 +14,7 @@ from typing import Any
 
 from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
-from crossroads.dialect import Dialect, keepalive_of, stream_headers_of
+from crossroads.dialect import Dialect, keepalive_of, stream_headers_of, takes_forms
 from crossroads.errors import CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
@@ -35,6 +35,7 @@ class Inference:
     def __init__(self, exchange: Exchange, dialect: Dialect) -> None:
         self._x, self._dialect = exchange, dialect
         self._limit = exchange.config.limits.request_bytes
+        self._forms = takes_forms(dialect)
         self._loop = asyncio.get_running_loop()
 
     async def __call__(self, scope: Any, receive: Any, send: Any, params: Mapping[str, str]) -> None:
@@ -43,9 +44,11 @@ class Inference:
             fields: Fields = dict(scope["headers"])
             caller = read_caller(fields)
             principal = await x.identify(caller.token)  # before a stranger's body is read
-            body = await read_body(fields, receive, self._limit)
+            body = await read_body(fields, receive, self._limit, forms=self._forms)
             if body is None:
                 return
+            if self._forms:
+                params = {**params, "content_type": fields.get(b"content-type", b"").decode("latin-1")}
             call = x.open_call(self._dialect.name, body, caller=caller, principal=principal, params=params)
         except CrossroadsError as error:
             await refuse(send, error, self._dialect.encode_error(error, None, in_stream=False))
@@ -177,13 +180,15 @@ def _text(value: bytes | None) -> str | None:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-async def read_body(fields: Fields, receive: Any, limit: int) -> bytes | None:
+async def read_body(fields: Fields, receive: Any, limit: int, *, forms: bool = False) -> bytes | None:
     """The whole body; None: the client has gone. Raises UnsupportedMedia, TooLarge.
 
-    JSON only, and it must be said: a browser lets any page post other types here without asking (CSRF).
+    JSON only, and it must be said: a browser lets any page post other types here without asking (CSRF). A form, where
+    the dialect takes one, comes from no page that could not have asked: with a key, or without the browser's Origin.
     """
     kind = fields.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if kind != b"application/json":
+    trusted = b"authorization" in fields or b"origin" not in fields
+    if kind != b"application/json" and not (forms and trusted and kind == b"multipart/form-data"):
         raise UnsupportedMedia(
             "the body is not said to be JSON.",
             field="content-type",

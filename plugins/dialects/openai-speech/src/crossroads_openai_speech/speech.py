@@ -1,0 +1,83 @@
+"""Text to sound: `POST /audio/speech`, whole or as server-sent events (`stream_format` "sse").
+
+Source: OpenAI API reference, "Create speech", and OpenRouter OpenAPI, `POST /audio/speech`, read 2026-11-25.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crossroads_openai_chat import OpenAIFamily
+from crossroads_openai_chat.reply import Shape
+from crossroads_openai_chat.request import ROUTER_KINDS
+
+from crossroads import jsonbody
+from crossroads.call import Opened
+from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.errors import BadRequest, BadUpstream
+from crossroads.jsonbody import Kind
+from crossroads.types.usage import Usage
+from crossroads_openai_speech.stream import Relay
+
+INPUT = Kind("a string", jsonbody.STRING.decoder)
+
+
+class OpenAISpeech(OpenAIFamily):
+    """A reply is sound, with the media type it came with. Usage is told by streams; else the characters count."""
+
+    name = "openai-speech"
+    operation = "speech"
+    paths: tuple[str, ...] = ("/audio/speech",)
+    upstream_path = "/audio/speech"
+    kinds = {
+        **ROUTER_KINDS,
+        "input": INPUT,
+        "instructions": jsonbody.STRING,
+        "response_format": jsonbody.STRING,
+        "speed": jsonbody.NUMBER,
+        "stream_format": jsonbody.STRING,
+        "voice": jsonbody.STRING_OR_OBJECT,
+    }
+    required: tuple[str, ...] = ("input",)
+    shape = Shape("audio.speech", "audio.speech.chunk")
+    streams = False
+    """Not by the family's `stream` field: `stream_format` says it."""
+    media = True
+
+    @staticmethod
+    def validate(text: bytes) -> Any:
+        from crossroads.types.base import validate
+        from crossroads.types.speech import SpeechRequest
+
+        return validate(SpeechRequest, text)
+
+    def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
+        opened = super().open(body, params)
+        text = jsonbody.read("input", opened.fields["input"], INPUT)
+        if text is None:
+            raise BadRequest("it is null.", remedy="Send the text to speak.", field="input")
+        if (shape := opened.fields.get("stream_format")) is not None:
+            opened.stream = jsonbody.read("stream_format", shape, jsonbody.STRING) == "sse"
+        opened.usage = Usage(characters=len(text))
+        return opened
+
+    def _draft(self, fields: Mapping[str, Any], url: str, upstream: str, stream: bool) -> Draft:
+        draft = super()._draft(fields, url, upstream, stream)
+        accept = b"text/event-stream" if stream else b"*/*"
+        draft.headers = tuple((name, accept if name == b"accept" else value) for name, value in draft.headers)
+        return draft
+
+    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
+        return self.decode_response(body)
+
+    def decode_response(self, body: bytes) -> Reply:
+        if not body:
+            raise BadUpstream("the provider sent no sound.", remedy="Retry the call.")
+        return Reply(body=body, content_type="application/octet-stream")
+
+    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
+        return reply.body
+
+    def relay_stream(self, stamp: Stamp) -> Any:
+        return Relay("speech.audio.done")
