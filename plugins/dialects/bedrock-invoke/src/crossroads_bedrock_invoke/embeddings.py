@@ -162,5 +162,6 @@ def _read(body: bytes) -> tuple[Json, list[Any], Usage | None]:
     if not rows or not all(isinstance(row, list) for row in rows):
         raise broken("the provider's reply has no embeddings.")
     count = document.get("inputTextTokenCount")
-    known = type(count) is int and 0 <= count <= TOKENS_MAX
-    return document, rows, Usage(input_tokens=count) if known else None
+    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= TOKENS_MAX:
+        return document, rows, None
+    return document, rows, Usage(input_tokens=count)
