@@ -151,7 +151,7 @@ async def test_a_stream_cut_at_any_byte_is_one_prefix_and_one_error_or_all_of_th
     _, pieces = wire(GOOD, "chat", chat(model="small", stream=True, stream_options={"include_usage": True}))
     length = sum(map(len, pieces))
     seen = set()
-    async with world(GOOD, BACKUP) as (x, ups, recorder):
+    async with world(GOOD, BACKUP, config={"routing": {"breaker": {"max_ejected": 0}}}) as (x, ups, recorder):
         for at in range(length + 60):  # chunk sizes make it longer
             ups[0].script(Answer(pieces=GOOD.pieces, framing=framing, fault=Fault("close", at)))
             result = await send(x, chat(stream=True))

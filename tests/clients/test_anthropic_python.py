@@ -40,3 +40,9 @@ def test_an_unknown_model_is_the_sdks_own_error(sdk):
         sdk.messages.create(model="acme/none", messages=QUESTION, max_tokens=1)
     assert caught.value.body["error"]["type"] == "invalid_request_error"
     assert caught.value.body["error"]["error_type"] == "invalid_request"
+
+
+def test_a_count_of_tokens_is_an_estimate_that_says_so(sdk, model):
+    raw = sdk.messages.with_raw_response.count_tokens(model=model, messages=QUESTION)
+    assert raw.parse().input_tokens == 12  # 4 for the message, and 30 bytes by 4
+    assert raw.headers["x-crossroads-quality"] == "estimated"

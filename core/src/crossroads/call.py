@@ -108,7 +108,7 @@ class Call:
     """
 
     __slots__ = (
-        "attempt", "began", "caller", "deadline", "dialect", "error", "id", "identified", "lost", "opened",
+        "attempt", "began", "caller", "deadline", "dialect", "error", "estimated", "id", "identified", "lost", "opened",
         "principal", "random", "received_at", "route", "started", "stripped", "typed",
     )  # fmt: skip
 
@@ -137,6 +137,8 @@ class Call:
         self.attempt: Attempt | None = None
         """The attempt in flight, or the last one."""
         self.started = False
+        self.estimated = False
+        """Was it answered here, without an attempt? See `engine.estimate`."""
         self.error: CrossroadsError | None = None
         self.lost: list[Lost] = []
         self.stripped: list[Lost] = []

@@ -19,17 +19,30 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from crossroads.call import Call, Head
+from crossroads.call import LOCAL, Call, Head
 from crossroads.config import Config
 from crossroads.engine.exchange import Exchange
-from crossroads.errors import BadUpstream
+from crossroads.errors import BadUpstream, DeadlineExceeded, UpstreamError
 from crossroads.sse import EventReader
-from crossroads.types.results import ChatChunk, ChatReply, EmbeddingReply, TextReply
+from crossroads.types.results import (
+    ChatChunk,
+    ChatReply,
+    EmbeddingReply,
+    ModerationReply,
+    RerankReply,
+    TextReply,
+    VideoReply,
+)
+
+VIDEO_EVERY_S = 10.0
+"""Between two looks at a job; OpenRouter recommends 10 to 30 (its API reference, "Videos", read 2026-11-25)."""
+VIDEO_TIMEOUT_S = 1800.0
 
 Source = Exchange | Config | dict[str, Any] | str | Path | None
 Messages = str | Sequence[Mapping[str, Any]]
 T = TypeVar("T")
-R = TypeVar("R", ChatReply, TextReply, EmbeddingReply)
+R = TypeVar("R", ChatReply, TextReply, EmbeddingReply, RerankReply, ModerationReply, VideoReply)
+Progress = Callable[[VideoReply], None]
 
 
 class AsyncClient:
@@ -80,6 +93,57 @@ class AsyncClient:
         """Embeddings of one text or several."""
         return await self._whole("openai-embeddings", EmbeddingReply, model=model, input=input, **parameters)
 
+    async def rerank(self, model: str, query: str, documents: Sequence[Any], **parameters: Any) -> RerankReply:
+        """Which documents answer the query best: texts, or objects with text and image."""
+        asked = {"model": model, "query": query, "documents": documents, **parameters}
+        return await self._whole("rerank-cohere", RerankReply, **asked)
+
+    async def moderate(self, model: str, input: str | Sequence[Any], **parameters: Any) -> ModerationReply:
+        """May this be said? One verdict per text."""
+        return await self._whole("openai-moderations", ModerationReply, model=model, input=input, **parameters)
+
+    async def video(self, model: str, prompt: str, **parameters: Any) -> VideoReply:
+        """Submit a video job (duration, size, ...): charged now, once. Then `video_wait` and `video_content`."""
+        return await self._whole("openai-video", VideoReply, model=model, prompt=prompt, **parameters)
+
+    async def video_state(self, job: VideoReply | str) -> VideoReply:
+        """How a job stands. Raises NotFound, UpstreamError."""
+        told = msgspec.json.encode(await self.exchange.jobs.state(_job_id(job), LOCAL))
+        return msgspec.structs.replace(msgspec.json.decode(told, type=VideoReply), raw=told)
+
+    async def video_wait(
+        self,
+        job: VideoReply | str,
+        *,
+        every_s: float = VIDEO_EVERY_S,
+        timeout_s: float = VIDEO_TIMEOUT_S,
+        progress: Progress | None = None,
+    ) -> VideoReply:
+        """The completed job. progress: is told each state. Raises UpstreamError: it failed; DeadlineExceeded."""
+        clock = self.exchange.clock
+        until = clock.monotonic() + timeout_s
+        while True:
+            state = await self.video_state(job)
+            if progress is not None:
+                progress(state)
+            if state.status == "completed":
+                return state
+            if state.ended:
+                what = f"The video job ended as {state.status}: {state.error or 'no reason was given'}."
+                raise UpstreamError(what, remedy="Change the request, or use another model.")
+            if clock.monotonic() + every_s >= until:
+                raise DeadlineExceeded(
+                    f"The video job is still {state.status} after {timeout_s:g} s.", remedy="Wait for it again later."
+                )
+            await clock.sleep(every_s)
+
+    async def video_content(self, job: VideoReply | str, index: int = 0) -> AsyncIterator[bytes]:
+        """The finished video, in pieces as they come; leaving the loop early closes the upstream."""
+        async with aclosing(self.exchange.jobs.content(_job_id(job), LOCAL, index)) as parts:
+            async for part in parts:
+                if not isinstance(part, Head):
+                    yield part
+
     def _open(self, dialect: str, **body: Any) -> Call:
         return self.exchange.open_call(dialect, msgspec.json.encode(body))
 
@@ -105,6 +169,10 @@ async def _chunks(call: Call, parts: AsyncIterator[Head | bytes]) -> AsyncIterat
                 yield msgspec.json.decode(event.data, type=ChatChunk)
     if call.error is not None:
         raise call.error
+
+
+def _job_id(job: VideoReply | str) -> str:
+    return job if isinstance(job, str) else job.id
 
 
 def _messages(messages: Messages) -> Sequence[Mapping[str, Any]]:
@@ -154,6 +222,34 @@ class Client:
     def embed(self, model: str, input: str | Sequence[str], **parameters: Any) -> EmbeddingReply:
         """See `AsyncClient.embed`."""
         return self._call(self._start().embed, model, input, **parameters)
+
+    def rerank(self, model: str, query: str, documents: Sequence[Any], **parameters: Any) -> RerankReply:
+        """See `AsyncClient.rerank`."""
+        return self._call(self._start().rerank, model, query, documents, **parameters)
+
+    def moderate(self, model: str, input: str | Sequence[Any], **parameters: Any) -> ModerationReply:
+        """See `AsyncClient.moderate`."""
+        return self._call(self._start().moderate, model, input, **parameters)
+
+    def video(self, model: str, prompt: str, **parameters: Any) -> VideoReply:
+        """See `AsyncClient.video`."""
+        return self._call(self._start().video, model, prompt, **parameters)
+
+    def video_state(self, job: VideoReply | str) -> VideoReply:
+        """See `AsyncClient.video_state`."""
+        return self._call(self._start().video_state, job)
+
+    def video_wait(self, job: VideoReply | str, **how: Any) -> VideoReply:
+        """See `AsyncClient.video_wait`; `progress` is called on the loop's own thread."""
+        return self._call(self._start().video_wait, job, **how)
+
+    def video_content(self, job: VideoReply | str, index: int = 0) -> Iterator[bytes]:
+        """See `AsyncClient.video_content`."""
+        pieces = self._start().video_content(job, index)
+        try:
+            yield from self._iterate(pieces)
+        finally:
+            self._portal.call(pieces.aclose)  # type: ignore[attr-defined]
 
     def _start(self) -> AsyncClient:
         if self._async is None:

@@ -76,11 +76,35 @@ class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
         return f"ProviderConfig({self.name}, plugin={self.plugin}, base_url={self.base_url})"
 
 
+class BreakerConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """`[routing.breaker]`. max_ejected: of the endpoints of one model, rounded down; 0 turns breakers off.
+
+    slow_factor: first tokens this many times slower than the fastest peer's are an outlier; 0: never.
+    """
+
+    failures: int = 5
+    failure_share: float = 0.4
+    min_calls: int = 10
+    cooldown_s: float = 5.0
+    cooldown_max_s: float = 60.0
+    max_ejected: float = 0.7
+    slow_factor: float = 5.0
+    slow_start_s: float = 10.0
+
+
 class RoutingConfig(msgspec.Struct, frozen=True, kw_only=True):
     """`[routing]`. strategies None: DEFAULT_STRATEGY if it is installed, else the order of the catalog."""
 
     strategies: tuple[str, ...] | None = None
     max_attempts: int = 4
+    same_endpoint_retries: int = 0
+    retry_wait_s: float = 2.0
+    retry_share: float = 0.2
+    repeat_billed: bool = True
+    first_token_s: float | None = None
+    attempt_s: float | None = None
+    stall_s: float = 120.0
+    breaker: BreakerConfig = BreakerConfig()
     default_model: str | None = None
     aliases: dict[str, str] = {}
 

@@ -48,7 +48,8 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
 
     id: the generation's. model: canonical name of the model that serves. provider: display name of who serves.
     created: UTC seconds. route: where the caller asked for it, what goes into the reply or the last chunk as
-    `openrouter_metadata`, in dialects that have a place for it.
+    `openrouter_metadata`, in dialects that have a place for it. job: where a call makes a job, upstream's id and the
+    seconds that it stated -> the client's id and what is charged (`crossroads.jobs`).
     """
 
     id: str
@@ -57,6 +58,7 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     created: int
     price: Callable[[Usage], Cost]
     route: Callable[[], Document | None] | None = None
+    job: Callable[[str, int | None], tuple[str, Usage | None]] | None = None
 
     def told_route(self) -> Document:
         """The top-level fields that it adds."""
@@ -143,6 +145,8 @@ class Dialect(Protocol):
 
     A dialect whose clients can't skip a comment states bytes that they can skip as `keepalive` (`keepalive_of`); one
     whose streams are no server-sent events states their media type as `stream_type` (`stream_headers_of`).
+    One whose answer can be guessed from the request alone has `estimate(request) -> bytes`, the whole reply for its client:
+    it is sent, and marked, where no endpoint is left to ask (`engine.estimate`).
     """
 
     name: str

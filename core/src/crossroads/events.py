@@ -71,4 +71,14 @@ class PluginFailed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
     error: str
 
 
-Event = Generation | PluginFailed
+class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="endpoint_health"):
+    """A circuit breaker has changed its state: closed, open (nobody is sent there) or half_open (one call probes)."""
+
+    id: str
+    at: float
+    endpoint: str
+    state: str
+    why: str
+
+
+Event = Generation | PluginFailed | EndpointHealth

@@ -140,17 +140,17 @@ def pricing(endpoint: Endpoint) -> Row:
     return row
 
 
-def endpoint_rows(model: str, endpoints: Sequence[Endpoint]) -> Row:
-    """`data` of `/models/{author}/{slug}/endpoints`."""
+def endpoint_rows(model: str, endpoints: Sequence[Endpoint], live: Mapping[str, Row] | None = None) -> Row:
+    """`data` of `/models/{author}/{slug}/endpoints`. live: figures by endpoint id (`crossroads.live`)."""
     return {
         **_described(model, endpoints),
         "description": _first(e.description for e in endpoints) or "",
-        "endpoints": [endpoint_row(endpoint) for endpoint in endpoints],
+        "endpoints": [endpoint_row(e, (live or {}).get(e.id, {})) for e in endpoints],
     }
 
 
-def endpoint_row(endpoint: Endpoint) -> Row:
-    """One offer. Figures of uptime and speed are null: percentiles over 30 minutes are not kept."""
+def endpoint_row(endpoint: Endpoint, live: Row) -> Row:
+    """One offer. Figures of uptime and speed are null where nothing was measured."""
     parameters = endpoint.supported_parameters or ()
     return {
         "name": f"{endpoint.provider_name} | {endpoint.model}",
@@ -166,6 +166,7 @@ def endpoint_row(endpoint: Endpoint) -> Row:
         "supported_parameters": list(parameters),
         **dict.fromkeys(("uptime_last_5m", "uptime_last_30m", "uptime_last_1d")),
         **dict.fromkeys(("latency_last_30m", "throughput_last_30m", "service_tier")),
+        **live,
         "supports_implicit_caching": False,
         "native_tools": {},
         "supports_diarization": False,
@@ -173,8 +174,11 @@ def endpoint_row(endpoint: Endpoint) -> Row:
     }
 
 
-def provider_rows(catalog: Catalog) -> list[Row]:
-    """Every active provider, by the name that the `provider` object of a request knows it."""
+def provider_rows(catalog: Catalog, unwell: Mapping[str, Row] | None = None) -> list[Row]:
+    """Every active provider, by the name that the `provider` object of a request knows it.
+
+    unwell: `Exchange.unwell()`; each provider tells of its own endpoints, where there is something to tell.
+    """
     return [
         {
             "name": provider.manifest.display_name,
@@ -184,9 +188,15 @@ def provider_rows(catalog: Catalog) -> list[Row]:
             "status_page_url": provider.manifest.links.get("status_page"),
             "headquarters": provider.manifest.headquarters,
             "datacenters": list(provider.manifest.datacenters) or None,
+            **_told(provider.name, unwell or {}),
         }
         for provider in catalog.instances.values()
     ]
+
+
+def _told(provider: str, unwell: Mapping[str, Row]) -> Row:
+    own = {id: state for id, state in unwell.items() if id.partition("/")[0] == provider}
+    return {"unwell": own} if own else {}
 
 
 def generation_row(generation: Generation) -> Row:

@@ -11,9 +11,10 @@ import msgspec
 
 from crossroads.errors import CrossroadsError
 from crossroads.types.usage import Cost, Usage
+from crossroads.window import Sketch, Tally
 
 Operation = str
-"""chat, completions, responses, embeddings, rerank, images, speech, transcription, video, moderation."""
+"""chat, completions, responses, embeddings, rerank, images, speech, transcription, video, moderation, count_tokens."""
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -86,19 +87,43 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class EndpointStats:
-    """Live figures of one endpoint, kept by the engine, read by strategies. Times in seconds, all monotonic."""
+    """Live figures of one endpoint, kept by the engine, read by strategies. Times in seconds, all monotonic.
 
-    __slots__ = ("failed_at", "failures", "first_token_s", "in_flight", "successes", "tokens_per_s", "updated_at")
+    Counts and token sums decay with a half-life (engine.health), so that yesterday's outage is forgotten.
+    """
+
+    __slots__ = (
+        "cache_read_tokens", "completion_tokens", "failed_at", "failures", "first_token", "first_token_s", "hours",
+        "in_flight", "minutes", "prompt_tokens", "rate_limits", "speed", "successes", "tokens_per_s", "updated_at",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.successes = 0.0
         self.failures = 0.0
-        """Both decay with a half-life (engine.health), so that yesterday's outage is forgotten."""
+        """Rate limits included."""
+        self.rate_limits = 0.0
+        self.prompt_tokens = 0.0
+        self.cache_read_tokens = 0.0
+        """Of the prompt tokens: those that the provider read from its cache."""
+        self.completion_tokens = 0.0
         self.updated_at = 0.0
         self.failed_at: float | None = None
         self.first_token_s: float | None = None
         self.tokens_per_s: float | None = None
+        """Both moving averages."""
         self.in_flight = 0
+        self.first_token = Sketch()
+        """Seconds to the first token, over 30 minutes."""
+        self.speed = Sketch(more_is_better=True)
+        """Tokens per second from the request to the end of the reply, over 30 minutes."""
+        self.minutes = Tally(slot_s=60.0, slots=30)
+        self.hours = Tally(slot_s=3_600.0, slots=24)
+        """Successes and failures."""
+
+    @property
+    def cache_hit_rate(self) -> float:
+        """Share of the prompt tokens that came from the provider's cache, 0 to 1."""
+        return self.cache_read_tokens / self.prompt_tokens if self.prompt_tokens > 0 else 0.0
 
 
 class Candidate(msgspec.Struct, frozen=True):

@@ -61,8 +61,9 @@ class Catalog:
         self._by_model: dict[tuple[str, Operation], tuple[Candidate, ...]] = {}
         grouped: dict[tuple[str, Operation], list[Candidate]] = {}
         self.endpoints: tuple[Endpoint, ...] = tuple(e for i in self.instances.values() for e in i.endpoints)
+        self.stats = {endpoint.id: EndpointStats() for endpoint in self.endpoints}
         for endpoint in self.endpoints:
-            candidate = Candidate(endpoint, EndpointStats())
+            candidate = Candidate(endpoint, self.stats[endpoint.id])
             for operation in endpoint.serves:
                 grouped.setdefault((endpoint.model, operation), []).append(candidate)
         self._by_model = {key: tuple(found) for key, found in grouped.items()}

@@ -6,10 +6,12 @@ outcome, its usage and its cost, also when the caller hangs up in the middle; cl
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from crossroads import native
 from crossroads.call import Call, Head
@@ -19,9 +21,10 @@ from crossroads.engine.plugins import is_failure
 from crossroads.engine.prepare import Prepared, prepare
 from crossroads.engine.relay import Translated
 from crossroads.engine.running import Price, Running
-from crossroads.errors import BadUpstream, CrossroadsError, DeadlineExceeded, UpstreamError
+from crossroads.engine.turns import Turns
+from crossroads.errors import BadUpstream, CrossroadsError, DeadlineExceeded, UpstreamTimeout
 from crossroads.explained import router_metadata
-from crossroads.route import Attempt, Candidate, Reason, Route
+from crossroads.route import Attempt, Candidate, Route
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpResponse, find_header
 
@@ -36,51 +39,91 @@ JSON_HEADERS = ((b"content-type", b"application/json"),)
 
 async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
     """One Head, then body bytes, of the first candidate that delivers. Raises the last error when none does."""
-    failed: list[CrossroadsError] = []
-    for candidate in route.candidates[: x.config.routing.max_attempts]:
+    if hasattr(call.dialect, "success_status"):
+        x.jobs.make_ready()
+    turns = Turns(call, route, x)
+    while (candidate := await turns.next()) is not None:
         running = Running(call, route, candidate, x)
         attempt = running.attempt
         try:
             with running:  # however it ends, it is measured once
-                prepared, response = await _send(call, attempt, candidate, x)
-                try:
-                    stamp = _stamp(call, attempt, running.price)
-                    if not call.stream:
-                        reply = await _whole(call, attempt, response, prepared.dialect, stamp, x)
-                        running.delivered()
-                        attempt.outcome = "ok"
-                        yield Head(200, (*JSON_HEADERS, *_identity(call, reply.body)))
-                        yield reply.body
-                        return
-                    relay = running.relay = _relay(call, prepared.dialect, stamp)
-                    await _expect_stream(attempt, response, prepared, x)
-                    async for data in response:
-                        attempt.bytes_in += len(data)
-                        out = relay.feed(data)
-                        if out:
-                            if attempt.first_token_s is None:
-                                running.delivered()
-                                yield Head(200, (*stream_headers_of(call.dialect), *_identity(call)))
-                            yield out
-                        elif attempt.first_token_s is None and attempt.bytes_in > HELD_BYTES_MAX:
-                            raise BadUpstream("it sent no token for too long.", remedy="Retry the call.")
-                    attempt.outcome = "ok"
-                    usage = meter.measured(attempt, relay.usage, relay.seen_tokens) or Usage(quality="estimated")
-                    end = relay.close(framed=response.framed, usage=usage)
-                    if attempt.first_token_s is None:
-                        yield Head(200, (*stream_headers_of(call.dialect), *_identity(call)))
-                    yield end
-                    return
-                finally:
-                    await response.aclose()
+                async with aclosing(_one(call, running, candidate, x)) as parts:
+                    async for part in parts:
+                        yield part
+            return
         except CrossroadsError as error:
-            if attempt.first_token_s is not None or not error.elsewhere:
+            if attempt.first_token_s is not None:
                 raise
-            failed.append(error)
-            route.reasons.append(Reason("attempt", "dispatch", str(error), candidate.endpoint.id))
-        if call.deadline is not None and x.clock.monotonic() >= call.deadline:
-            raise DeadlineExceeded("The call's deadline has passed.", remedy="Retry, or ask for less.")
-    raise _last(failed)
+            turns.failed(candidate, error)
+    raise turns.last()
+
+
+async def _one(call: Call, running: Running, candidate: Candidate, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
+    """One attempt, from its reservation to the end of its reply."""
+    attempt, response, out, first_token_s = running.attempt, None, None, x.config.routing.first_token_s
+    try:
+        async with _in_time(first_token_s if call.stream else None, candidate, x):
+            prepared, response = await _send(call, attempt, candidate, x)
+            stamp = _stamp(call, attempt, running.price, x)
+            if call.stream:
+                relay = running.relay = _relay(call, prepared.dialect, stamp)
+                await _expect_stream(attempt, response, prepared, x)
+                pieces = aiter(response)
+                out = await _first(attempt, pieces, relay)
+        if not call.stream:
+            reply = await _whole(call, attempt, response, prepared.dialect, stamp, x)
+            running.delivered()
+            attempt.outcome = "ok"
+            yield Head(_success(call), (*JSON_HEADERS, *_identity(call, reply.body)))
+            yield reply.body
+            return
+        if out:
+            running.delivered()
+            yield Head(200, (*stream_headers_of(call.dialect), *_identity(call)))
+            yield out
+            moved = x.clock.monotonic()
+            while (data := await anext(pieces, None)) is not None:
+                attempt.bytes_in += len(data)
+                now = x.clock.monotonic()
+                if out := relay.feed(data):
+                    yield out
+                    moved = x.clock.monotonic()  # what the client took its time for is no stall
+                elif now - moved > x.config.routing.stall_s:
+                    raise UpstreamTimeout("The stream has stalled.", remedy="Retry the call.")
+        attempt.outcome = "ok"
+        usage = meter.measured(attempt, relay.usage, relay.seen_tokens) or Usage(quality="estimated")
+        end = relay.close(framed=response.framed, usage=usage)
+        if attempt.first_token_s is None:
+            yield Head(200, (*stream_headers_of(call.dialect), *_identity(call)))
+        yield end
+    finally:
+        if response is not None:
+            await response.aclose()
+
+
+async def _first(attempt: Attempt, pieces: AsyncIterator[bytes], relay: Relay) -> bytes | None:
+    """What a stream starts with, held back until it is a token; None: it ended before that."""
+    while (data := await anext(pieces, None)) is not None:
+        attempt.bytes_in += len(data)
+        if out := relay.feed(data):
+            return out
+        if attempt.bytes_in > HELD_BYTES_MAX:
+            raise BadUpstream("it sent no token for too long.", remedy="Retry the call.")
+    return None
+
+
+@asynccontextmanager
+async def _in_time(seconds: float | None, candidate: Candidate, x: Exchange) -> AsyncGenerator[None, None]:
+    """Raises UpstreamTimeout: no first token within `routing.first_token_s`."""
+    if seconds is None:
+        yield
+        return
+    try:
+        async with x.clock.timeout_at(x.clock.monotonic() + seconds):
+            yield
+    except TimeoutError:
+        provider = candidate.endpoint.provider
+        raise UpstreamTimeout(f"Provider {provider} gave no token in time.", remedy="Retry the call.") from None
 
 
 async def _send(call: Call, attempt: Attempt, candidate: Candidate, x: Exchange) -> tuple[Prepared, HttpResponse]:
@@ -88,6 +131,9 @@ async def _send(call: Call, attempt: Attempt, candidate: Candidate, x: Exchange)
     prepared = x.providers.ready(candidate.endpoint, call.operation) or await _opened(call, candidate, x)
     await x.reserve(call, attempt)
     request = prepare(call, attempt, prepared)
+    if (limit := x.config.routing.attempt_s) is not None:
+        until = x.clock.monotonic() + limit
+        request = msgspec.structs.replace(request, deadline=min(until, call.deadline or until))
     transport = x.providers.transport(prepared.instance)
     attempt.bytes_out = len(request.body)
     response = await transport.send(request)
@@ -95,7 +141,7 @@ async def _send(call: Call, attempt: Attempt, candidate: Candidate, x: Exchange)
     if 200 <= response.status < 300:
         return prepared, response
     try:
-        raise await _refusal(attempt, response, prepared, x)
+        raise await refusal(attempt, response, prepared, x)
     finally:
         await response.aclose()
 
@@ -142,7 +188,7 @@ def _relay(call: Call, dialect: Dialect, stamp: Stamp) -> Relay:
     return Translated(dialect.decode_stream(), call.dialect.encode_stream(stamp))
 
 
-def _stamp(call: Call, attempt: Attempt, price: Price) -> Stamp:
+def _stamp(call: Call, attempt: Attempt, price: Price, x: Exchange) -> Stamp:
     endpoint = attempt.endpoint
     return Stamp(
         id=call.id,
@@ -151,7 +197,25 @@ def _stamp(call: Call, attempt: Attempt, price: Price) -> Stamp:
         created=int(call.received_at),
         price=price,
         route=partial(router_metadata, call) if call.caller.wants_route else None,
+        job=partial(_take_job, call, attempt, price, x) if hasattr(call.dialect, "success_status") else None,
     )
+
+
+def _take_job(
+    call: Call, attempt: Attempt, price: Price, x: Exchange, upstream_id: str, seconds: int | None
+) -> tuple[str, Usage | None]:
+    """An upstream took a job: its id for the client, and what is charged for it."""
+    from crossroads.engine.jobs import issued_seconds  # it asks this module for refusals
+
+    usage = issued_seconds(call, seconds)
+    cost = None if usage is None else price(usage).total_nano
+    return x.jobs.issue(call, attempt.endpoint, upstream_id, cost), usage
+
+
+def _success(call: Call) -> int:
+    """The status of a whole reply: 200, but where a dialect states its own (a job: 202)."""
+    status: int = getattr(call.dialect, "success_status", 200)
+    return status
 
 
 def _identity(call: Call, body: bytes | None = None) -> tuple[tuple[bytes, bytes], ...]:
@@ -165,7 +229,7 @@ def _identity(call: Call, body: bytes | None = None) -> tuple[tuple[bytes, bytes
     return tuple(headers)
 
 
-async def _refusal(attempt: Attempt, response: HttpResponse, prepared: Prepared, x: Exchange) -> CrossroadsError:
+async def refusal(attempt: Attempt, response: HttpResponse, prepared: Prepared, x: Exchange) -> CrossroadsError:
     """The error behind a non-2xx answer: the dialect reads it, the provider may know better."""
     body = await response.read(ERROR_BYTES_MAX)
     attempt.bytes_in = len(body)
@@ -201,13 +265,3 @@ async def _expect_stream(attempt: Attempt, response: HttpResponse, prepared: Pre
         f"provider {prepared.instance.name} answered a stream request with a plain response.",
         remedy='Ask without "stream", or use another provider.',
     )
-
-
-def _last(failed: list[CrossroadsError]) -> CrossroadsError:
-    """The last error, with those before it in its metadata (as OpenRouter's `previous_errors`)."""
-    if not failed:
-        return UpstreamError("No attempt was made.", remedy="Raise routing.max_attempts.")
-    *before, last = failed
-    if before:
-        last.metadata["previous_errors"] = [{"code": error.status, "message": str(error)} for error in before]
-    return last

@@ -6,6 +6,7 @@ Config + index -> plugins -> instances -> catalog -> hooks (flat tuples) -> read
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from pathlib import Path
@@ -18,7 +19,9 @@ from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
 from crossroads.engine.admit import admit, ask, identify_token
 from crossroads.engine.catalog import Catalog, active_instances
+from crossroads.engine.guard import Guard
 from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index, load_index
+from crossroads.engine.jobs import Jobs
 from crossroads.engine.outbox import Outbox
 from crossroads.engine.plan import plan
 from crossroads.engine.plugins import Hook, Plugins
@@ -26,9 +29,9 @@ from crossroads.engine.presets import check_presets
 from crossroads.engine.providers import Providers
 from crossroads.engine.reporter import Reporter
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
-from crossroads.events import Generation, PluginFailed
+from crossroads.events import EndpointHealth, Generation, PluginFailed
 from crossroads.ids import new_id
-from crossroads.route import Attempt, Route
+from crossroads.route import Attempt, Endpoint, Route
 from crossroads.store import MemoryStore, Store
 from crossroads.wire import Transport
 
@@ -70,8 +73,10 @@ class Exchange:
         self.index = index or load_index(home() / "cache")
         self.plugins = Plugins(self.index, trusted=self.config.plugins.trusted)
         self.catalog = Catalog(active_instances(self.config, self.index), self.config.routing.aliases)
+        self.guard = Guard(self.config.routing, self.catalog, self.endpoint_health)
         self.store: Store = store or MemoryStore(self.config.keys)
         self.keys_required = False
+        self.jobs = Jobs(self, home() / "jobs.key")
         self._transport = transport
         secrets = [instance.secret for instance in self.catalog.instances.values()]
         self.reporter = Reporter(secret.reveal() for secret in secrets if secret is not None)
@@ -225,7 +230,7 @@ class Exchange:
         headers = [(b"content-type", b"application/json"), (b"x-generation-id", call.id.encode())]
         headers.append((b"content-length", str(len(body)).encode()))
         if error.retry_after_s is not None:
-            headers.append((b"retry-after", str(max(1, round(error.retry_after_s))).encode()))
+            headers.append((b"retry-after", str(max(1, math.ceil(error.retry_after_s))).encode()))
         return (Head(error.status, tuple(headers)), body)
 
     # what the stages ask for
@@ -289,3 +294,14 @@ class Exchange:
         text = self.reporter.describe(error)
         now = self.clock.time()
         self.outbox.put(PluginFailed(id=new_id("plf", now), at=now, plugin=plugin, hook=hook, error=text))
+
+    def unwell(self) -> dict[str, dict[str, Any]]:
+        """Endpoint id -> state, why and for how long, of those that are ejected, in probation or rate limited."""
+        now = self.clock.monotonic()
+        states = {endpoint.id: self.guard.state(endpoint, now) for endpoint in self.catalog.endpoints}
+        return {id: told for id, told in states.items() if told != {"state": "closed"}}
+
+    def endpoint_health(self, endpoint: Endpoint, state: str, why: str) -> None:
+        """A breaker has changed its state: to the sinks."""
+        now = self.clock.time()
+        self.outbox.put(EndpointHealth(id=new_id("eph", now), at=now, endpoint=endpoint.id, state=state, why=why))

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from crossroads.call import Call, Head
 from crossroads.engine.admit import admit, identify
 from crossroads.engine.dispatch import attempts
+from crossroads.engine.estimate import estimated
 from crossroads.engine.plan import plan
 from crossroads.engine.settle import settle
-from crossroads.errors import CrossroadsError
+from crossroads.errors import CrossroadsError, NoEndpoint
 
 if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
@@ -32,7 +33,15 @@ async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
         if not call.identified:
             call.principal = await identify(call, x)
         await admit(call, x)
-        route = plan(call, x)
+        try:
+            route = plan(call, x)
+        except NoEndpoint:
+            if (told := estimated(call)) is None:
+                raise
+            for part in told:
+                call.started = True
+                yield part
+            return
         async with aclosing(attempts(call, route, x)) as parts:  # failover lives in attempts, not here
             async for part in parts:
                 call.started = True

@@ -88,6 +88,26 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         deadline=call.deadline,
         keep_alive=instance.config.keep_alive,
     )
+    return _checked(attempt, prepared, request)
+
+
+def ask_request(attempt: Attempt, prepared: Prepared, url: str, deadline: float) -> HttpRequest:
+    """A GET at this endpoint's host, with its key: for a job that it took."""
+    instance = prepared.instance
+    request = HttpRequest(
+        method="GET",
+        url=_with_key(url, instance),
+        headers=prepared.headers,
+        timeouts=instance.config.timeouts,
+        deadline=deadline,
+        keep_alive=instance.config.keep_alive,
+    )
+    return _checked(attempt, prepared, request)
+
+
+def _checked(attempt: Attempt, prepared: Prepared, request: HttpRequest) -> HttpRequest:
+    """After the provider's last touch: only to hosts of its manifest."""
+    instance = prepared.instance
     if prepared.hook is not None:
         request = prepared.hook(attempt, request) or request
     if not instance.may_send_to(request.url):

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 class Running:
     """`with` it. A failure inside leaves as a CrossroadsError, whatever it was; a cancellation leaves as it is."""
 
-    __slots__ = ("_candidate", "_started", "_x", "attempt", "price", "relay")
+    __slots__ = ("_candidate", "_probe", "_started", "_x", "attempt", "price", "relay")
 
     def __init__(self, call: Call, route: Route, candidate: Candidate, x: Exchange) -> None:
         self._candidate, self._x = candidate, x
         self._started = x.clock.monotonic()
+        self._probe = False
         self.attempt = Attempt(f"{call.id}-{len(route.attempts) + 1}", candidate.endpoint, x.clock.time())
         self.price = Price(candidate.endpoint)
         self.relay: Relay | None = None
@@ -42,6 +43,7 @@ class Running:
 
     def __enter__(self) -> Running:
         self._candidate.stats.in_flight += 1
+        self._probe = self._x.guard.begin(self._candidate.endpoint, self._started)
         return self
 
     def __exit__(
@@ -59,6 +61,7 @@ class Running:
         attempt.seconds = now - self._started
         self._measure()
         observe(self._candidate.stats, attempt, now)
+        x.guard.ended(attempt, now, probe=self._probe)
         if attempt.error is not None and raised is not None:
             raise attempt.error from raised.__cause__
 

@@ -63,7 +63,8 @@ def record(call: Call, x: Exchange) -> Generation:
     served = last is not None and last.outcome in ("ok", "cut", "cancelled")
     outcome: Outcome = "failed"
     if call.error is None:
-        outcome = "cancelled" if last is None else last.outcome
+        nobody_asked: Outcome = "ok" if call.estimated else "cancelled"
+        outcome = nobody_asked if last is None else last.outcome
     elif call.started and last is not None:
         outcome = "cut"
     return Generation(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Discriminator, Tag, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, PrivateAttr, Tag, ValidationError
 
 from crossroads.errors import BadRequest
 
@@ -63,6 +63,16 @@ class Routed(Loose):
     user: str | None = None
     metadata: dict[str, Any] | None = None
     trace: dict[str, Any] | None = None
+
+    _original: Original | None = PrivateAttr(None)
+
+    @property
+    def original(self) -> Original | None:
+        """What it was decoded from, where its dialect keeps that. A copy that a policy changes has it too."""
+        return self._original
+
+    def keep(self, original: Original) -> None:
+        self._original = original
 
 
 class Sampled(Loose):

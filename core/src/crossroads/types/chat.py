@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import Field, PrivateAttr, Tag
+from pydantic import Field, Tag
 
-from crossroads.types.base import CacheControl, Loose, Original, OtherTagged, Routed, Sampled, by_type
+from crossroads.types.base import CacheControl, Loose, OtherTagged, Routed, Sampled, by_type
 
 # content parts
 
@@ -260,16 +260,6 @@ class ChatRequest(Routed, Sampled, Kept):
     cache_control: CacheControl | None = None
     prompt_cache_key: str | None = None
     prompt_cache_options: dict[str, Any] | None = None
-
-    _original: Original | None = PrivateAttr(None)
-
-    @property
-    def original(self) -> Original | None:
-        """What it was decoded from, where its dialect keeps that. A copy that a policy changes has it too."""
-        return self._original
-
-    def keep(self, original: Original) -> None:
-        self._original = original
 
 
 # documents that go back

@@ -98,6 +98,26 @@ class ChatChunk(msgspec.Struct, frozen=True, kw_only=True):
         return self.choices[0].delta.text if self.choices else ""
 
 
+class VideoReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A video job as it stood when it was asked for. progress: 0 to 100, where the provider tells."""
+
+    id: str
+    status: str
+    model: str = ""
+    generation_id: str | None = None
+    progress: int | None = None
+    seconds: str | None = None
+    size: str | None = None
+    error: str | None = None
+    usage: UsageReport | None = None
+    raw: bytes = b""
+
+    @property
+    def ended(self) -> bool:
+        """Does it stay as it is?"""
+        return self.status in ("completed", "failed", "cancelled", "expired")
+
+
 class TextChoice(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     index: int = 0
@@ -138,3 +158,45 @@ class EmbeddingReply(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def vectors(self) -> list[list[float] | str]:
         return [row.embedding for row in sorted(self.data, key=lambda row: row.index)]
+
+
+class Rank(msgspec.Struct, frozen=True, kw_only=True):
+    """index: into the documents that were sent. document: echoed where the provider does."""
+
+    index: int
+    relevance_score: float
+    document: dict[str, Any] | None = None
+
+
+class RerankReply(msgspec.Struct, frozen=True, kw_only=True):
+    """results: best first."""
+
+    id: str = ""
+    model: str = ""
+    provider: str | None = None
+    results: list[Rank] = []
+    usage: dict[str, Any] | None = None
+    raw: bytes = b""
+
+
+class Moderation(msgspec.Struct, frozen=True, kw_only=True):
+    """categories: name -> flagged; category_scores: name -> 0 to 1. The names are the provider's own."""
+
+    flagged: bool = False
+    categories: dict[str, Any] = {}
+    category_scores: dict[str, Any] = {}
+
+
+class ModerationReply(msgspec.Struct, frozen=True, kw_only=True):
+    """results: one verdict per text, in order."""
+
+    id: str = ""
+    model: str = ""
+    provider: str | None = None
+    results: list[Moderation] = []
+    raw: bytes = b""
+
+    @property
+    def flagged(self) -> bool:
+        """Is any of them?"""
+        return any(result.flagged for result in self.results)

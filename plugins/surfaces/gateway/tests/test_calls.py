@@ -49,16 +49,17 @@ def test_the_callers_headers_are_kept_with_the_generation(gateway):
     assert kept.user_agent == "x" * 256
 
 
-def test_an_upstreams_error_keeps_its_status_and_the_envelope(gateway):
-    gateway.upstream.default = refusal(429, "slow down", retry_after="7")
-    for stream in (False, True):
-        reply = gateway.ask(stream=stream)
-        assert reply.status_code == 429
-        assert reply.headers["retry-after"] == "7"
-        assert reply.headers["content-type"] == "application/json"
-        error = reply.json()["error"]
-        assert (error["code"], error["metadata"]["error_type"]) == (429, "rate_limit_exceeded")
-        assert "user_id" not in reply.json()
+def test_an_upstreams_error_keeps_its_status_and_the_envelope(start):
+    with start() as gateway:  # its own: what it is told to wait for outlasts the test
+        gateway.upstream.default = refusal(429, "slow down", retry_after="7")
+        for stream in (False, True):
+            reply = gateway.ask(stream=stream)
+            assert reply.status_code == 429
+            assert reply.headers["retry-after"] == "7"
+            assert reply.headers["content-type"] == "application/json"
+            error = reply.json()["error"]
+            assert (error["code"], error["metadata"]["error_type"]) == (429, "rate_limit_exceeded")
+            assert "user_id" not in reply.json()
 
 
 def test_an_error_in_the_middle_of_a_stream_is_an_event_and_no_done_follows(gateway):

@@ -26,12 +26,12 @@ TIERS = {"auto": "auto", "default": "standard_only"}
 MODALITIES = {"text"}
 
 
-def encode_request(asked: Any, *, url: str, upstream: str, stream: bool) -> Draft:
-    """See `Dialect.encode_request`."""
+def encode_request(asked: Any, *, url: str, upstream: str, stream: bool, dialect: str = decode.NAME) -> Draft:
+    """See `Dialect.encode_request`. dialect: whose original this format knows to send."""
     lost: list[Lost] = []
     now = asked.model_dump(exclude_unset=True, by_alias=True)
     original = asked.original
-    if original is not None and original.dialect == decode.NAME:
+    if original is not None and original.dialect == dialect:
         document = _original(now, original.document, upstream, lost)
     else:
         document = _translated(now, [], generation(upstream), lost)

@@ -1,10 +1,12 @@
-"""`contents` and `systemInstruction` of a client -> canonical messages.
+"""`contents` and `systemInstruction` of a client -> canonical messages, each beside what it was made from.
 
 A functionResponse finds its call by id, or by name among the calls not yet answered; calls without an id get one that
 depends on where they stand, so that the same conversation gives the same ids each turn.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from crossroads_google_gemini.history import result_text
 from crossroads_google_gemini.media import need_text, to_canonical
@@ -13,30 +15,40 @@ from crossroads_google_gemini.signatures import own_id
 from crossroads_google_gemini.turn import TurnReader, merged
 
 
-def to_messages(document: Json) -> list[Json]:
-    """Raises Misshapen."""
-    messages: list[Json] = []
+class Span(NamedTuple):
+    """One content of the original, or its system instruction, and the canonical messages that it became."""
+
+    source: Json
+    messages: list[Json]
+    is_system: bool = False
+
+
+def to_spans(document: Json) -> list[Span]:
+    """In the order of the messages. Raises Misshapen."""
+    spans: list[Span] = []
     instruction = document.get("systemInstruction")
     if isinstance(instruction, str):
-        messages.append({"role": "system", "content": instruction})
+        instruction = {"parts": [{"text": instruction}]}
+        spans.append(Span(instruction, [{"role": "system", "content": document["systemInstruction"]}], is_system=True))
     elif instruction is not None:
         parts = [to_canonical(part) for part in objects(an_object(document, "systemInstruction"), "parts")]
         if parts:
-            messages.append({"role": "system", "content": _content(parts)})
-    if isinstance(document.get("contents"), str):
-        return [*messages, {"role": "user", "content": document["contents"]}]
+            spans.append(Span(instruction, [{"role": "system", "content": _content(parts)}], is_system=True))
+    if isinstance(said := document.get("contents"), str):
+        source = {"role": "user", "parts": [{"text": said}]}
+        return [*spans, Span(source, [{"role": "user", "content": said}])]
     open_calls: list[tuple[str, str]] = []  # (name, id) of calls that nobody has answered
     for number, content in enumerate(objects(document, "contents")):
         role = a_text(content, "role") or "user"
         if role == "model":
             message = _model_turn(number, content)
             open_calls += [(call["function"]["name"], call["id"]) for call in message.get("tool_calls") or []]
-            messages.append(message)
+            spans.append(Span(content, [message]))
         elif role in ("user", "function", "tool", "system"):
-            messages += _user_turn(number, content, open_calls)
+            spans.append(Span(content, _user_turn(number, content, open_calls)))
         else:
             raise Misshapen(f"contents.{number}.role", '"user" or "model"', role)
-    return messages
+    return spans
 
 
 def _model_turn(number: int, content: Json) -> Json:

@@ -1,14 +1,16 @@
 """Canonical messages -> `contents` and `systemInstruction`.
 
-Laws: the answers to one turn's calls stand in one content, in the order in which they came; what Gemini has no word for
-is emulated in place and reported.
+Laws: what a client of Google's wrote, and nobody changed, goes out as it came; of the rest, the answers to one turn's
+calls stand in one content, in the order in which they came; what Gemini has no word for is emulated in place and
+reported.
 Sources: Gemini API documentation, "Function calling", "Thought signatures", read 2026-11-25; of the emulations,
 OpenRouter's API reference (`name` stands before the text), read 2026-11-24.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,10 +19,16 @@ from crossroads.jsonbody import MALFORMED
 from crossroads_google_gemini.lost import Ledger
 from crossroads_google_gemini.media import to_google
 from crossroads_google_gemini.models import Traits
-from crossroads_google_gemini.shape import Json
+from crossroads_google_gemini.shape import Json, objects
 from crossroads_google_gemini.signatures import SKIP, is_own_id
 from crossroads_google_gemini.turn import text_of
 from crossroads_google_gemini.written import Turn
+
+if TYPE_CHECKING:
+    from crossroads_google_gemini.contents import Span
+
+LOOKAHEAD = 16
+"""Of originals, when a policy has taken some away."""
 
 
 class History:
@@ -33,6 +41,23 @@ class History:
         self._names: dict[str, str] = {}  # of the functions that were called, by id of the call
         self._answers: Json | None = None  # the content that gathers the answers of this turn
         self._beside: list[Json] = []  # media of answers, for a model that takes none inside
+
+    def take_all(self, messages: list[Json], spans: Sequence[Span]) -> None:
+        """All messages; spans: of the original, where there is one. Raises BadRequest, Unsupported."""
+        at = passed = 0
+        while at < len(messages):
+            ahead = spans[passed : passed + LOOKAHEAD]
+            same = (n for n, span in enumerate(ahead) if messages[at : at + len(span.messages)] == span.messages)
+            found = next(same, None)
+            if found is None:
+                self.take(at, messages[at])
+                at += 1
+                continue
+            span = ahead[found]
+            self._verbatim(span)
+            at += len(span.messages)
+            passed += found + 1
+        self.finish()
 
     def take(self, number: int, message: Json) -> None:
         """The next message. Raises BadRequest, Unsupported."""
@@ -47,6 +72,20 @@ class History:
             self.contents.append({"role": "user", "parts": self._parts(message)})
         else:
             self._answer(number, message)
+
+    def _verbatim(self, span: Span) -> None:
+        self.end_answers()
+        for message in span.messages:
+            self._name_calls(message)
+        if span.is_system and not self.contents:
+            self.system += objects(span.source, "parts")
+        else:
+            self.contents.append(span.source)
+
+    def _name_calls(self, message: Json) -> None:
+        for call in message.get("tool_calls") or []:
+            if call.get("id"):
+                self._names[call["id"]] = (call.get("function") or {}).get("name") or ""
 
     def end_answers(self) -> None:
         """No more answers to this turn: their media follow."""
@@ -73,9 +112,7 @@ class History:
         called = message.get("function_call")
         if called and not message.get("tool_calls"):  # of 2023
             message = {**message, "tool_calls": [{"function": called}]}
-        for call in message.get("tool_calls") or []:
-            if call.get("id"):
-                self._names[call["id"]] = (call.get("function") or {}).get("name") or ""
+        self._name_calls(message)
         if message.get("reasoning_content") or (message.get("reasoning") and not message.get("reasoning_details")):
             self._ledger.dropped("messages.reasoning", "Gemini takes back only thoughts that it signed")
         if message.get("refusal") and not message.get("content"):

@@ -1,6 +1,8 @@
 """A client's request -> canonical, spliced or decoded; canonical -> what Gemini takes.
 
-The model and the verb stand in the URL: `open` learns both from its params, drafts write them there.
+The model and the verb stand in the URL: `open` learns both from its params, drafts write them there. A request that a
+client of Google's wrote keeps its original (`Original`): unchanged, it goes out as it came, and nothing is fitted to
+the model; changed, each content that nobody touched does.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from crossroads.call import Fields, Opened
 from crossroads.dialect import Draft
 from crossroads.errors import BadRequest
 from crossroads_google_gemini import config, tools
-from crossroads_google_gemini.contents import to_messages
+from crossroads_google_gemini.contents import Span, to_spans
 from crossroads_google_gemini.history import History
 from crossroads_google_gemini.lost import Ledger
 from crossroads_google_gemini.models import Traits, traits
@@ -23,12 +25,15 @@ from crossroads_google_gemini.shape import Json, Misshapen, a_text, an_object
 from crossroads_google_gemini.spelling import camel, camel_name
 from crossroads_google_gemini.turn import ANSWER_TOOL
 
+NAME = "google-gemini"
 PLAIN_VERB, STREAM_VERB = "generateContent", "streamGenerateContent"
 AUTHOR = "google/"
 """Whose a model is that a client of this format names without one."""
 
 ROUTER_ONLY = frozenset({"models", "provider", "session_id"})
 """OpenRouter's fields that a Gemini client may add (google-genai: `HttpOptions(extra_body=...)`)."""
+BESIDE = ROUTER_ONLY | {"model", "stream"}
+"""Canonical fields that stand in no document of Google's."""
 KINDS = {
     "contents": jsonbody.Kind("a non-empty array, an object or a string", opens=b'[{"', filled=True),
     "generationConfig": jsonbody.OBJECT,
@@ -99,13 +104,15 @@ def open_request(body: bytes, params: Mapping[str, str]) -> Opened:
 
 def decode_request(opened: Opened) -> Any:
     """See `Dialect.decode_request`."""
-    from crossroads.types.base import validate  # pydantic costs an import: only when somebody asks
+    from crossroads.types.base import Original, parse, validate_document  # pydantic: only when somebody asks
     from crossroads.types.chat import ChatRequest
 
-    document = {name: msgspec.json.decode(raw) for name, raw in opened.fields.items()}
+    document = parse(jsonbody.encode(opened.fields))
     router = {name: document.pop(name) for name in ROUTER_ONLY if name in document}
+    document.pop("model", None)  # the old SDK repeats it here
+    document = camel(document)
     try:
-        found = _canonical(camel(document))
+        found, _ = _canonical(document)
     except Misshapen as error:
         raise BadRequest(
             f"expected {error.expected}.", field=error.field, value=error.value, remedy=f"Correct `{error.field}`."
@@ -114,20 +121,22 @@ def decode_request(opened: Opened) -> Any:
         found["model"] = opened.models[0]
     if opened.stream:
         found["stream"] = True
-    return validate(ChatRequest, jsonbody.encode({**found, **router}))
+    request = validate_document(ChatRequest, {**found, **router})
+    request.keep(Original(NAME, document))
+    return request
 
 
-def _canonical(document: Json) -> Json:
-    messages = to_messages(document)
+def _canonical(document: Json) -> tuple[Json, list[Span]]:
+    """The canonical document, and what its messages were made from."""
+    spans = to_spans(document)
     found, settings = config.to_canonical(an_object(document, "generationConfig"))
-    found["messages"] = messages
+    found["messages"] = [message for span in spans for message in span.messages]
     offered, search = tools.to_canonical(document)
     if offered:
         found["tools"] = offered
     if search:
         found["web_search_options"] = {}
     left = {n: v for n, v in document.items() if v is not None and n not in ("contents", "systemInstruction", "tools")}
-    left.pop("model", None)  # the old SDK repeats it here
     left.pop("generationConfig", None)
     if (tier := a_text(left, "serviceTier")) in config.TIER_NAMES:
         found["service_tier"] = config.TIER_NAMES[tier or ""]
@@ -141,7 +150,7 @@ def _canonical(document: Json) -> Json:
     left["toolConfig"], left["generationConfig"] = choosing, settings
     if left := {name: value for name, value in left.items() if value not in ({}, [])}:
         found["extra_body"] = {"google": left}
-    return found
+    return found, spans
 
 
 def splice_request(opened: Opened, *, url: str, upstream: str) -> Draft:
@@ -153,15 +162,32 @@ def splice_request(opened: Opened, *, url: str, upstream: str) -> Draft:
 def encode_request(request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
     """See `Dialect.encode_request`."""
     asked: Json = request.model_dump(exclude_unset=True, by_alias=True)
-    ledger, model = Ledger(), traits(upstream)
+    ledger = Ledger()
+    original = request.original
+    spans: list[Span] = []
+    if original is not None and original.dialect == NAME:
+        was, spans = _canonical(original.document)
+        if was == _without(asked, BESIDE):
+            return _draft(original.document, url, upstream, stream, ledger)
+    return _draft(_translated(asked, spans, traits(upstream), ledger), url, upstream, stream, ledger)
+
+
+def unchanged(request: Any, document: Json) -> bool:
+    """Does this request still say what the document says that it was decoded from?"""
+    return _canonical(document)[0] == _without(request.model_dump(exclude_unset=True, by_alias=True), BESIDE)
+
+
+def _without(asked: Json, names: frozenset[str]) -> Json:
+    return {name: value for name, value in asked.items() if name not in names}
+
+
+def _translated(asked: Json, spans: list[Span], model: Traits, ledger: Ledger) -> Fields:
     history = History(model, ledger)
     messages = asked.get("messages") or []
     if not messages and asked.get("prompt") is not None:
         messages = [{"role": "user", "content": asked["prompt"]}]
         ledger.emulated("prompt", "sent as one user message")
-    for number, message in enumerate(messages):
-        history.take(number, message)
-    history.finish()
+    history.take_all(messages, spans)
     document: Fields = {"contents": history.contents}
     if history.system:
         document["systemInstruction"] = {"parts": history.system}
@@ -180,7 +206,7 @@ def encode_request(request: Any, *, url: str, upstream: str, stream: bool) -> Dr
     for name in asked:
         if name not in ENCODED and name not in SILENT and asked[name] is not None:
             ledger.dropped(name, "Gemini has no such parameter")
-    return _draft(_with_extras(document, asked.get("extra_body"), ledger), url, upstream, stream, ledger)
+    return _with_extras(document, asked.get("extra_body"), ledger)
 
 
 def _answer_by_tool(document: Fields, settings: Json, model: Traits, ledger: Ledger) -> None:

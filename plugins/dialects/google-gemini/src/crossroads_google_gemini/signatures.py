@@ -5,7 +5,8 @@
     {"type": "reasoning.encrypted", "data", "id": "text-0-12"}              of the text from character 0 to 12
     {"type": "reasoning.encrypted", "data", "id": "image-0"}                of the first image
     {"type": "reasoning.encrypted", "data", "id": "part-12"}                a whole part (code, a search of Google's) as
-                                                                            base64 of its JSON, after character 12
+                                                                            base64 of its JSON, after character 12;
+                                                                            its signature follows a "."
 
 Law: a signature is echoed unmodified, on the part that it came with; parts with one are never merged. A detail of
 another vendor travels to a Gemini client as a signature that only we can read (`wrap`), and comes back whole.
@@ -58,13 +59,19 @@ def encrypted(data: str, id: str) -> Json:
 
 
 def packed(part: Json) -> str:
-    """A part as the `data` of a detail."""
-    return base64.b64encode(msgspec.json.encode(part)).decode()
+    """A part as the `data` of a detail. Its signature is readable there, not encoded once more."""
+    signature = part.get("thoughtSignature")
+    if not isinstance(signature, str):
+        return base64.b64encode(msgspec.json.encode(part)).decode()
+    unsigned = {name: value for name, value in part.items() if name != "thoughtSignature"}
+    return f"{base64.b64encode(msgspec.json.encode(unsigned)).decode()}.{signature}"
 
 
 def unpacked(data: Any) -> Json | None:
     """The part behind `packed`, or None."""
-    return _read(data, b"")
+    text, signed, signature = data.partition(".") if isinstance(data, str) else (data, "", "")
+    part = _read(text, b"")
+    return part if part is None or not signed else {**part, "thoughtSignature": signature}
 
 
 def wrap(detail: Json) -> str:

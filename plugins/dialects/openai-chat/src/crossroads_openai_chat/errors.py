@@ -210,7 +210,7 @@ def envelope(error: CrossroadsError, call: Call | None) -> dict[str, Any]:
     return {"code": error.status, "message": str(error), "metadata": metadata}
 
 
-def encode_error(error: CrossroadsError, call: Call | None, *, in_stream: bool, chunk_object: str) -> bytes:
+def encode_error(error: CrossroadsError, call: Call | None, *, in_stream: bool, chunk_object: str | None) -> bytes:
     """See `Dialect.encode_error`. No `[DONE]` follows the event: a broken stream never looks complete (STREAM-2)."""
     told = envelope(error, call)
     if not in_stream:

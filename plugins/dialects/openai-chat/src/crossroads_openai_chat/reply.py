@@ -28,12 +28,13 @@ _shallow = msgspec.json.Decoder(dict[str, msgspec.Raw])
 class Shape(NamedTuple):
     """What tells the members of the family apart in a reply.
 
+    object: None where a reply names none.
     items: the field that every reply has. completion_tokens: the count where a host states none (None: it must).
     reply_choice, chunk_choice: what clients insist on in each choice, besides `index` and `finish_reason`.
     """
 
-    object: str
-    chunk_object: str
+    object: str | None
+    chunk_object: str | None
     items: str = "choices"
     completion_tokens: int | None = None
     reply_choice: Mapping[str, Any] = MappingProxyType({})

@@ -87,7 +87,9 @@ def _opened(body: bytes, shape: Shape) -> dict[str, msgspec.Raw]:
 
 
 def _stamp(document: dict[str, Any], stamp: Stamp, shape: Shape) -> None:
-    document["id"], document["object"] = stamp.id, shape.object
+    document["id"] = stamp.id
+    if shape.object is not None:
+        document["object"] = shape.object
     document["model"], document["provider"] = stamp.model, stamp.provider
     if not common.is_time(document.get("created")):
         document["created"] = stamp.created

@@ -19,8 +19,10 @@ from crossroads import Exchange
 from crossroads.call import Principal
 from crossroads.errors import BadRequest, NotFound
 from crossroads.listings import endpoint_rows, generation_row, key_row, model_row, model_rows, provider_rows
+from crossroads.live import live_figures
 from crossroads_gateway.filters import Listed, page, select
 from crossroads_gateway.hot import read_token
+from crossroads_gateway.jobs import job_content, job_state
 
 PUBLIC: Literal["public"] = "public"
 KEY: Literal["key"] = "key"
@@ -87,10 +89,13 @@ class Manage:
 
     async def endpoints(self, request: Request, _: Principal | None) -> Response:
         model = self.model(request)
-        return Json({"data": endpoint_rows(model, self.x.catalog.models[model])})
+        stats, now = self.x.catalog.stats, self.x.clock.monotonic()
+        endpoints = self.x.catalog.models[model]
+        live = {e.id: live_figures(stats[e.id], now) for e in endpoints}
+        return Json({"data": endpoint_rows(model, endpoints, live)})
 
     async def providers(self, request: Request, _: Principal | None) -> Response:
-        return Json({"data": provider_rows(self.x.catalog)})
+        return Json({"data": provider_rows(self.x.catalog, self.x.unwell())})
 
     async def generation(self, request: Request, principal: Principal | None) -> Response:
         """One of the caller's own; another's is like an unknown one (TENANT-1)."""
@@ -101,6 +106,12 @@ class Manage:
         if found is None:
             raise NotFound(f"Generation {id[:100]} not found.", remedy="Check the id; old ones are forgotten.")
         return Json({"data": generation_row(found)})
+
+    async def job(self, request: Request, principal: Principal | None) -> Response:
+        return Json(await job_state(self.x, request, principal))
+
+    async def job_content(self, request: Request, principal: Principal | None) -> Response:
+        return await job_content(self.x, request, principal)
 
     async def key(self, request: Request, principal: Principal | None) -> Response:
         key_id = None if principal is None else principal.key_id
@@ -128,6 +139,8 @@ API = (
     Rule("/embeddings/models", KEY, Manage.embedding_models),
     Rule("/providers", KEY, Manage.providers),
     Rule("/generation", KEY, Manage.generation),
+    Rule("/videos/{id}", KEY, Manage.job),
+    Rule("/videos/{id}/content", KEY, Manage.job_content),
     Rule("/key", KEY, Manage.key),
     Rule("/auth/key", KEY, Manage.key),
 )

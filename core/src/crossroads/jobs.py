@@ -1,0 +1,29 @@
+"""What a dialect adds where a call makes a job: how the job is asked for, and how its state reads.
+
+Such a dialect's `relay_response` and `decode_response` read the reply to the submission; `Stamp.job` gives the id under
+which the client will find the job. The engine's side, ids and polling, is `crossroads.engine.jobs`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from crossroads.dialect import Dialect, Document
+
+
+class JobDialect(Dialect, Protocol):
+    """success_status: of the reply to a submission, e.g. 202."""
+
+    success_status: int
+
+    def job_url(self, url: str, upstream_id: str) -> str:
+        """Where the state of a job stands. url: the endpoint's, that took it."""
+        ...
+
+    def content_url(self, url: str, upstream_id: str, index: int) -> str:
+        """Where what it made stands: the index-th of it."""
+        ...
+
+    def decode_job(self, body: bytes) -> Document:
+        """The canonical state (`types.video.VideoJob`), without what only the engine knows. Raises BadUpstream."""
+        ...

@@ -1,0 +1,1 @@
+"""Merge Gateway. Everything that differs is data: see provider.toml."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestMergeGateway = provider_conformance("merge-gateway")

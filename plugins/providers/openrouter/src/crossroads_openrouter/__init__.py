@@ -1,0 +1,1 @@
+"""OpenRouter. Everything that differs is data: see provider.toml."""

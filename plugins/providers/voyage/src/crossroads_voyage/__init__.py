@@ -1,0 +1,1 @@
+"""Voyage AI: rerankers. Facts stand in provider.toml; there is no code."""
