@@ -22,6 +22,7 @@ from crossroads import jsonbody
 from crossroads.call import Call, Fields, Lost, Opened
 from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, Unsupported, UpstreamRefused
+from crossroads.jsonbody import MALFORMED
 from crossroads.types.usage import Usage
 from crossroads.wire import Headers
 
@@ -153,7 +154,10 @@ def _cant(what: str) -> Unsupported:
 
 def _read(body: bytes) -> tuple[Json, list[Any], Usage | None]:
     shallow(body)  # refuses what is no JSON object
-    document: Json = msgspec.json.decode(body)
+    try:
+        document: Json = msgspec.json.decode(body)
+    except MALFORMED:  # a number beyond a double
+        raise broken("the provider sent something that is not JSON.") from None
     held = document.get("embeddings")
     if isinstance(held, dict):
         held = held.get("float") or next((rows for rows in held.values() if rows), None)
