@@ -54,6 +54,11 @@ def test_several_texts_for_a_model_that_takes_one_are_refused():
         DIALECT.encode_request(request, url=URL, upstream="amazon.titan-embed-text-v2:0", stream=False)
 
 
+def test_a_number_beyond_a_double_is_a_bad_upstream():
+    with pytest.raises(UpstreamError):
+        DIALECT.decode_response(b'{"embedding":[1e999]}')
+
+
 @given(mutilated(list(REPLIES.values())))
 def test_a_mutilated_reply_raises_nothing_but_our_errors(data):
     with contextlib.suppress(UpstreamError):

@@ -22,6 +22,7 @@ from crossroads import jsonbody
 from crossroads.call import Call, Fields, Lost, Opened
 from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, Unsupported, UpstreamRefused
+from crossroads.jsonbody import MALFORMED
 from crossroads.types.usage import Usage
 from crossroads.wire import Headers
 
@@ -153,7 +154,10 @@ def _cant(what: str) -> Unsupported:
 
 def _read(body: bytes) -> tuple[Json, list[Any], Usage | None]:
     shallow(body)  # refuses what is no JSON object
-    document: Json = msgspec.json.decode(body)
+    try:
+        document: Json = msgspec.json.decode(body)
+    except MALFORMED:  # a number beyond a double
+        raise broken("the provider sent something that is not JSON.") from None
     held = document.get("embeddings")
     if isinstance(held, dict):
         held = held.get("float") or next((rows for rows in held.values() if rows), None)
@@ -162,5 +166,6 @@ def _read(body: bytes) -> tuple[Json, list[Any], Usage | None]:
     if not rows or not all(isinstance(row, list) for row in rows):
         raise broken("the provider's reply has no embeddings.")
     count = document.get("inputTextTokenCount")
-    known = type(count) is int and 0 <= count <= TOKENS_MAX
-    return document, rows, Usage(input_tokens=count) if known else None
+    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= TOKENS_MAX:
+        return document, rows, None
+    return document, rows, Usage(input_tokens=count)
