@@ -16,7 +16,7 @@ import msgspec
 
 from crossroads.errors import ConfigError
 from crossroads.money import UNITS, parse_usd
-from crossroads.route import Endpoint, Operation, Prices, Served, Tier
+from crossroads.route import Address, Endpoint, Operation, Prices, Served, Tier
 from crossroads.schema import check, plain
 
 
@@ -36,6 +36,7 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     operations: tuple[Operation, ...] = ()
     models: tuple[str, ...] = ()
+    dialects: tuple[str, ...] = ()
     rename: dict[str, str] = {}
     drop: tuple[str, ...] = ()
     clamp: dict[str, tuple[float, float]] = {}
@@ -156,12 +157,7 @@ def build_endpoint(
         model=facts.model,
         upstream=facts.upstream,
         serves={
-            operation: Served(
-                manifest.operations[operation].dialect,
-                manifest.operations[operation]
-                .url.replace("{base_url}", (base_url or "").rstrip("/"))
-                .replace("{upstream}", facts.upstream),
-            )
+            operation: _served(manifest.operations[operation], base_url, facts.upstream)
             for operation in operations
             if operation in manifest.operations
         },
@@ -182,6 +178,16 @@ def build_endpoint(
         retains_prompts=policy.retains_prompts,
         moderated=policy.moderated,
     )
+
+
+def _served(served: Served, base_url: str | None, upstream: str) -> Served:
+    """With this instance's address and this model's name in every URL."""
+
+    def whole(url: str) -> str:
+        return url.replace("{base_url}", (base_url or "").rstrip("/")).replace("{upstream}", upstream)
+
+    also = {dialect: Address(whole(address.url)) for dialect, address in served.also.items()}
+    return Served(served.dialect, whole(served.url), also)
 
 
 def _prices(per_mtok: Mapping[str, str], per_unit: Mapping[str, str]) -> Prices:

@@ -17,11 +17,30 @@ Operation = str
 """chat, completions, responses, embeddings, rerank, images, speech, transcription, video, moderation, count_tokens."""
 
 
-class Served(msgspec.Struct, frozen=True):
-    """How an endpoint serves one operation: the dialect it speaks, and the URL that takes it."""
+class Address(msgspec.Struct, frozen=True):
+    """Where a further dialect of an operation is spoken."""
+
+    url: str
+
+
+class Served(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an endpoint serves one operation: the dialect it speaks, the URL that takes it, and others it speaks too."""
 
     dialect: str
     url: str
+    also: dict[str, Address] = {}
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return (self.url, *(address.url for address in self.also.values()))
+
+    def spoken_to(self, client: str) -> str:
+        """The dialect for a client that speaks this one: its own where it is offered, else the main one."""
+        return client if client in self.also else self.dialect
+
+    def url_of(self, dialect: str) -> str:
+        """Where this dialect is spoken."""
+        return self.also[dialect].url if dialect in self.also else self.url
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -126,7 +126,7 @@ def _instance(provider: ProviderConfig, index: Index, file: str, at: str, enviro
     plugin = index.find(PROVIDERS, provider.plugin)
     manifest = index.manifest(plugin)
     base_url = provider.base_url or manifest.base_url
-    if base_url is None and any("{base_url}" in served.url for served in manifest.operations.values()):
+    if base_url is None and any("{base_url}" in url for served in manifest.operations.values() for url in served.urls):
         raise ConfigError(
             f"is missing; {manifest.display_name} has no address of its own.",
             file=file,

@@ -128,7 +128,8 @@ async def _in_time(seconds: float | None, candidate: Candidate, x: Exchange) -> 
 
 async def _send(call: Call, attempt: Attempt, candidate: Candidate, x: Exchange) -> tuple[Prepared, HttpResponse]:
     """Reserve, prepare, send: the head of a success. Raises for anything else, with the response closed."""
-    prepared = x.providers.ready(candidate.endpoint, call.operation) or await _opened(call, candidate, x)
+    prepared = x.providers.ready(candidate.endpoint, call.operation, call.dialect.name)
+    prepared = prepared or await _opened(call, candidate, x)
     await x.reserve(call, attempt)
     request = prepare(call, attempt, prepared)
     if (limit := x.config.routing.attempt_s) is not None:
@@ -151,7 +152,7 @@ async def _opened(call: Call, candidate: Candidate, x: Exchange) -> Prepared:
     until = nullcontext() if call.deadline is None else x.clock.timeout_at(call.deadline)
     try:
         async with until:
-            return await x.providers.prepared(candidate.endpoint, call.operation)
+            return await x.providers.prepared(candidate.endpoint, call.operation, call.dialect.name)
     except TimeoutError:
         if call.deadline is None or x.clock.monotonic() < call.deadline:
             raise

@@ -45,6 +45,7 @@ def prepare_endpoint(
     instance: Instance, endpoint: Endpoint, operation: str, dialect: Dialect, hook: Prepare | None
 ) -> Prepared:
     """Everything that can be done at start is done here."""
+    served = endpoint.serves[operation]
     quirks = tuple(
         quirk
         for quirk in instance.manifest.quirks
@@ -57,13 +58,18 @@ def prepare_endpoint(
         instance=instance,
         endpoint=endpoint,
         dialect=dialect,
-        url=endpoint.serves[operation].url,
+        url=served.url_of(dialect.name),
         headers=(
             USER_AGENT,
             *((name.encode(), value.encode()) for name, value in extra.items()),
             *instance.auth_headers,
         ),
-        quirks=tuple(quirk for quirk in quirks if quirk.rename or quirk.drop or quirk.clamp or quirk.set),
+        quirks=tuple(
+            quirk
+            for quirk in quirks
+            if dialect.name in (quirk.dialects or (served.dialect,))
+            and (quirk.rename or quirk.drop or quirk.clamp or quirk.set)
+        ),
         hook=hook,
     )
 

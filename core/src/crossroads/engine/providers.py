@@ -37,21 +37,25 @@ class Providers:
         self._transports: list[Transport] = []
         self._objects: dict[str, Any] = {}
         self._opening: dict[str, asyncio.Task[Transport]] = {}
-        self._prepared: dict[tuple[str, Operation], Prepared] = {}
+        self._prepared: dict[tuple[str, Operation, str | None], Prepared] = {}
 
-    def ready(self, endpoint: Endpoint, operation: Operation) -> Prepared | None:
-        """An endpoint that was prepared before: the hot path."""
-        return self._prepared.get((endpoint.id, operation))
+    def ready(self, endpoint: Endpoint, operation: Operation, client: str) -> Prepared | None:
+        """An endpoint that was prepared before, for a client of this dialect: the hot path."""
+        return self._prepared.get((endpoint.id, operation, client))
 
-    async def prepared(self, endpoint: Endpoint, operation: Operation) -> Prepared:
-        """An endpoint, ready to send to. Raises PluginError, and what `provider_open` raises."""
-        found = self._prepared.get((endpoint.id, operation))
+    async def prepared(self, endpoint: Endpoint, operation: Operation, client: str | None = None) -> Prepared:
+        """An endpoint, ready to send to, in the client's dialect where it speaks that; None: in its main one.
+
+        Raises PluginError, and what `provider_open` raises.
+        """
+        found = self._prepared.get((endpoint.id, operation, client))
         if found is None:
             instance = self._catalog.instances[endpoint.provider]
             await self._open(instance)
-            dialect = self._dialect(endpoint.serves[operation].dialect)
+            served = endpoint.serves[operation]
+            dialect = self._dialect(served.dialect if client is None else served.spoken_to(client))
             found = prepare_endpoint(instance, endpoint, operation, dialect, self.hook("provider_prepare", instance))
-            self._prepared[endpoint.id, operation] = found
+            self._prepared[endpoint.id, operation, client] = found
         return found
 
     def transport(self, instance: Instance) -> Transport:
