@@ -24,7 +24,7 @@ PROVIDERS = {
     "google-gemini": "google-ai-studio",
     "mistral-chat": "mistral",
     "ollama-chat": "ollama",
-    "openai-chat": "openai",
+    "openai-chat": "openai-compatible",
 }
 """A dialect -> the provider package that speaks it, pointed at the replay."""
 
