@@ -39,6 +39,7 @@ def test_the_configuration_works_as_it_stands() -> None:
         "chat": "http://127.0.0.1:9100/v1/chat/completions",
         "completions": "http://127.0.0.1:9100/v1/completions",
         "embeddings": "http://127.0.0.1:9100/v1/embeddings",
+        "images": "http://127.0.0.1:9100/v1/images/generations",
         "speech": "http://127.0.0.1:9100/v1/audio/speech",
         "transcription": "http://127.0.0.1:9100/v1/audio/transcriptions",
         "translation": "http://127.0.0.1:9100/v1/audio/translations",

@@ -1,0 +1,94 @@
+"""Images: shipped vectors, forms and JSON, which address each goes to, and what is billed."""
+
+import json
+
+import pytest
+from crossroads_openai_images import OpenAIImages
+
+from crossroads import multipart
+from crossroads.errors import BadRequest, BadUpstream
+from crossroads.multipart import File
+from crossroads.testing import dialect_conformance, laws
+from crossroads.testing.recordings import vectors
+from crossroads.types.usage import Usage
+
+TestOpenAIImages = dialect_conformance(OpenAIImages)
+
+DIALECT = OpenAIImages()
+URL = "https://images.example/v1/images/generations"
+PIXEL = File(data=b"\x89PNG", filename="a.png", content_type="image/png")
+
+
+def drafted(body, params=None):
+    opened = DIALECT.open(body, params or {})
+    spliced = DIALECT.splice_request(opened, url=URL, upstream="draw-1")
+    encoded = DIALECT.encode_request(DIALECT.decode_request(opened), url=URL, upstream="draw-1", stream=False)
+    assert (spliced.url, spliced.form) == (encoded.url, encoded.form)
+    return encoded
+
+
+def form(**fields):
+    body, kind = multipart.encode_form({"model": "m/m", **fields})
+    return drafted(body, {"content_type": kind})
+
+
+@pytest.mark.parametrize(
+    ("fields", "verb"),
+    [
+        ({"prompt": "a cat"}, "generations"),
+        ({"prompt": "a cat", "images": [{"image_url": "https://x.example/a.png"}]}, "edits"),
+    ],
+)
+def test_json_goes_where_what_it_holds_says(fields, verb):
+    draft = drafted(json.dumps({"model": "m/m", "n": 2, **fields}).encode())
+    assert draft.url == f"https://images.example/v1/images/{verb}"
+    assert not draft.form
+    assert json.loads(laws_json(draft.document)) == {"model": "draw-1", "n": 2, **fields}
+
+
+def laws_json(document):
+    from crossroads import jsonbody
+
+    return jsonbody.encode(document)
+
+
+def test_a_form_stays_one_with_its_files_and_numbers():
+    draft = form(prompt="a cat", image=[PIXEL, PIXEL], mask=PIXEL, n=2)
+    assert draft.form
+    assert draft.url.endswith("/images/edits")
+    body, kind = multipart.encode_form(draft.document)
+    back = multipart.open_form(body, kind)
+    assert (back["image"], back["mask"], back["n"], back["model"]) == ([PIXEL, PIXEL], PIXEL, "2", "draw-1")
+
+
+def test_an_image_without_a_prompt_is_varied():
+    assert form(image=PIXEL).url.endswith("/images/variations")
+
+
+def test_another_address_stays_as_it_is():
+    opened = DIALECT.open(b'{"model": "m/m", "prompt": "a"}')
+    assert DIALECT.splice_request(opened, url="https://x.example/draw", upstream="d").url == "https://x.example/draw"
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"prompt": 1}', b'{"prompt": "a", "stream": true}', b'{"prompt":"a","n":0}'])
+def test_what_can_not_be_drawn_is_a_bad_request(body):
+    with pytest.raises(BadRequest):
+        DIALECT.decode_request(DIALECT.open(body))
+
+
+def test_tokens_are_billed_where_they_are_counted_and_images_elsewhere():
+    assert DIALECT.decode_response(b'{"data": [{"url": "u"}, {"url": "v"}]}').usage == Usage(images=2)
+    counted = b'{"data": [{"b64_json": "AA=="}], "usage": {"input_tokens": 5, "output_tokens": 7}}'
+    reply = DIALECT.relay_response(counted, laws.STAMP)
+    assert reply.usage == Usage(input_tokens=5, image_output_tokens=7)
+    assert json.loads(reply.body)["usage"]["cost"] is not None
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"data": []}', b'{"data": ["u"]}'])
+def test_a_reply_without_images_is_a_bad_upstream(body):
+    with pytest.raises(BadUpstream):
+        DIALECT.decode_response(body)
+
+
+def test_vectors_are_shipped():
+    assert vectors("openai-images")
