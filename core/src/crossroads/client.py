@@ -23,14 +23,17 @@ from crossroads.call import LOCAL, Call, Head
 from crossroads.config import Config
 from crossroads.engine.exchange import Exchange
 from crossroads.errors import BadUpstream, DeadlineExceeded, UpstreamError
+from crossroads.multipart import File, encode_form
 from crossroads.sse import EventReader
 from crossroads.types.results import (
     ChatChunk,
     ChatReply,
     EmbeddingReply,
+    ImagesReply,
     ModerationReply,
     RerankReply,
     TextReply,
+    Transcript,
     VideoReply,
 )
 
@@ -41,7 +44,9 @@ VIDEO_TIMEOUT_S = 1800.0
 Source = Exchange | Config | dict[str, Any] | str | Path | None
 Messages = str | Sequence[Mapping[str, Any]]
 T = TypeVar("T")
-R = TypeVar("R", ChatReply, TextReply, EmbeddingReply, RerankReply, ModerationReply, VideoReply)
+R = TypeVar(
+    "R", ChatReply, TextReply, EmbeddingReply, RerankReply, ModerationReply, VideoReply, ImagesReply, Transcript
+)
 Progress = Callable[[VideoReply], None]
 
 
@@ -98,6 +103,21 @@ class AsyncClient:
         asked = {"model": model, "query": query, "documents": documents, **parameters}
         return await self._whole("rerank-cohere", RerankReply, **asked)
 
+    async def images(self, model: str, prompt: str, **parameters: Any) -> ImagesReply:
+        """Make images; with `images=[...]`, change these."""
+        return await self._whole("openai-images", ImagesReply, model=model, prompt=prompt, **parameters)
+
+    async def speech(self, model: str, input: str, voice: str, **parameters: Any) -> bytes:
+        """A text, spoken: the bytes of a sound file (`response_format`, mp3 if it is not named)."""
+        return await self._raw(self._open("openai-speech", model=model, input=input, voice=voice, **parameters))
+
+    async def transcribe(self, model: str, sound: bytes, filename: str = "sound.wav", **parameters: Any) -> Transcript:
+        """What is said in a sound file. filename: its ending says what it is."""
+        document = {"model": model, "file": File(data=sound, filename=filename), **parameters}
+        body, kind = encode_form({**document, "response_format": "json"})
+        call = self.exchange.open_call("openai-transcription", body, params={"content_type": kind})
+        return _read(await self._raw(call), Transcript)
+
     async def moderate(self, model: str, input: str | Sequence[Any], **parameters: Any) -> ModerationReply:
         """May this be said? One verdict per text."""
         return await self._whole("openai-moderations", ModerationReply, model=model, input=input, **parameters)
@@ -148,15 +168,21 @@ class AsyncClient:
         return self.exchange.open_call(dialect, msgspec.json.encode(body))
 
     async def _whole(self, dialect: str, result: type[R], **body: Any) -> R:
-        call = self._open(dialect, **body)
+        return _read(await self._raw(self._open(dialect, **body)), result)
+
+    async def _raw(self, call: Call) -> bytes:
         async with aclosing(self.exchange.run(call)) as parts:
             raw = b"".join([part async for part in parts if not isinstance(part, Head)])
         if call.error is not None:
             raise call.error
-        try:
-            return msgspec.structs.replace(msgspec.json.decode(raw, type=result), raw=raw)
-        except msgspec.ValidationError as error:
-            raise BadUpstream(f"its response has an unexpected form: {error}.", remedy="Report it.") from None
+        return raw
+
+
+def _read(raw: bytes, result: type[R]) -> R:
+    try:
+        return msgspec.structs.replace(msgspec.json.decode(raw, type=result), raw=raw)
+    except msgspec.ValidationError as error:
+        raise BadUpstream(f"its response has an unexpected form: {error}.", remedy="Report it.") from None
 
 
 async def _chunks(call: Call, parts: AsyncIterator[Head | bytes]) -> AsyncIterator[ChatChunk]:
@@ -226,6 +252,18 @@ class Client:
     def rerank(self, model: str, query: str, documents: Sequence[Any], **parameters: Any) -> RerankReply:
         """See `AsyncClient.rerank`."""
         return self._call(self._start().rerank, model, query, documents, **parameters)
+
+    def images(self, model: str, prompt: str, **parameters: Any) -> ImagesReply:
+        """See `AsyncClient.images`."""
+        return self._call(self._start().images, model, prompt, **parameters)
+
+    def speech(self, model: str, input: str, voice: str, **parameters: Any) -> bytes:
+        """See `AsyncClient.speech`."""
+        return self._call(self._start().speech, model, input, voice, **parameters)
+
+    def transcribe(self, model: str, sound: bytes, filename: str = "sound.wav", **parameters: Any) -> Transcript:
+        """See `AsyncClient.transcribe`."""
+        return self._call(self._start().transcribe, model, sound, filename, **parameters)
 
     def moderate(self, model: str, input: str | Sequence[Any], **parameters: Any) -> ModerationReply:
         """See `AsyncClient.moderate`."""

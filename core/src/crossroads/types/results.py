@@ -200,3 +200,27 @@ class ModerationReply(msgspec.Struct, frozen=True, kw_only=True):
     def flagged(self) -> bool:
         """Is any of them?"""
         return any(result.flagged for result in self.results)
+
+
+class Image(msgspec.Struct, frozen=True, kw_only=True):
+    """One of b64_json (base64) and url."""
+
+    b64_json: str | None = None
+    url: str | None = None
+    revised_prompt: str | None = None
+
+
+class ImagesReply(msgspec.Struct, frozen=True, kw_only=True):
+    """data: in the order in which they were made."""
+
+    model: str = ""
+    provider: str | None = None
+    data: list[Image] = []
+    usage: dict[str, Any] | None = None
+    raw: bytes = b""
+
+
+class Transcript(msgspec.Struct, frozen=True, kw_only=True):
+    text: str = ""
+    usage: dict[str, Any] | None = None
+    raw: bytes = b""
