@@ -61,7 +61,7 @@ async def _one(call: Call, running: Running, candidate: Candidate, x: Exchange) 
     """One attempt, from its reservation to the end of its reply."""
     attempt, response, out, first_token_s = running.attempt, None, None, x.config.routing.first_token_s
     try:
-        async with _in_time(first_token_s if call.stream else None, candidate, x):
+        async with nullcontext() if first_token_s is None or not call.stream else _in_time(first_token_s, candidate, x):
             prepared, response = await _send(call, attempt, candidate, x)
             stamp = _stamp(call, attempt, running.price, x)
             if call.stream:
@@ -113,11 +113,8 @@ async def _first(attempt: Attempt, pieces: AsyncIterator[bytes], relay: Relay) -
 
 
 @asynccontextmanager
-async def _in_time(seconds: float | None, candidate: Candidate, x: Exchange) -> AsyncGenerator[None, None]:
+async def _in_time(seconds: float, candidate: Candidate, x: Exchange) -> AsyncGenerator[None, None]:
     """Raises UpstreamTimeout: no first token within `routing.first_token_s`."""
-    if seconds is None:
-        yield
-        return
     try:
         async with x.clock.timeout_at(x.clock.monotonic() + seconds):
             yield

@@ -33,19 +33,19 @@ def narrow(call: Call, candidates: list[Candidate], route: Route) -> tuple[Candi
     smallest = min((c.endpoint.context_tokens or 0 for c in candidates if c.endpoint.context_tokens), default=None)
     if smallest is None:
         return tuple(candidates)
-    tokens = least_tokens(call)
+    tokens = least_tokens(call, over=smallest)
     if tokens > smallest:
         candidates = _without(candidates, lambda e: _overflow(e, tokens), route)
     return tuple(candidates)
 
 
-def least_tokens(call: Call) -> int:
-    """A prompt of this size has at least so many tokens; 0 where it holds media."""
-    raws = [raw for raw in call.opened.fields.values() if isinstance(raw, msgspec.Raw)]
-    size = sum(len(memoryview(raw)) for raw in raws)
-    if any(mark in bytes(raw) for raw in raws for mark in MEDIA):
+def least_tokens(call: Call, *, over: int = 0) -> int:
+    """A prompt of this size has at least so many tokens; 0 where it holds media (looked for only over `over`)."""
+    raws = [raw for raw in call.opened.fields.values() if type(raw) is msgspec.Raw]
+    tokens = sum([len(memoryview(raw)) for raw in raws]) // BYTES_PER_TOKEN_MOST
+    if tokens > over and any(mark in bytes(raw) for raw in raws for mark in MEDIA):
         return 0
-    return size // BYTES_PER_TOKEN_MOST
+    return tokens
 
 
 def _overflow(endpoint: Endpoint, tokens: int) -> str | None:

@@ -1,6 +1,6 @@
 """Embeddings of every vendor: one vector an input, in the order of the inputs.
 
-Sources: API references of OpenAI, Cohere, Google, Amazon (Titan), Ollama, Voyage, read 2026-11-25.
+Sources: API references of OpenAI, Cohere, Google, Amazon (Titan, Nova), Ollama, Voyage, read 2026-11-25.
 """
 
 from __future__ import annotations
@@ -41,4 +41,5 @@ def _vectors(told: dict[str, Any]) -> list[Any]:
     many = told.get("embeddings")
     if isinstance(many, dict):  # Cohere, by type
         many = many.get("float") or next(iter(many.values()), [])
-    return [one.get("values") if isinstance(one, dict) else one for one in many or []]
+    # Gemini says `values`, Nova says `embedding`.
+    return [one.get("values", one.get("embedding")) if isinstance(one, dict) else one for one in many or []]
