@@ -5,7 +5,7 @@ import json
 import pytest
 from crossroads_openai_images import OpenAIImages
 
-from crossroads import multipart
+from crossroads import jsonbody, multipart
 from crossroads.errors import BadRequest, BadUpstream
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, laws
@@ -43,13 +43,7 @@ def test_json_goes_where_what_it_holds_says(fields, verb):
     draft = drafted(json.dumps({"model": "m/m", "n": 2, **fields}).encode())
     assert draft.url == f"https://images.example/v1/images/{verb}"
     assert not draft.form
-    assert json.loads(laws_json(draft.document)) == {"model": "draw-1", "n": 2, **fields}
-
-
-def laws_json(document):
-    from crossroads import jsonbody
-
-    return jsonbody.encode(document)
+    assert json.loads(jsonbody.encode(draft.document)) == {"model": "draw-1", "n": 2, **fields}
 
 
 def test_a_form_stays_one_with_its_files_and_numbers():

@@ -1,35 +1,13 @@
 """Shares follow the stated law; an outage goes behind."""
 
-import random
-
 import pytest
 from crossroads_inverse_square import InverseSquare
 
-from crossroads.route import Candidate, Endpoint, EndpointStats, Prices
+from crossroads.route import Prices
 from crossroads.testing import strategy_conformance
+from crossroads.testing.ranking import NOW, candidate, order
 
 TestInverseSquare = strategy_conformance(InverseSquare)
-
-NOW = 10_000.0
-
-
-class FakeCall:
-    operation, began = "chat", NOW
-
-    def __init__(self, seed=0):
-        self.random = random.Random(seed)
-
-
-def candidate(name, **facts):
-    endpoint = Endpoint(
-        id=name, provider=name, plugin=name, provider_name=name, model="a/b", upstream="b", serves={}, **facts
-    )
-    return Candidate(endpoint, EndpointStats())
-
-
-def order(strategy, candidates, seed=0):
-    scores = strategy.strategy_score(FakeCall(seed), tuple(candidates))
-    return [candidates[i].endpoint.id for i in sorted(range(len(scores)), key=lambda i: -scores[i])]
 
 
 def priced(name, usd):

@@ -1,34 +1,11 @@
 """The fastest comes first, failures count, and nobody starves."""
 
-import random
-
 from crossroads_latency import Latency
 
-from crossroads.route import Candidate, Endpoint, EndpointStats
 from crossroads.testing import strategy_conformance
+from crossroads.testing.ranking import NOW, candidate, order
 
 TestLatency = strategy_conformance(Latency)
-
-NOW = 10_000.0
-
-
-class FakeCall:
-    operation, began = "chat", NOW
-
-    def __init__(self, seed=0):
-        self.random = random.Random(seed)
-
-
-def candidate(name, **facts):
-    endpoint = Endpoint(
-        id=name, provider=name, plugin=name, provider_name=name, model="a/b", upstream="b", serves={}, **facts
-    )
-    return Candidate(endpoint, EndpointStats())
-
-
-def order(strategy, candidates, seed=0):
-    scores = strategy.strategy_score(FakeCall(seed), tuple(candidates))
-    return [candidates[i].endpoint.id for i in sorted(range(len(scores)), key=lambda i: -scores[i])]
 
 
 def measured(name, value, failures=0.0):

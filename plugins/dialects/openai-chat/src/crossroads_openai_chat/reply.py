@@ -124,6 +124,17 @@ def shallow(data: bytes) -> dict[str, msgspec.Raw]:
         raise broken("the provider sent something that is not a JSON object.") from None
 
 
+def whole(data: bytes) -> dict[str, Any]:
+    """A host's JSON object, decoded. Raises BadUpstream."""
+    try:
+        document = msgspec.json.decode(data)
+    except MALFORMED:
+        raise broken("the provider sent something that is not JSON.") from None
+    if not isinstance(document, dict):
+        raise broken("the provider sent something that is not a JSON object.")
+    return document
+
+
 def raise_error(document: Fields, data: bytes, items: str) -> None:
     """Raise the error that an otherwise successful document is, if it is one."""
     error = document.get("error", NULL)

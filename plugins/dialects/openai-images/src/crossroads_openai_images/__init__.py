@@ -73,7 +73,7 @@ class OpenAIImages(OpenAIFamily):
 
     def _field(self, name: str, value: Any) -> Any:
         """Of a form: files as they are, a number or a flag as JSON, everything else a string."""
-        if isinstance(value, File) or (isinstance(value, list) and any(isinstance(one, File) for one in value)):
+        if _is_file(value):
             return value
         kind = self.kinds.get(name, jsonbody.STRING)
         as_json = kind is not jsonbody.STRING and isinstance(value, str) and value.strip()

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.usage import TOKENS_MAX
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
-from crossroads.jsonbody import MALFORMED
 from crossroads.types.usage import Usage
 
 
@@ -27,12 +25,7 @@ def relay_response(body: bytes, stamp: Stamp) -> Reply:
 
 def decode_response(body: bytes) -> Reply:
     """See `Dialect.decode_response`. Raises BadUpstream, UpstreamRefused."""
-    try:
-        document = msgspec.json.decode(body)
-    except MALFORMED:
-        raise broken("the provider sent something that is not JSON.") from None
-    if not isinstance(document, dict):
-        raise broken("the provider sent something that is not a JSON object.")
+    document = whole(body)
     if document.get("error"):
         raise embedded_error(body, document["error"])
     rows = document.get("data")

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.usage import TOKENS_MAX
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
-from crossroads.jsonbody import MALFORMED
 from crossroads.types.usage import Usage
 
 Json = dict[str, Any]
@@ -84,12 +82,7 @@ def _count(value: Any) -> int | None:
 
 def _opened(body: bytes) -> tuple[Json, str]:
     """The document, and the name of its rows. Raises BadUpstream, UpstreamRefused."""
-    try:
-        document = msgspec.json.decode(body)
-    except MALFORMED:
-        raise broken("the provider sent something that is not JSON.") from None
-    if not isinstance(document, dict):
-        raise broken("the provider sent something that is not a JSON object.")
+    document = whole(body)
     if document.get("error"):
         raise embedded_error(body, document["error"])
     for name in ROWS:
