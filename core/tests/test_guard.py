@@ -90,7 +90,7 @@ async def test_a_dead_endpoint_is_left_alone_after_some_failures_and_the_route_s
         results = [await send(x, chat()) for _ in range(20)]
         assert {result.status for result in results} == {200}
         assert len(ups[0].requests) == 5
-        reasons = [reason.text for reason in results[-1].call.route.reasons]
+        reasons = [reason.text for reason in results[-1].call.route.all_reasons()]
         assert "ejected: 5 failures in a row" in reasons
         assert x.guard.state(results[-1].call.route.candidates[0].endpoint, x.clock.monotonic())["state"] == "open"
         await recorder.wait_generations(20)

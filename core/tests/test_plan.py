@@ -97,7 +97,7 @@ async def test_preferences_drop_and_each_drop_has_its_reason(preferences, left):
     order, route = await planned(*three(), ask=chat(provider=preferences))
     assert order == left
     if "allow_fallbacks" not in preferences or "order" in preferences:
-        dropped = {reason.endpoint for reason in route.reasons if reason.dropped}
+        dropped = {reason.endpoint for reason in route.all_reasons() if reason.dropped}
         assert len(dropped) == 3 - len(left)
 
 
@@ -137,7 +137,7 @@ async def test_an_endpoint_that_gives_too_few_tokens_is_dropped_and_an_unknown_b
     offers = [offer("short", NOWHERE, max_output_tokens=100), offer("unknown", NOWHERE)]
     order, route = await planned(*offers, ask=chat(max_tokens=101))
     assert order == ["unknown"]
-    assert "at most 100 tokens" in route.reasons[0].text
+    assert "at most 100 tokens" in route.all_reasons()[0].text
 
 
 async def test_fallback_models_come_after_and_each_endpoint_once():

@@ -14,7 +14,7 @@ async def planned(*offers, **ask):
     """-> (providers in order, texts of the reasons)."""
     async with exchange_with(*offers) as x:
         route = plan(x.open_call("openai-chat", encode(chat(**ask))), x)
-        return [c.endpoint.provider for c in route.candidates], " ".join(reason.text for reason in route.reasons)
+        return [c.endpoint.provider for c in route.candidates], " ".join(reason.text for reason in route.all_reasons())
 
 
 @pytest.mark.parametrize(

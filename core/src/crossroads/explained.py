@@ -18,6 +18,7 @@ def router_metadata(call: Call) -> dict[str, Any] | None:
     route = call.route
     if route is None:
         return None
+    reasons = route.all_reasons()
     last = route.attempts[-1].endpoint if route.attempts else None
     requested = call.opened.models[0] if call.opened.models else route.model
     chosen = "none" if last is None else last.provider_name
@@ -29,7 +30,7 @@ def router_metadata(call: Call) -> dict[str, Any] | None:
         "attempt": len(route.attempts),
         "is_byok": False,
         "endpoints": {
-            "total": len(route.candidates) + sum(reason.dropped for reason in route.reasons),
+            "total": len(route.candidates) + sum(reason.dropped for reason in reasons),
             "available": [
                 {"provider": e.provider_name, "model": e.model, "selected": e is last}
                 for e in (candidate.endpoint for candidate in route.candidates)
@@ -39,7 +40,7 @@ def router_metadata(call: Call) -> dict[str, Any] | None:
             {"provider": a.endpoint.provider_name, "model": a.endpoint.model, "status": _status(a)}
             for a in route.attempts
         ],
-        "reasons": [msgspec.to_builtins(reason) for reason in route.reasons],
+        "reasons": [msgspec.to_builtins(reason) for reason in reasons],
     }
 
 

@@ -5,7 +5,8 @@ Law: every stage that drops, orders or fails an endpoint leaves a Reason; a rout
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -190,16 +191,43 @@ class Attempt:
         self.error: CrossroadsError | None = None
 
 
-class Route:
-    """Ordered candidates with the reason for each, and the attempts that were made."""
+class Ranking(NamedTuple):
+    """What one strategy said of the candidates of a call: scores, higher is better, in their order."""
 
-    __slots__ = ("attempts", "candidates", "model", "reasons")
+    by: str
+    candidates: tuple[Candidate, ...]
+    scores: Sequence[float]
+
+
+class Route:
+    """Ordered candidates with the reason for each, and the attempts that were made.
+
+    left_out, reasons: filtered by the words of the request alone, and whatever else was decided. chosen: did the caller
+    say itself whom it wants first?
+    """
+
+    __slots__ = ("attempts", "candidates", "chosen", "left_out", "model", "rankings", "reasons")
 
     def __init__(self, model: str) -> None:
         self.model = model
+        self.chosen = False
         self.candidates: tuple[Candidate, ...] = ()
+        self.left_out: tuple[Reason, ...] = ()
         self.reasons: list[Reason] = []
+        self.rankings: list[Ranking] = []
         self.attempts: list[Attempt] = []
+
+    def all_reasons(self) -> list[Reason]:
+        """In the order of the stages; rankings in words, the best of each first."""
+        before = [reason for reason in self.reasons if reason.stage != "attempt"]
+        ranked = [
+            Reason("rank", by, f"scores {score:.4g}, place {place} of {len(scores)}", candidate.endpoint.id)
+            for by, candidates, scores in self.rankings
+            for place, (score, candidate) in enumerate(
+                sorted(zip(scores, candidates, strict=True), key=lambda pair: -pair[0]), 1
+            )
+        ]
+        return [*self.left_out, *before, *ranked, *(reason for reason in self.reasons if reason.stage == "attempt")]
 
     def explain(self) -> dict[str, Any]:
         """The route as a JSON document: what `crossroads route explain --json` prints."""
@@ -209,7 +237,7 @@ class Route:
                 {"endpoint": c.endpoint.id, "provider": c.endpoint.provider, "model": c.endpoint.model}
                 for c in self.candidates
             ],
-            "reasons": [msgspec.to_builtins(reason) for reason in self.reasons],
+            "reasons": [msgspec.to_builtins(reason) for reason in self.all_reasons()],
             "attempts": [
                 {
                     "endpoint": a.endpoint.id,

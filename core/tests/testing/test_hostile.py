@@ -61,7 +61,7 @@ async def test_a_strategy_never_fails_a_request_and_the_route_says_that_it_was_l
         result = await send(x, chat())
     assert result.status == 200
     assert "strategy_score" in hostile.calls
-    told = [reason.text for reason in result.call.route.reasons if "left out" in reason.text]
+    told = [reason.text for reason in result.call.route.all_reasons() if "left out" in reason.text]
     assert bool(told) == (behaviour not in HARMLESS)
     assert not any(CANARY in text for text in told)
 

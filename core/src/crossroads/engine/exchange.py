@@ -28,6 +28,8 @@ from crossroads.engine.plugins import Hook, Plugins
 from crossroads.engine.presets import check_presets
 from crossroads.engine.providers import Providers
 from crossroads.engine.reporter import Reporter
+from crossroads.engine.selection import Selections
+from crossroads.engine.shortlist import Shortlists
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 from crossroads.events import EndpointHealth, Generation, PluginFailed
 from crossroads.ids import new_id
@@ -75,6 +77,7 @@ class Exchange:
         self.catalog = Catalog(active_instances(self.config, self.index), self.config.routing.aliases)
         self.guard = Guard(self.config.routing, self.catalog, self.endpoint_health)
         self.store: Store = store or MemoryStore(self.config.keys)
+        self.selections, self.shortlists = Selections(), Shortlists()
         self.keys_required = False
         self.jobs = Jobs(self, home() / "jobs.key")
         self._transport = transport
@@ -220,7 +223,7 @@ class Exchange:
     async def plan(self, call: Call) -> Route:
         """As far as the route, and no further: what `run` would do, without sending anything. Raises what ends it."""
         await admit(call, self)
-        return plan(call, self)
+        return plan(call, self, whole=True)
 
     def encode_error(self, call: Call, error: CrossroadsError) -> tuple[Head | bytes, ...]:
         """An error reply in the client's dialect: a whole one before the Head, the in-stream event after it."""

@@ -14,7 +14,6 @@ from crossroads.config import RoutingConfig
 from crossroads.engine.breaker import Breaker
 from crossroads.engine.budget import RetryBudget
 from crossroads.engine.catalog import Catalog
-from crossroads.engine.preferences import read_preferences
 from crossroads.engine.verdicts import blames_endpoint
 from crossroads.errors import CrossroadsError, RateLimited
 from crossroads.route import Attempt, Candidate, Endpoint, Reason, Route
@@ -51,7 +50,6 @@ class Guard:
         first: list[Candidate] = []
         last: list[Candidate] = []
         waits: list[float] = []
-        choice: bool | None = None
         for candidate in route.candidates:
             endpoint = candidate.endpoint
             if (wait := self.held_s(endpoint, now)) > 0:
@@ -60,14 +58,11 @@ class Guard:
                 continue
             breaker = self._breakers.get(endpoint.id)
             if (breaker is None or breaker.samples < SLOW_SAMPLES) and self._crowded(candidate, route):
-                choice = _chooses(call) if choice is None else choice
-                (first if choice else last).append(candidate)
+                (first if route.chosen else last).append(candidate)
             elif breaker is None:
                 first.append(candidate)
             elif breaker.ejected(now):
-                if breaker.slow:
-                    choice = _chooses(call) if choice is None else choice
-                if breaker.slow and choice:
+                if breaker.slow and route.chosen:
                     first.append(candidate)
                 else:
                     route.reasons.append(_reason(endpoint, f"ejected: {breaker.why}"))
@@ -195,9 +190,3 @@ class Guard:
 
 def _reason(endpoint: Endpoint, text: str, *, dropped: bool = False) -> Reason:
     return Reason("attempt", "guard", text, endpoint.id, dropped=dropped)
-
-
-def _chooses(call: Call) -> bool:
-    """Did the caller say itself what it wants first? Then a slow one is its own choice."""
-    preferences = read_preferences(call.opened.preferences)
-    return preferences.order is not None or preferences.sort is not None

@@ -5,12 +5,12 @@ Law: a stage that would drop everybody drops nobody; the provider's own answer i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from crossroads.call import Call
-from crossroads.route import Candidate, Endpoint, Reason, Route
+from crossroads.route import Candidate, Endpoint, Reason
 
 SOFT = frozenset({"tools", "response_format", "verbosity"})
 """Parameters whose support narrows the choice even without `require_parameters`."""
@@ -20,23 +20,29 @@ MEDIA = (b"base64", b"inlineData", b"inline_data", b'"data"')
 """Marks of media, whose bytes say nothing about tokens."""
 
 
-def narrow(call: Call, candidates: list[Candidate], route: Route) -> tuple[Candidate, ...]:
-    """Those who support the soft parameters, and whose context holds the prompt."""
+def supported(call: Call, candidates: list[Candidate], left_out: list[Reason]) -> list[Candidate]:
+    """Those who support the soft parameters."""
     wanted = SOFT & call.opened.parameters
-    if wanted:
+    if not wanted:
+        return candidates
 
-        def lacks(endpoint: Endpoint) -> str | None:
-            missing = wanted.difference(endpoint.supported_parameters or wanted)
-            return f"others support {', '.join(sorted(missing))}" if missing else None
+    def lacks(endpoint: Endpoint) -> str | None:
+        missing = wanted.difference(endpoint.supported_parameters or wanted)
+        return f"others support {', '.join(sorted(missing))}" if missing else None
 
-        candidates = _without(candidates, lacks, route)
-    smallest = min((c.endpoint.context_tokens or 0 for c in candidates if c.endpoint.context_tokens), default=None)
-    if smallest is None:
-        return tuple(candidates)
-    tokens = least_tokens(call, over=smallest)
-    if tokens > smallest:
-        candidates = _without(candidates, lambda e: _overflow(e, tokens), route)
-    return tuple(candidates)
+    return _without(candidates, lacks, left_out)
+
+
+def roomy(candidates: Sequence[Candidate], tokens: int, left_out: list[Reason]) -> list[Candidate]:
+    """Of each model those whose context holds the prompt."""
+    models: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        models.setdefault(candidate.endpoint.model, []).append(candidate)
+    return [
+        candidate
+        for offered in models.values()
+        for candidate in _without(offered, lambda endpoint: _overflow(endpoint, tokens), left_out)
+    ]
 
 
 def least_tokens(call: Call, *, over: int = 0) -> int:
@@ -53,12 +59,14 @@ def _overflow(endpoint: Endpoint, tokens: int) -> str | None:
     return None if held is None or held >= tokens else f"holds {held} tokens, at least {tokens} are sent"
 
 
-def _without(candidates: list[Candidate], why: Callable[[Endpoint], str | None], route: Route) -> list[Candidate]:
+def _without(
+    candidates: list[Candidate], why: Callable[[Endpoint], str | None], left_out: list[Reason]
+) -> list[Candidate]:
     found = [(candidate, why(candidate.endpoint)) for candidate in candidates]
     kept = [candidate for candidate, text in found if text is None]
     if not kept:
         return candidates
     for candidate, text in found:
         if text is not None:
-            route.reasons.append(Reason("plan", "narrow", text, candidate.endpoint.id, dropped=True))
+            left_out.append(Reason("plan", "narrow", text, candidate.endpoint.id, dropped=True))
     return kept

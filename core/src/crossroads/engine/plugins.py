@@ -35,6 +35,8 @@ class Hook(NamedTuple):
     call: Callable[..., Any]
     is_async: bool
     slow: bool
+    whole: bool = False
+    """Of a strategy: it has to see all candidates, however many (`engine.shortlist`)."""
 
 
 def is_failure(raised: BaseException) -> bool:
@@ -213,6 +215,7 @@ def _hook(impl: Any, spec: tuple[str, ...]) -> Hook:
         call=call,
         is_async=inspect.iscoroutinefunction(function),
         slow=bool(getattr(impl.plugin, "slow", False)),
+        whole=bool(getattr(impl.plugin, "whole", False)),
     )
 
 

@@ -177,7 +177,7 @@ class _StrategyChecks(_Checks):
         route = result.call.route
         assert route is not None
         assert sorted(c.endpoint.provider for c in route.candidates) == ["one", "two"]
-        assert not [reason.text for reason in route.reasons if "left out" in reason.text]
+        assert not [reason.text for reason in route.all_reasons() if "left out" in reason.text]
 
     async def _scores(self, *asked: tuple[tuple[Candidate, ...], int]) -> list[Any]:
         """For each (candidates, seed)."""

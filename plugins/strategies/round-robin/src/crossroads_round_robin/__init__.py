@@ -12,6 +12,8 @@ from crossroads.route import Candidate
 class RoundRobin:
     """See the module."""
 
+    whole = True
+
     def __init__(self) -> None:
         self._turns: dict[str, int] = {}
         """By model: as many as the catalog has."""

@@ -31,6 +31,8 @@ class Opening(msgspec.Struct):
 class Sticky:
     """See the module."""
 
+    whole = True
+
     @hookimpl
     def strategy_score(self, call: Call, candidates: tuple[Candidate, ...]) -> list[float] | None:
         """In [0, 1), minus 1 in an outage; None: no conversation is known."""

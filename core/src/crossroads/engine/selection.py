@@ -1,0 +1,144 @@
+"""What of a plan depends only on the words of a request: models, filters, `order`. Worked out once per wording.
+
+Law: a selection holds nothing of a caller, a prompt, the dice or the statistics: those are read anew by every call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from crossroads.call import Call
+from crossroads.engine.narrow import supported
+from crossroads.engine.preferences import Preferences, named, objection, read_preferences
+from crossroads.engine.variants import Variant, service_tier, split, tier_objection, tier_of
+from crossroads.errors import BadRequest
+from crossroads.route import Candidate, Endpoint, Reason
+
+if TYPE_CHECKING:
+    from crossroads.engine.exchange import Exchange
+
+KEPT_MAX = 1_000_000
+"""Candidates and reasons in all selections that are kept: some 100 MB at most."""
+
+
+Group = tuple[tuple[Candidate, ...], str | None]
+"""Candidates that are ranked among each other, and the strategy that a suffix wishes for them."""
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """groups: best first. left_out: who was filtered, and why."""
+
+    model: str
+    preferences: Preferences
+    groups: tuple[Group, ...]
+    left_out: tuple[Reason, ...]
+    known: bool
+    """Does anybody offer one of the models for this operation?"""
+    smallest_context: int | None
+    """Tokens, of those that state it."""
+
+    @property
+    def size(self) -> int:
+        return sum(len(candidates) for candidates, _ in self.groups) + len(self.left_out) + 1
+
+
+class Selections:
+    """Those of the latest wordings, bounded. One per exchange; the catalog under it does not change."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], Selection] = {}
+        self._size = 0
+
+    def of(self, call: Call, x: Exchange) -> Selection:
+        """Raises BadRequest: no model is named, or a preference is wrong."""
+        opened = call.opened
+        raw, tier = opened.preferences, opened.fields.get("service_tier")
+        key = (
+            opened.models,
+            call.dialect.operation,
+            None if raw is None else bytes(raw),
+            opened.parameters,
+            opened.max_output_tokens,
+            None if tier is None else service_tier(tier),
+        )
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = _select(call, x)
+            self._size += found.size
+            while self._size > KEPT_MAX and len(self._kept) > 1:
+                self._size -= self._kept.pop(next(iter(self._kept))).size
+        return found
+
+
+def _select(call: Call, x: Exchange) -> Selection:
+    models = call.opened.models or ((x.config.routing.default_model,) if x.config.routing.default_model else ())
+    if not models:
+        raise BadRequest("is missing.", field="model", remedy="Name a model; GET /models lists them.")
+    preferences = read_preferences(call.opened.preferences)
+    left_out: list[Reason] = []
+    found: list[tuple[list[Candidate], Variant]] = []
+    known, seen = False, set()
+    for name in models:
+        model, variant = split(name, x.catalog)
+        model = x.catalog.resolve(model)
+        if model in seen:
+            continue
+        seen.add(model)
+        offered = x.catalog.candidates(model, call.operation)
+        known = known or bool(offered)
+        found.append((supported(call, _allowed(call, offered, preferences, variant, left_out), left_out), variant))
+    if preferences.across_models and found:
+        found = [([c for candidates, _ in found for c in candidates], found[0][1])]
+    contexts = [c.endpoint.context_tokens for kept, _ in found for c in kept if c.endpoint.context_tokens]
+    return Selection(
+        model=models[0],
+        preferences=preferences,
+        groups=tuple(group for kept, variant in found for group in _grouped(kept, preferences, variant.sort)),
+        left_out=tuple(left_out),
+        known=known,
+        smallest_context=min(contexts, default=None),
+    )
+
+
+def _allowed(
+    call: Call, offered: Iterable[Candidate], p: Preferences, variant: Variant, left_out: list[Reason]
+) -> list[Candidate]:
+    """Without those whom the caller excludes, and who can't do what is asked."""
+    kept = []
+    wanted = call.opened.max_output_tokens
+    tiered = any(tier_of(c.endpoint) is not None for c in offered)
+    tier = service_tier(call.opened.fields.get("service_tier")) if tiered else None
+    admits = variant.admits if p.order is None else None
+    for candidate in offered:
+        endpoint = candidate.endpoint
+        why = objection(p, endpoint, call.opened.parameters)
+        if why is None and wanted is not None and (endpoint.max_output_tokens or wanted) < wanted:
+            why = f"gives at most {endpoint.max_output_tokens} tokens, {wanted} are asked for"
+        if why is None and variant.free and (endpoint.prices.input != 0 or endpoint.prices.output != 0):
+            why = ":free is asked for, and it is not stated that this one costs nothing"
+        if why is None and tiered and not _tag_named(p, endpoint):
+            why = tier_objection(endpoint, tier, admits)
+        if why is None:
+            kept.append(candidate)
+        else:
+            left_out.append(Reason("plan", "preferences", why, endpoint.id, dropped=True))
+    return kept
+
+
+def _tag_named(p: Preferences, endpoint: Endpoint) -> bool:
+    """A caller who names the very endpoint wants its tier."""
+    return endpoint.tag is not None and endpoint.tag in (*(p.only or ()), *(p.order or ()))
+
+
+def _grouped(candidates: list[Candidate], p: Preferences, sort: str | None) -> list[Group]:
+    """One group; by `order`, one for each name of it, and the rest."""
+    if p.order is None:
+        return [(tuple(candidates), sort)] if candidates else []
+    places: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        place = named(p.order, candidate.endpoint)
+        places.setdefault(len(p.order) if place is None else place, []).append(candidate)
+    return [(tuple(places[place]), sort) for place in sorted(places)]
