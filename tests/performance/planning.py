@@ -1,6 +1,6 @@
-"""What planning one request costs, with 10 and with 10,000 endpoints behind one model name: prints microseconds.
+"""What planning one request costs under a strategy, with 10 to 10,000 endpoints behind one model: prints microseconds.
 
-python tests/performance/planning.py
+python tests/performance/planning.py [STRATEGY ...]        default: balanced
 """
 
 import asyncio
@@ -8,6 +8,7 @@ import json
 import statistics
 import sys
 import time
+from importlib.metadata import entry_points
 
 from crossroads.engine.plan import plan
 from crossroads.testing import chat, exchange_with, offer
@@ -16,12 +17,13 @@ COUNTS = (10, 100, 1_000, 10_000)
 ROUNDS = 5
 
 
-async def planned(count: int) -> float:
+async def planned(count: int, strategy: str) -> float:
     """Median of the rounds, seconds a plan, after a warm-up."""
     offers = [offer(f"p{number}", "http://127.0.0.1:1/v1") for number in range(count)]
-    async with exchange_with(*offers) as x:
+    made = entry_points(group="crossroads.strategies")[strategy].load()
+    async with exchange_with(*offers, strategies={strategy: made()}) as x:
         body = json.dumps(chat()).encode()
-        calls = max(3, 2_000 // count)
+        calls = 2_000
         rounds = []
         for _ in range(ROUNDS + 1):
             opened = [x.open_call("openai-chat", body) for _ in range(calls)]
@@ -33,9 +35,15 @@ async def planned(count: int) -> float:
 
 
 def main() -> None:
-    counts = [int(word) for word in sys.argv[1:]] or COUNTS
-    for count in counts:
-        print(f"{count:>6} endpoints  {asyncio.run(planned(count)) * 1e6:>12.1f} us a plan", flush=True)
+    for strategy in sys.argv[1:] or ["balanced"]:
+        first = 0.0
+        for count in COUNTS:
+            seconds = asyncio.run(planned(count, strategy))
+            first = first or seconds
+            print(
+                f"{strategy:>14} {count:>6} endpoints {seconds * 1e6:>8.1f} us a plan {seconds / first:>6.2f}x",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

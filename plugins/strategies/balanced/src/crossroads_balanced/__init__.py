@@ -25,14 +25,14 @@ prior, the value of time and the bounds are ours. The price of today's algorithm
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from math import log
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from crossroads.call import Call
 from crossroads.hookspecs import hookimpl
-from crossroads.route import Candidate, EndpointStats, Prices
+from crossroads.route import Candidate, Endpoint, EndpointStats, Prices
 
 OUTAGE_S = 30.0
 OUTAGE_BELOW = 0.9
@@ -46,6 +46,8 @@ UNKNOWN_FACTOR = 2.0
 
 EXPLORED = 0.02
 """Share of first tries that is drawn evenly."""
+BEHIND = 1e9
+"""More than log(u) / share can be: an outage goes behind all that have none."""
 OUTPUT_TOKENS = 1_000
 """Whose time is valued."""
 
@@ -76,31 +78,49 @@ class Balanced:
     def __init__(self, settings: Settings | None = None) -> None:
         self._per_second = (settings.usd_per_hour if settings else 0.0) / 3_600 * 10**15
         """In the unit of `typical_cost`."""
+        self._typical: dict[str, dict[str, tuple[Endpoint, float | None, float]]] = {}
+        """By operation and endpoint: what a typical call costs, and what a prompt that is all cached would save."""
 
     @hookimpl
     def strategy_score(self, call: Call, candidates: tuple[Candidate, ...]) -> list[float]:
         """Places as scores: the first drawn has the highest. Dice from `call.random`."""
-        prices = [typical_cost(c.endpoint.prices, call.operation, c.stats.cache_hit_rate) for c in candidates]
-        waits = self._waits(candidates, call.began)
-        costs = comparable([None if p is None else p + wait for p, wait in zip(prices, waits, strict=True)])
-        chances = [success_probability(c.stats, call.began) for c in candidates]
+        now, dice = call.began, call.random.random
+        prices = self._prices(candidates, call.operation)
+        if self._per_second:
+            waits = self._waits(candidates, now)
+            prices = [None if p is None else p + wait for p, wait in zip(prices, waits, strict=True)]
+        chances = [success_probability(c.stats, now) for c in candidates]
+        costs = prices if all(prices) else comparable(prices)
         weights = [(chance / cost) ** 2 for chance, cost in zip(chances, costs, strict=True)]
-        total, even = sum(weights), EXPLORED / len(candidates)
-        keys = []
-        for candidate, chance, weight in zip(candidates, chances, weights, strict=True):
-            share = (1 - EXPLORED) * weight / total + even
-            drawn = math.log(1.0 - call.random.random()) / share
-            keys.append((not in_outage(candidate.stats, chance, call.began), drawn))
-        order = sorted(range(len(keys)), key=keys.__getitem__)
+        scale, even = (1 - EXPLORED) / sum(weights), EXPLORED / len(candidates)
+        keys = [log(1.0 - dice()) / (weight * scale + even) for weight in weights]
+        for i, candidate in enumerate(candidates):
+            if candidate.stats.failed_at is not None and in_outage(candidate.stats, chances[i], now):
+                keys[i] -= BEHIND
         scores = [0.0] * len(keys)
-        for place, i in enumerate(order):
+        for place, i in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
             scores[i] = float(place)
         return scores
 
+    def _prices(self, candidates: Sequence[Candidate], operation: str) -> list[float | None]:
+        """`typical_cost` of each; what does not depend on the statistics is worked out once."""
+        known = self._typical.setdefault(operation, {})
+        prices: list[float | None] = []
+        for candidate in candidates:
+            endpoint = candidate.endpoint
+            found = known.get(endpoint.id)
+            if found is None or found[0] is not endpoint:
+                whole, cached = typical_cost(endpoint.prices, operation), typical_cost(endpoint.prices, operation, 1.0)
+                saved = 0.0 if whole is None or cached is None else whole - cached
+                found = known[endpoint.id] = (endpoint, whole, saved)
+            _, price, saved = found
+            if saved and price is not None:
+                price -= saved * candidate.stats.cache_hit_rate
+            prices.append(price)
+        return prices
+
     def _waits(self, candidates: Sequence[Candidate], now: float) -> list[float]:
         """The value of each one's time, in the unit of `typical_cost`."""
-        if not self._per_second:
-            return [0.0] * len(candidates)
         seconds = [typical_seconds(c.stats, now) for c in candidates]
         known = [value for value in seconds if value is not None]
         mean = sum(known) / len(known) if known else 0.0
@@ -137,7 +157,8 @@ def comparable(costs: Sequence[float | None]) -> list[float]:
 
 def success_probability(stats: EndpointStats, now: float) -> float:
     """In (0, 1): observed, shrunk towards the prior. now: monotonic seconds."""
-    decay = 0.5 ** (max(0.0, now - stats.updated_at) / HALF_LIFE_S)
+    age = now - stats.updated_at
+    decay = 0.5 ** (age / HALF_LIFE_S) if age > 0 else 1.0
     good, bad = stats.successes * decay + PRIOR_SUCCESSES, stats.failures * decay + PRIOR_FAILURES
     return good / (good + bad)
 
