@@ -82,6 +82,7 @@ def strategy_score(call: Call, candidates: tuple[Candidate, ...]) -> Sequence[fl
     """Score candidates: shape (len(candidates),), higher is better, dimensionless; nan = no opinion. `def`, no I/O.
 
     Several strategies: the first configured decides, the next breaks its ties. Take dice from `call.random`.
+    Of a crowd (more than 32) you see a shortlist, unless you declare `whole = True`: then each call pays for them all.
     Errors: raise, or answer with another length or with what is no number, and you are left out of this call; the
     route says so.
     """
