@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,8 +10,11 @@ from urllib.parse import urlsplit
 import crossroads_openai
 import pytest
 
+from crossroads import Exchange
+from crossroads.errors import ConnectFailed
 from crossroads.manifest import Manifest, read_manifest
 from crossroads.money import parse_usd
+from crossroads.wire import HttpRequest, HttpResponse
 
 FILE = Path(crossroads_openai.__file__).with_name("provider.toml")
 
@@ -48,3 +52,25 @@ def test_a_parameter_that_is_dropped_is_not_listed_as_supported(manifest: Manife
         for facts in manifest.endpoints:
             if facts.upstream in quirk.models:
                 assert not set(quirk.drop) & set(facts.supported_parameters or ()), facts.upstream
+
+
+@pytest.mark.parametrize(("dialect", "asked"), [("openai-chat", "messages"), ("openai-responses", "input")])
+async def test_what_a_reasoning_model_refuses_is_left_out_in_both_formats(dialect: str, asked: str) -> None:
+    sent = []
+
+    class Refuses:
+        """Keeps what it is given, and answers 400."""
+
+        async def send(self, request: HttpRequest) -> HttpResponse:
+            sent.append(json.loads(request.body))
+            raise ConnectFailed("not here", remedy="none")
+
+    config = {"providers": [{"name": "openai", "plugin": "openai", "api_key": "k"}]}
+    document = {"model": "openai/gpt-5-mini", asked: [{"role": "user", "content": "Hi"}], "temperature": 0.2}
+    async with Exchange(config, transport=Refuses()) as x:
+        call = x.open_call(dialect, json.dumps(document).encode())
+        async for _ in x.run(call):
+            pass
+    assert sent
+    assert all("temperature" not in body for body in sent)
+    assert [(lost.field, lost.how) for lost in call.lost] == [("temperature", "dropped")]
