@@ -57,13 +57,15 @@ LOCAL = Principal(name="local")
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """What a surface knows of the client. `token` is the bearer key, and shows in no repr.
 
-    wants_route: the reply shall carry how it was routed (`crossroads.explained`).
+    wants_route: the reply shall carry how it was routed (`crossroads.explained`). session_id: of a header; one in the
+    body goes before it (`Call.session_id`).
     """
 
     token: str | None = None
     app_url: str | None = None
     app_title: str | None = None
     user_agent: str | None = None
+    session_id: str | None = None
     wants_route: bool = False
 
     def __repr__(self) -> str:
@@ -155,6 +157,11 @@ class Call:
     @property
     def stream(self) -> bool:
         return self.opened.stream
+
+    @property
+    def session_id(self) -> str | None:
+        """What the caller names its conversation, in the body or else in a header."""
+        return self.opened.session_id or self.caller.session_id
 
     def request(self) -> Any:
         """The validated request, in canonical form (`crossroads.types.<operation>`): parsed on the first ask.

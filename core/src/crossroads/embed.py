@@ -134,7 +134,11 @@ class _Inside:
             dialect, params = self._find(path)
             if method != "POST":
                 raise MethodNotAllowed(f"{method} is not served here.", remedy="Use POST.")
-            caller = Caller(token=_token(headers), user_agent=headers.get("user-agent"))
+            caller = Caller(
+                token=_token(headers),
+                user_agent=headers.get("user-agent"),
+                session_id=headers.get("x-session-id"),
+            )
             if takes_forms(dialect):
                 params = {**params, "content_type": headers.get("content-type", "")}
             call = x.open_call(dialect.name, body, caller=caller, params=params)

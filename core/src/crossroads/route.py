@@ -106,6 +106,14 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     moderated: bool | None = None
 
 
+OUTAGE_S = 30.0
+OUTAGE_SHARE = 0.1
+PRIOR_FAILURES, PRIOR_CALLS = 0.5, 10.0
+"""Counted beside what was observed: one failure of an endpoint that nobody knows is no outage, two are."""
+FEW = 4
+"""Calls that an endpoint may have under way before the first has told how it does."""
+
+
 class EndpointStats:
     """Live figures of one endpoint, kept by the engine, read by strategies. Times in seconds, all monotonic.
 
@@ -144,6 +152,18 @@ class EndpointStats:
     def cache_hit_rate(self) -> float:
         """Share of the prompt tokens that came from the provider's cache, 0 to 1."""
         return self.cache_read_tokens / self.prompt_tokens if self.prompt_tokens > 0 else 0.0
+
+    def in_outage(self, now: float) -> bool:
+        """Did it fail in the last 30 s, and not only by chance? now: monotonic seconds."""
+        if self.failed_at is None or now - self.failed_at >= OUTAGE_S:
+            return False
+        calls = self.successes + self.failures + PRIOR_CALLS
+        return self.failures + PRIOR_FAILURES > OUTAGE_SHARE * calls
+
+    @property
+    def crowd(self) -> int:
+        """Calls under way where none has come back to tell how it does; 0: FEW of them, or it is known."""
+        return 0 if self.in_flight < FEW or self.first_token.seen else self.in_flight
 
 
 class Candidate(msgspec.Struct, frozen=True):

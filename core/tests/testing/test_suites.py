@@ -1,6 +1,7 @@
 """The suites of dialects, strategies, policies and sinks: they pass what is good and fail each kind of bad."""
 
 import inspect
+import math
 import random
 
 import pytest
@@ -69,6 +70,13 @@ class Waits:
         return None
 
 
+class LooksAtTheOthers:
+    @hookimpl
+    def strategy_score(self, candidates):
+        prices = [c.endpoint.prices.input for c in candidates]
+        return [math.nan if price is None else -price for price in prices]
+
+
 class DeniesAfterAll:
     @hookimpl
     def policy_admit(self):
@@ -97,6 +105,10 @@ BAD = [
     (strategy_conformance(Waits), SHAPE),
     (strategy_conformance(OwnDice), "test_a_seed_reproduces_the_scores"),
     (strategy_conformance(Meddles), "test_it_leaves_figures_and_order_alone"),
+    (
+        strategy_conformance(LooksAtTheOthers),
+        "test_without_dice_an_endpoint_that_goes_leaves_the_order_of_the_others",
+    ),
     (strategy_conformance(TooMany), "test_at_work_it_orders_and_drops_nobody"),
     (policy_conformance(DeniesAfterAll, denies=False), "test_at_work_it_lets_through_or_denies_as_it_should"),
     (policy_conformance(Good, denies=True), "test_at_work_it_lets_through_or_denies_as_it_should"),

@@ -87,7 +87,7 @@ def record(call: Call, x: Exchange) -> Generation:
         app_url=call.caller.app_url,
         app_title=call.caller.app_title,
         user_agent=call.caller.user_agent,
-        session_id=call.opened.session_id,
+        session_id=call.session_id,
         error_code=None if call.error is None else call.error.code,
         error=None if call.error is None else x.reporter.redact(str(call.error)),
     )

@@ -36,10 +36,10 @@ _HOMES = {
     "policy_conformance": "conformance",
     "provider_conformance": "provider",
     "sink_conformance": "conformance",
-    "strategy_conformance": "conformance",
+    "strategy_conformance": "strategy",
 }
 
-_SUITES = ("conformance", "laws", "provider", "provider_wire")
+_SUITES = ("conformance", "laws", "provider", "provider_wire", "strategy")
 
 __all__ = list(_HOMES)
 

@@ -1,4 +1,4 @@
-"""What every dialect, strategy, policy and sink must hold, as test classes. (Providers: `testing.provider`.)
+"""What every dialect, policy and sink must hold, as test classes. (`testing.provider`, `testing.strategy`: the others.)
 
     TestMine = strategy_conformance(Mine)          a whole test file
 
@@ -7,25 +7,21 @@ Each takes the plugin's class, and its settings where it needs some.
 
 from __future__ import annotations
 
-import copy
 import inspect
 import math
-import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES
+from crossroads.engine.index import DIALECTS, POLICIES, SINKS
 from crossroads.engine.plugins import Plugins
 from crossroads.errors import BadRequest, ConfigError, UpstreamRefused
 from crossroads.events import AttemptRecord, Event, Generation, PluginFailed
-from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served
 from crossroads.testing import laws
 from crossroads.testing.plugins import MODEL, Recorder, chat, exchange_with, index_of, offer, send
 from crossroads.testing.recordings import vectors
@@ -33,32 +29,25 @@ from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 Settings = Mapping[str, Any]
-CANDIDATES_MAX = 20
-EXTREMES = (None, 0, 1, 150_000_000, 10**15)
-"""Prices that a strategy meets: unknown, free, tiny, usual, absurd."""
 
 
 def dialect_conformance(plugin: Any) -> type:
     """Laws of a dialect over its shipped vectors, and over anything else that a wire may bring."""
-    return _made(_DialectChecks, plugin, DIALECTS, {})
-
-
-def strategy_conformance(plugin: Any, settings: Settings | None = None) -> type:
-    """Scores have the shape of the candidates, whatever these are, and a seed reproduces them."""
-    return _made(_StrategyChecks, plugin, STRATEGIES, settings)
+    return made(_DialectChecks, plugin, DIALECTS, {})
 
 
 def policy_conformance(plugin: Any, settings: Settings | None = None, *, denies: bool) -> type:
     """denies: do these settings refuse an ordinary call of `test/model`? Both answers are checked at work."""
-    return _made(_PolicyChecks, plugin, POLICIES, settings, denies=denies)
+    return made(_PolicyChecks, plugin, POLICIES, settings, denies=denies)
 
 
 def sink_conformance(plugin: Any, settings: Callable[[Path], Settings] | None = None) -> type:
     """settings: from an empty folder to the plugin's settings; $CROSSROADS_HOME is such a folder too."""
-    return _made(_SinkChecks, plugin, SINKS, None, settings_in=staticmethod(settings or (lambda folder: {})))
+    return made(_SinkChecks, plugin, SINKS, None, settings_in=staticmethod(settings or (lambda folder: {})))
 
 
-def _made(checks: type, plugin: Any, group: str, settings: Settings | None, **more: Any) -> type:
+def made(checks: type, plugin: Any, group: str, settings: Settings | None, **more: Any) -> type:
+    """The test class of one plugin."""
     words = {"plugin": staticmethod(plugin), "group": group, "settings": dict(settings or {}), **more}
     return with_asyncio(type(f"Test{plugin.__name__}", (checks,), words))
 
@@ -72,7 +61,7 @@ def with_asyncio(tests: type) -> type:
     return tests
 
 
-class _Checks:
+class Checks:
     """What holds for a plugin of every kind."""
 
     plugin: Any
@@ -150,48 +139,7 @@ class _DialectChecks:
         check()
 
 
-class _StrategyChecks(_Checks):
-    async def test_scores_have_the_shape_of_the_candidates_and_are_numbers(self) -> None:
-        asked = [(_candidates(seed), seed) for seed in range(CANDIDATES_MAX * 3)]
-        for (candidates, _), scores in zip(asked, await self._scores(*asked), strict=True):
-            assert scores is None or len(scores) == len(candidates)
-            assert all(isinstance(float(score), float) for score in scores or ())
-
-    async def test_a_seed_reproduces_the_scores(self) -> None:
-        asked = _candidates(CANDIDATES_MAX - 1), 3
-        first, again = await self._scores(asked, asked)
-        assert repr(first) == repr(again)
-
-    async def test_it_leaves_figures_and_order_alone(self) -> None:
-        candidates = _candidates(7)
-        before = [[copy.copy(getattr(c.stats, slot)) for slot in EndpointStats.__slots__] for c in candidates]
-        await self._scores((candidates, 7))
-        assert before == [[getattr(c.stats, slot) for slot in EndpointStats.__slots__] for c in candidates]
-
-    async def test_at_work_it_orders_and_drops_nobody(self) -> None:
-        async with ScriptedProvider() as one, ScriptedProvider() as two:
-            offers = offer("one", one), offer("two", two)
-            config = {"strategies": {"mine": self.settings}}
-            async with exchange_with(*offers, strategies={"mine": self.plugin}, config=config) as x:
-                result = await send(x, chat())
-        route = result.call.route
-        assert route is not None
-        assert sorted(c.endpoint.provider for c in route.candidates) == ["one", "two"]
-        assert not [reason.text for reason in route.all_reasons() if "left out" in reason.text]
-
-    async def _scores(self, *asked: tuple[tuple[Candidate, ...], int]) -> list[Any]:
-        """For each (candidates, seed)."""
-        hook, scores = self.make().strategy_score, []
-        async with exchange_with() as x:
-            for candidates, seed in asked:
-                call = x.open_call("openai-chat", msgspec.json.encode(chat()))
-                call.random, call.began = random.Random(seed), 10_000.0  # noqa: S311
-                given = {"call": call, "candidates": candidates}
-                scores.append(hook(**{name: given[name] for name in inspect.signature(hook).parameters}))
-        return scores
-
-
-class _PolicyChecks(_Checks):
+class _PolicyChecks(Checks):
     denies: bool
 
     @pytest.mark.parametrize("stream", [False, True])
@@ -214,7 +162,7 @@ class _PolicyChecks(_Checks):
         await _close_twice(self.make())
 
 
-class _SinkChecks(_Checks):
+class _SinkChecks(Checks):
     settings_in: Callable[[Path], Settings]
 
     @pytest.fixture(autouse=True)
@@ -255,28 +203,6 @@ async def _close_twice(plugin: Any) -> None:
     if hasattr(plugin, "aclose"):
         await plugin.aclose()
         await plugin.aclose()
-
-
-def _candidates(seed: int) -> tuple[Candidate, ...]:
-    """1 to CANDIDATES_MAX endpoints with all kinds of prices and pasts."""
-    dice = random.Random(seed)  # noqa: S311
-    made = []
-    for number in range(seed % CANDIDATES_MAX + 1):
-        name = f"p{number}"
-        prices = Prices(input=dice.choice(EXTREMES), output=dice.choice(EXTREMES), request=dice.choice(EXTREMES))
-        endpoint = Endpoint(
-            id=f"{name}/m", provider=name, plugin=name, provider_name=name, model=MODEL, upstream="m",
-            serves={"chat": Served("openai-chat", "http://x")}, prices=prices,
-        )  # fmt: skip
-        stats = EndpointStats()
-        if dice.random() < 0.7:
-            stats.successes, stats.failures = dice.choice((0.0, 1e-9, 3.0, 1e9)), dice.choice((0.0, 2.0, 1e9))
-            stats.updated_at = dice.choice((0.0, 9_999.0, 10_000.0))
-            stats.failed_at = dice.choice((None, 9_980.0, 10_000.0))
-            stats.first_token_s, stats.tokens_per_s = dice.choice((None, 0.0, 0.3)), dice.choice((None, 0.0, 80.0))
-            stats.in_flight = dice.choice((0, 5_000))
-        made.append(Candidate(endpoint, stats))
-    return tuple(made)
 
 
 def _events(count: int) -> tuple[Event, ...]:

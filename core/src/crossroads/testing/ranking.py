@@ -1,9 +1,11 @@
-"""What a test of a strategy needs: a call with dice, candidates by name, and the order that the scores mean."""
+"""What a test of a strategy needs: a call with dice, candidates by name, the order that the scores mean, and shares."""
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossroads.route import Candidate, Endpoint, EndpointStats
@@ -33,3 +35,21 @@ def order(strategy: Any, candidates: Sequence[Candidate], seed: int = 0) -> list
     """Ids, best first."""
     scores = strategy.strategy_score(RankedCall(seed), tuple(candidates))
     return [candidates[i].endpoint.id for i in sorted(range(len(scores)), key=lambda i: -scores[i])]
+
+
+SIGMAS = 5.0
+"""One share in two million lies outside by chance."""
+
+
+def assert_shares(
+    strategy: Any, candidates: Sequence[Candidate], expected: Mapping[str, float], draws: int = 10_000
+) -> None:
+    """How often each comes first is its expected share, within SIGMAS of its binomial deviation. One seed for all."""
+    call, first = RankedCall(), Counter[str]()
+    for _ in range(draws):
+        scores = strategy.strategy_score(call, tuple(candidates))
+        first[candidates[max(range(len(scores)), key=scores.__getitem__)].endpoint.id] += 1
+    assert math.isclose(sum(expected.values()), 1.0), "shares sum to 1"
+    for id, share in expected.items():
+        bound = SIGMAS * math.sqrt(share * (1 - share) / draws)
+        assert abs(first[id] / draws - share) <= bound, f"{id}: {first[id] / draws:.4f}, expected {share:.4f}"

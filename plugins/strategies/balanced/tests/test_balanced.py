@@ -9,6 +9,7 @@ from crossroads_balanced import Balanced, comparable, success_probability, typic
 
 from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served
 from crossroads.testing import strategy_conformance
+from crossroads.testing.ranking import assert_shares
 
 TestBalanced = strategy_conformance(Balanced)
 
@@ -142,3 +143,18 @@ def test_time_has_the_price_that_the_operator_gives_it():
         scores = strategy.strategy_score(call, (fast, slow))
         first["fast" if scores[0] > scores[1] else "slow"] += 1
     assert first["fast"] > 0.95 * 2_000
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_shares_follow_the_published_formula(seed):
+    dice, made = random.Random(seed), []
+    for number in range(dice.randint(2, 7)):
+        past = {"successes": dice.uniform(0, 100), "failures": dice.uniform(0, 3)}
+        made.append(candidate(str(number), dice.uniform(1, 5), **past))
+    weights = {}
+    for one in made:
+        chance = (one.stats.successes + 9.5) / (one.stats.successes + one.stats.failures + 10)
+        weights[one.endpoint.id] = (4_000 * one.endpoint.prices.input / chance) ** -2
+    total = sum(weights.values())
+    expected = {name: 0.98 * weight / total + 0.02 / len(made) for name, weight in weights.items()}
+    assert_shares(Balanced(), made, expected)

@@ -1,11 +1,10 @@
 """Shares follow the stated law; an outage goes behind."""
 
-import pytest
 from crossroads_inverse_square import InverseSquare
 
 from crossroads.route import Prices
 from crossroads.testing import strategy_conformance
-from crossroads.testing.ranking import NOW, candidate, order
+from crossroads.testing.ranking import NOW, assert_shares, candidate, order
 
 TestInverseSquare = strategy_conformance(InverseSquare)
 
@@ -14,10 +13,12 @@ def priced(name, usd):
     return candidate(name, prices=Prices(input=usd * 10**9, output=usd * 10**9))
 
 
-def test_one_dollar_against_three_is_nine_to_one():
-    pair = [priced("dear", 3), priced("cheap", 1)]
-    first = [order(InverseSquare(), pair, seed)[0] for seed in range(5_000)]
-    assert first.count("cheap") / 5_000 == pytest.approx(0.9, abs=0.02)
+def test_shares_are_the_inverse_square_of_the_price():
+    assert_shares(InverseSquare(), [priced("dear", 3), priced("cheap", 1)], {"dear": 0.1, "cheap": 0.9})
+    prices = (1, 2, 4, 5)
+    total = sum(usd**-2 for usd in prices)
+    expected = {str(usd): usd**-2 / total for usd in prices}
+    assert_shares(InverseSquare(), [priced(str(usd), usd) for usd in prices], expected)
 
 
 def test_an_outage_goes_behind_for_thirty_seconds():

@@ -1,5 +1,6 @@
 """The fastest comes first, failures count, and nobody starves."""
 
+import pytest
 from crossroads_latency import Latency
 
 from crossroads.testing import strategy_conformance
@@ -21,7 +22,23 @@ def test_the_faster_comes_first_and_failures_make_it_slower():
     assert order(Latency(), [slow, measured("fast", 0.2, failures=1e6)]) == ["slow", "fast"]
 
 
-def test_everybody_is_explored_now_and_then():
-    pair = [measured("fast", 0.2), measured("slow", 2.0)]
+def test_one_that_was_not_heard_of_lately_is_explored_now_and_then_and_the_others_are_not():
+    fast, slow = measured("fast", 0.2), measured("slow", 2.0)
+    pair = [fast, slow]
+    fast.stats.updated_at = slow.stats.updated_at = NOW
+    assert {order(Latency(), pair, seed)[0] for seed in range(500)} == {"fast"}
+    slow.stats.updated_at = NOW - 31
     first = [order(Latency(), pair, seed)[0] for seed in range(5_000)]
-    assert 10 < first.count("slow") < 120
+    assert first.count("slow") / 5_000 == pytest.approx(0.02, abs=0.006)
+    slow.stats.in_flight = 1
+    assert {order(Latency(), pair, seed)[0] for seed in range(500)} == {"fast"}
+
+
+def test_one_that_nobody_has_measured_stands_at_a_fixed_place_until_many_calls_wait_for_it():
+    unknown = candidate("unknown")
+    trio = [measured("worse", 1.1), unknown, measured("better", 0.9)]
+    for one in trio:
+        one.stats.updated_at = NOW
+    assert order(Latency(), trio) == ["better", "unknown", "worse"]
+    unknown.stats.in_flight = 4
+    assert order(Latency(), trio) == ["better", "worse", "unknown"]

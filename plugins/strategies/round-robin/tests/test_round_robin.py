@@ -3,6 +3,9 @@
 from crossroads_round_robin import RoundRobin
 
 from crossroads.route import Candidate, Endpoint, EndpointStats
+from crossroads.testing import strategy_conformance
+
+TestRoundRobin = strategy_conformance(RoundRobin)
 
 
 def candidate(name):

@@ -20,6 +20,7 @@ class FakeCall:
     operation, began, principal = "chat", NOW, LOCAL
 
     def __init__(self, seed):
+        self.session_id = None
         self.opened = Opened(fields={"messages": msgspec.Raw(msgspec.json.encode(opening(seed)))})
 
 

@@ -43,10 +43,18 @@ def test_every_installed_dialect_is_served_at_its_paths(gateway):
 
 def test_the_callers_headers_are_kept_with_the_generation(gateway):
     headers = {"http-referer": "https://app.example", "x-title": "A\u2028B".encode(), "user-agent": "x" * 1000}
+    headers["x-session-id"] = "s-1"
     id = gateway.http.post(CHAT, json=_call(), headers=headers).json()["id"]
     kept = gateway.wait(gateway.exchange.store.find_generation(id, None))
     assert (kept.app_url, kept.app_title) == ("https://app.example", "A B")
     assert kept.user_agent == "x" * 256
+    assert kept.session_id == "s-1"
+    id = gateway.http.post(CHAT, json=_call(session_id="body"), headers=headers | {"x-session-id": "s" * 257}).json()[
+        "id"
+    ]
+    assert gateway.wait(gateway.exchange.store.find_generation(id, None)).session_id == "body"
+    id = gateway.http.post(CHAT, json=_call(), headers={"x-session-id": "s" * 257}).json()["id"]
+    assert gateway.wait(gateway.exchange.store.find_generation(id, None)).session_id is None
 
 
 def test_an_upstreams_error_keeps_its_status_and_the_envelope(start):

@@ -14,6 +14,7 @@ from crossroads_simulate.scenario import Arrival, Scenario
 from crossroads_simulate.world import LoopClock, ModelTransport, VirtualLoop
 
 NANO = 10**9
+IN_ORDER = "in-order"
 
 
 class Taken:
@@ -45,7 +46,8 @@ async def _all(
     config = Config.of(
         {
             "providers": [_provider(scenario.model, endpoint) for endpoint in scenario.endpoints],
-            "routing": {**scenario.routing, "strategies": [strategy]},
+            "routing": {**scenario.routing, "strategies": chain_of(strategy)},
+            "strategies": {name: scenario.settings[name] for name in chain_of(strategy) if name in scenario.settings},
             "limits": {"deadline_s": scenario.deadline_s},
         },
         file="(scenario)",
@@ -58,6 +60,11 @@ async def _all(
                 await clock.sleep(max(0.0, start + one.arrival.at_s - clock.monotonic()))
                 group.create_task(_call(x, clock, scenario.model, one))
     return taken, transport
+
+
+def chain_of(strategy: str) -> list[str]:
+    """`sticky,balanced`: the first decides, the next breaks its ties. `in-order`: none, the order of the scenario."""
+    return [] if strategy == IN_ORDER else strategy.split(",")
 
 
 def _provider(model: str, endpoint: Any) -> dict[str, Any]:

@@ -63,13 +63,15 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """strategies: compared when no --strategy is given. routing: words of `[routing]` in crossroads.toml."""
+    """strategies: compared when no --strategy is given. routing, settings: words of `[routing]` and of
+    `[strategies.<name>]` in crossroads.toml."""
 
     endpoints: tuple[EndpointModel, ...]
     arrivals: Arrivals = Arrivals()
     model: str = "sim/model"
     strategies: tuple[str, ...] = ()
     routing: dict[str, Any] = {}
+    settings: dict[str, dict[str, Any]] = {}
     deadline_s: float = 120.0
 
 

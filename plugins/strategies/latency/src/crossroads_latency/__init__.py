@@ -1,9 +1,11 @@
 """The fastest endpoint first, by the median of its seconds to the first token over the last 30 minutes.
 
-    score = -(median / s)      s = (successes + 1) / (successes + failures + 1): tries are repeated until one succeeds
+    time = median / s      s = (successes + 1) / (successes + failures + 1): tries are repeated until one succeeds
 
-Exploration, so that no endpoint starves and improvement is seen: one call in 50 goes first to an endpoint drawn
-evenly, measured or not. Without it the order is deterministic; one that nobody has measured stands in the middle.
+One that nobody has measured counts as 1 s, and goes behind while several calls are under way there already.
+Exploration, so that no endpoint starves and improvement is seen: one call in 50 goes first to an endpoint that nothing
+was heard of for 30 s, if there is one; so a slow one is asked as often as is needed to know it, and no more. Without
+exploration the order is deterministic, and of two endpoints it never depends on a third.
 """
 
 from __future__ import annotations
@@ -12,10 +14,14 @@ import math
 
 from crossroads.call import Call
 from crossroads.hookspecs import hookimpl
-from crossroads.route import Candidate
+from crossroads.route import Candidate, EndpointStats
 
 EXPLORED = 0.02
-"""Share of calls that try an endpoint drawn evenly."""
+"""Share of calls that try an endpoint of which nothing is known, or nothing new."""
+STALE_S = 30.0
+UNMEASURED_S = 1.0
+CROWDED = 1e9
+"""More seconds than any endpoint takes."""
 
 
 class Latency:
@@ -23,13 +29,22 @@ class Latency:
 
     @hookimpl
     def strategy_score(self, call: Call, candidates: tuple[Candidate, ...]) -> list[float]:
-        """Higher is faster; nan where nothing was measured; inf for the one that is explored."""
-        scores = []
-        for candidate in candidates:
-            stats = candidate.stats
-            found = stats.first_token.percentiles(call.began)
-            chance = (stats.successes + 1) / (stats.successes + stats.failures + 1)
-            scores.append(math.nan if found is None else -found.p50 / chance)
+        """Minus seconds; below all of them, -CROWDED - calls under way; inf for the one that is explored."""
+        scores = [-_seconds(candidate.stats, call.began) for candidate in candidates]
         if call.random.random() < EXPLORED:
-            scores[call.random.randrange(len(scores))] = math.inf
+            stale = [i for i, c in enumerate(candidates) if _stale(c.stats, call.began)]
+            if stale:
+                scores[call.random.choice(stale)] = math.inf
         return scores
+
+
+def _seconds(stats: EndpointStats, now: float) -> float:
+    if crowd := stats.crowd:
+        return CROWDED + crowd
+    found = stats.first_token.percentiles(now)
+    chance = (stats.successes + 1) / (stats.successes + stats.failures + 1)
+    return min(CROWDED, (UNMEASURED_S if found is None else found.p50) / chance)
+
+
+def _stale(stats: EndpointStats, now: float) -> bool:
+    return not stats.in_flight and now - stats.updated_at > STALE_S

@@ -23,6 +23,7 @@ WHOLE_REPLY = "crossroads.reply"
 """In `scope["extensions"]`: `reply(scope, status, headers, body) -> did it?`."""
 TEXT_BYTES_MAX = 256
 """Of each header that is kept with a generation."""
+SESSION_BYTES_MAX = 256
 LENGTH_DIGITS_MAX = 18
 LEGACY_METADATA = b"x-openrouter-experimental-metadata"
 
@@ -155,8 +156,14 @@ def read_caller(fields: Fields) -> Caller:
         app_url=_text(fields.get(b"http-referer")),
         app_title=_text(title),
         user_agent=_text(fields.get(b"user-agent")),
+        session_id=_session(fields.get(b"x-session-id")),
         wants_route=(fields.get(b"x-openrouter-metadata") or fields.get(LEGACY_METADATA)) == b"enabled",
     )
+
+
+def _session(value: bytes | None) -> str | None:
+    """As OpenRouter bounds it: a longer one names nothing, rather than the same as another that begins alike."""
+    return _text(value) if value and len(value) <= SESSION_BYTES_MAX else None
 
 
 def read_token(fields: Fields) -> str | None:
