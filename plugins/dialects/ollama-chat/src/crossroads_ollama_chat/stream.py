@@ -28,6 +28,8 @@ CALLS_MAX = 1024
 class Reader:
     """Bytes -> parts, and what a stream has told so far. Nothing is read after its end."""
 
+    read_part = staticmethod(read_part)
+
     def __init__(self) -> None:
         self.usage: Usage | None = None
         self.finish_reason: str | None = None
@@ -41,7 +43,7 @@ class Reader:
             if self._done:
                 return
             try:
-                part = read_part(line)
+                part = self.read_part(line)
             except UpstreamError as error:
                 error.billing = "maybe"  # tokens may have been made before it
                 raise

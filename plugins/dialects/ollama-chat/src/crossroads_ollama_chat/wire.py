@@ -6,7 +6,7 @@ Source: ollama 0.6.3, `_types.py` (ChatResponse), read 2026-11-25.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from crossroads_openai_chat.errors import embedded_error
@@ -16,6 +16,7 @@ from crossroads.jsonbody import MALFORMED
 
 LINE_BYTES_MAX = 8 << 20
 Json = dict[str, Any]
+T = TypeVar("T")
 
 TOLD = (
     "total_duration", "load_duration", "prompt_eval_count", "prompt_eval_duration", "eval_count", "eval_duration",
@@ -64,14 +65,19 @@ _failed = msgspec.json.Decoder(_Failed)
 
 def read_part(data: bytes) -> Part:
     """Raises BadUpstream: not of this format; UpstreamRefused: an error in its place."""
+    return read_as(_part, data)
+
+
+def read_as(kind: msgspec.json.Decoder[T], data: bytes) -> T:
+    """The same for any object that Ollama sends."""
     try:
         if not data.isascii():
             data.decode()  # what the types skip over would hand broken UTF-8 to the client
         failed = _failed.decode(data)
         if failed.error is None:
-            return _part.decode(data)
+            return kind.decode(data)
     except MALFORMED:
-        raise broken("the provider sent something that is no answer of Ollama's chat.") from None
+        raise broken("the provider sent something that is no answer of Ollama's.") from None
     raise embedded_error(data, failed.error)
 
 
