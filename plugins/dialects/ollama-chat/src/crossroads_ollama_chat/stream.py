@@ -17,10 +17,11 @@ from crossroads_openai_chat.splicing import Spliced
 from crossroads.dialect import Document, Stamp
 from crossroads.errors import StreamCut, UpstreamError
 from crossroads.holding import FailsLate
+from crossroads.lines import LineReader
 from crossroads.types.usage import Usage
 from crossroads_ollama_chat import said
 from crossroads_ollama_chat.reply import canonical_choice, canonical_usage, counts, ended
-from crossroads_ollama_chat.wire import Json, LineReader, Part, read_part
+from crossroads_ollama_chat.wire import Json, Part, read_part
 
 CALLS_MAX = 1024
 

@@ -1,4 +1,4 @@
-"""What Ollama sends: one object for a whole reply, or a part of one in each line of a stream. And lines themselves.
+"""What Ollama sends: one object for a whole reply, or a part of one in each line of a stream.
 
 Law: what does not fit is BadUpstream; fields that are not named here are left alone where they are relayed.
 Source: ollama 0.6.3, `_types.py` (ChatResponse), read 2026-11-25.
@@ -14,7 +14,6 @@ from crossroads_openai_chat.reply import broken
 
 from crossroads.jsonbody import MALFORMED
 
-LINE_BYTES_MAX = 8 << 20
 Json = dict[str, Any]
 T = TypeVar("T")
 
@@ -79,31 +78,3 @@ def read_as(kind: msgspec.json.Decoder[T], data: bytes) -> T:
     except MALFORMED:
         raise broken("the provider sent something that is no answer of Ollama's.") from None
     raise embedded_error(data, failed.error)
-
-
-class LineReader:
-    """Bytes -> lines, sans I/O: any split of the same bytes gives the same lines. Empty ones are passed over."""
-
-    __slots__ = ("_parts", "_size")
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._size = 0
-
-    def feed(self, data: bytes) -> list[bytes]:
-        """The lines that these bytes complete. Raises BadUpstream over the limit."""
-        *lines, rest = data.split(b"\n")
-        if lines and self._parts:
-            lines[0] = b"".join((*self._parts, lines[0]))
-            self._parts, self._size = [], 0
-        if rest:
-            self._parts.append(rest)
-            self._size += len(rest)
-            if self._size > LINE_BYTES_MAX:
-                raise broken(f"one line of the stream exceeds {LINE_BYTES_MAX} bytes.")
-        return [line for line in map(bytes.strip, lines) if line]
-
-    @property
-    def pending(self) -> bool:
-        """Are there bytes of a line without its end?"""
-        return any(part.strip() for part in self._parts)
