@@ -24,6 +24,12 @@ class Loose(BaseModel):
     model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False, protected_namespaces=())
 
 
+class Kept(Loose):
+    """Base of what may keep something that one dialect alone can carry (see `crossroads.native`)."""
+
+    native: dict[str, Any] | None = None
+
+
 class Original(NamedTuple):
     """What a dialect decoded a request from, kept beside it for that dialect alone: never dumped, never set by JSON.
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field, Tag
 
-from crossroads.types.base import CacheControl, Loose, OtherTagged, Routed, Sampled, by_type
+from crossroads.types.base import CacheControl, Kept, Loose, OtherTagged, Routed, Sampled, by_type
 
 # content parts
 
@@ -84,12 +84,6 @@ Part = Annotated[
 Content = str | list[Part]
 
 # messages
-
-
-class Kept(Loose):
-    """Base of what may keep something that one dialect alone can carry (see `crossroads.native`)."""
-
-    native: dict[str, Any] | None = None
 
 
 class FunctionCall(Loose):

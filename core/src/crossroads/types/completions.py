@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from crossroads.types.base import Routed, Sampled
+from crossroads.types.base import Kept, Routed, Sampled
 
 
-class CompletionRequest(Routed, Sampled):
+class CompletionRequest(Routed, Sampled, Kept):
     """prompt: text, several texts, token ids, or several lists of token ids."""
 
     prompt: str | list[str] | list[int] | list[list[int]]

@@ -4,7 +4,6 @@ import json
 
 import pytest
 from crossroads_ollama_chat import OllamaChat, said
-from crossroads_ollama_chat.wire import LINE_BYTES_MAX, LineReader
 
 from crossroads import jsonbody, native
 from crossroads.dialect import keepalive_of
@@ -164,13 +163,6 @@ def test_framing_does_not_prove_the_end():
     relay.feed(TEXT)
     with pytest.raises(StreamCut):
         relay.close(framed=True, usage=laws.NO_USAGE)
-
-
-def test_an_endless_line_is_refused():
-    reader = LineReader()
-    assert reader.feed(b"x" * LINE_BYTES_MAX) == []
-    with pytest.raises(BadUpstream, match="exceeds"):
-        reader.feed(b"x")
 
 
 def test_a_part_is_no_whole_reply():

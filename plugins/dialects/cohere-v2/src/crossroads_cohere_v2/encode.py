@@ -6,7 +6,7 @@ Source: cohere 7.3.1, `v2/client.py` (parameters, their limits), read 2026-11-25
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from crossroads_openai_chat import vendor
@@ -55,9 +55,23 @@ def cohere_fields(fields: Json) -> tuple[Fields, list[Lost]]:
     """Raises Unsupported."""
     fields = vendor.restored(DIALECT, fields)
     lost: list[Lost] = []
+    document = plain_fields(fields, lost, DROPPED)
+    refuse_what_no_version_has(fields)
+    if fields.get("parallel_tool_calls") is False:
+        lost.append(Lost("parallel_tool_calls", "dropped", NO_SUCH))
+    document["messages"] = cohere_messages(fields, lost)
+    set_limits(document, lost)
+    _set_tools(document, fields, lost)
+    _set_format(document, fields.get("response_format"))
+    _set_thinking(document, fields, lost)
+    return document, list(dict.fromkeys(lost))
+
+
+def plain_fields(fields: Json, lost: list[Lost], dropped: Collection[str]) -> Fields:
+    """Those that only have another name, or none, at Cohere; the others are left to be handled."""
     document: Fields = {}
     for name, value in fields.items():
-        if name in DROPPED:
+        if name in dropped:
             if name not in SILENT and value not in NOTHING_LOST.get(name, (None, [], {})):
                 lost.append(Lost(name, "dropped", NO_SUCH))
         elif name in RENAMED:
@@ -66,18 +80,15 @@ def cohere_fields(fields: Json) -> tuple[Fields, list[Lost]]:
             document.setdefault(name, value)
         elif name not in HANDLED and name not in ROUTER_ONLY:
             document[name] = value
+    return document
+
+
+def refuse_what_no_version_has(fields: Json) -> None:
+    """Raises Unsupported."""
     if (fields.get("n") or 1) > 1:
         raise Unsupported("Cohere makes one answer.", remedy=REMEDY, field="n", value=fields["n"])
     if fields.get("functions") or fields.get("function_call"):
         raise Unsupported("Cohere takes no `functions`.", remedy="Send `tools`.", field="functions")
-    if fields.get("parallel_tool_calls") is False:
-        lost.append(Lost("parallel_tool_calls", "dropped", NO_SUCH))
-    document["messages"] = cohere_messages(fields, lost)
-    _set_limits(document, lost)
-    _set_tools(document, fields, lost)
-    _set_format(document, fields.get("response_format"))
-    _set_thinking(document, fields, lost)
-    return document, list(dict.fromkeys(lost))
 
 
 def draft(fields: Mapping[str, Any], lost: list[Lost], *, url: str, upstream: str, stream: bool) -> Draft:
@@ -88,7 +99,8 @@ def draft(fields: Mapping[str, Any], lost: list[Lost], *, url: str, upstream: st
     return Draft(document=document, url=url, headers=headers, lost=lost)
 
 
-def _set_limits(document: Fields, lost: list[Lost]) -> None:
+def set_limits(document: Fields, lost: list[Lost]) -> None:
+    """Clamp what Cohere takes a range of."""
     for name, (lowest, highest) in LIMITS.items():
         value = document.get(name)
         if value is not None and not lowest <= value <= highest:

@@ -35,6 +35,7 @@ class OllamaChat:
     operation = "chat"
     paths: tuple[str, ...] = ("/api/chat",)
     upstream_path = "/api/chat"
+    stream_type = "application/x-ndjson"
     keepalive = b" "
     """Before a line of JSON; an empty line is none, and Ollama's clients would fail on it."""
 

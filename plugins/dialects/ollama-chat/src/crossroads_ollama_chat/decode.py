@@ -69,13 +69,7 @@ def limits_of(fields: Fields) -> tuple[int | None, frozenset[str]]:
 
 def canonical_fields(fields: Fields) -> Json:
     document: Json = dict(fields)
-    options = plain(document.get("options"))
-    if isinstance(options, dict):
-        rest = dict(options)
-        for theirs, ours in OPTIONS.items():
-            if theirs in rest and not (theirs == "num_predict" and _endless(rest[theirs])):
-                document[ours] = rest.pop(theirs)
-        document["options"] = rest
+    document |= plain_options(document)
     document |= {name: plain(document[name]) for name in OWN & set(document)}
     wanted = plain(document.pop("format", None))
     if wanted == "":
@@ -97,6 +91,18 @@ def canonical_fields(fields: Fields) -> Json:
     if isinstance(messages, list):
         document["messages"] = _canonical_messages(messages)
     return document
+
+
+def plain_options(document: Json) -> Json:
+    """Its options as canonical fields, and those that have no canonical name as `options`."""
+    options = plain(document.get("options"))
+    if not isinstance(options, dict):
+        return {}
+    rest, made = dict(options), {}
+    for theirs, ours in OPTIONS.items():
+        if theirs in rest and not (theirs == "num_predict" and _endless(rest[theirs])):
+            made[ours] = rest.pop(theirs)
+    return {**made, "options": rest}
 
 
 def made_here(told: Any) -> bool:

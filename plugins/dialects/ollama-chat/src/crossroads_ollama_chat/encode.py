@@ -73,7 +73,7 @@ def ollama_fields(fields: Json) -> tuple[Fields, list[Lost]]:
         document["options"] = options
     document["messages"] = ollama_messages(fields, lost)
     _set_tools(document, fields, lost)
-    _set_format(document, fields.get("response_format"))
+    set_format(document, fields.get("response_format"))
     _set_think(document, fields, lost)
     return document, list(dict.fromkeys(lost))
 
@@ -114,7 +114,8 @@ def _set_tools(document: Fields, fields: Json, lost: list[Lost]) -> None:
         document["tools"] = made
 
 
-def _set_format(document: Fields, wanted: Any) -> None:
+def set_format(document: Fields, wanted: Any) -> None:
+    """Raises Unsupported."""
     kind = wanted.get("type") if wanted else "text"
     schema = (wanted.get("json_schema") or {}).get("schema") if kind == "json_schema" else None
     if schema is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from crossroads_openai_chat.reply import broken, decode, is_time, shallow
@@ -15,7 +16,7 @@ from crossroads_ollama_chat.wire import TOLD, Json, Part, read_part
 
 def decode_response(body: bytes) -> Reply:
     """See `Dialect.decode_response`."""
-    part = _whole(body)
+    part = whole(read_part(body))
     usage = said.parse_usage(part)
     reason = said.finish_reason(part.done_reason, bool(part.message.tool_calls))
     choice = canonical_choice(part, "message", said.canonical_message(part), reason)
@@ -30,9 +31,9 @@ def decode_response(body: bytes) -> Reply:
     return Reply(document=document, usage=usage, finish_reason=reason)
 
 
-def relay_response(body: bytes, stamp: Stamp) -> Reply:
+def relay_response(body: bytes, stamp: Stamp, read: Callable[[bytes], Part] = read_part) -> Reply:
     """See `Dialect.relay_response`."""
-    part = _whole(body)
+    part = whole(read(body))
     usage = said.parse_usage(part)
     reason = said.finish_reason(part.done_reason, bool(part.message.tool_calls))
     document: dict[str, Any] = {**shallow(body), "model": stamp.model}
@@ -60,8 +61,8 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     return jsonbody.encode(document)
 
 
-def _whole(body: bytes) -> Part:
-    part = read_part(body)
+def whole(part: Part) -> Part:
+    """Raises BadUpstream: it is not all."""
     if not part.done:
         raise broken("the provider sent a part of a stream where a whole reply was due.")
     return part

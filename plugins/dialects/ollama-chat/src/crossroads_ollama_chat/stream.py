@@ -17,16 +17,19 @@ from crossroads_openai_chat.splicing import Spliced
 from crossroads.dialect import Document, Stamp
 from crossroads.errors import StreamCut, UpstreamError
 from crossroads.holding import FailsLate
+from crossroads.lines import LineReader
 from crossroads.types.usage import Usage
 from crossroads_ollama_chat import said
 from crossroads_ollama_chat.reply import canonical_choice, canonical_usage, counts, ended
-from crossroads_ollama_chat.wire import Json, LineReader, Part, read_part
+from crossroads_ollama_chat.wire import Json, Part, read_part
 
 CALLS_MAX = 1024
 
 
 class Reader:
     """Bytes -> parts, and what a stream has told so far. Nothing is read after its end."""
+
+    read_part = staticmethod(read_part)
 
     def __init__(self) -> None:
         self.usage: Usage | None = None
@@ -41,7 +44,7 @@ class Reader:
             if self._done:
                 return
             try:
-                part = read_part(line)
+                part = self.read_part(line)
             except UpstreamError as error:
                 error.billing = "maybe"  # tokens may have been made before it
                 raise

@@ -1,4 +1,4 @@
-"""What Ollama sends: one object for a whole reply, or a part of one in each line of a stream. And lines themselves.
+"""What Ollama sends: one object for a whole reply, or a part of one in each line of a stream.
 
 Law: what does not fit is BadUpstream; fields that are not named here are left alone where they are relayed.
 Source: ollama 0.6.3, `_types.py` (ChatResponse), read 2026-11-25.
@@ -6,7 +6,7 @@ Source: ollama 0.6.3, `_types.py` (ChatResponse), read 2026-11-25.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from crossroads_openai_chat.errors import embedded_error
@@ -14,8 +14,8 @@ from crossroads_openai_chat.reply import broken
 
 from crossroads.jsonbody import MALFORMED
 
-LINE_BYTES_MAX = 8 << 20
 Json = dict[str, Any]
+T = TypeVar("T")
 
 TOLD = (
     "total_duration", "load_duration", "prompt_eval_count", "prompt_eval_duration", "eval_count", "eval_duration",
@@ -64,40 +64,17 @@ _failed = msgspec.json.Decoder(_Failed)
 
 def read_part(data: bytes) -> Part:
     """Raises BadUpstream: not of this format; UpstreamRefused: an error in its place."""
+    return read_as(_part, data)
+
+
+def read_as(kind: msgspec.json.Decoder[T], data: bytes) -> T:
+    """The same for any object that Ollama sends."""
     try:
         if not data.isascii():
             data.decode()  # what the types skip over would hand broken UTF-8 to the client
         failed = _failed.decode(data)
         if failed.error is None:
-            return _part.decode(data)
+            return kind.decode(data)
     except MALFORMED:
-        raise broken("the provider sent something that is no answer of Ollama's chat.") from None
+        raise broken("the provider sent something that is no answer of Ollama's.") from None
     raise embedded_error(data, failed.error)
-
-
-class LineReader:
-    """Bytes -> lines, sans I/O: any split of the same bytes gives the same lines. Empty ones are passed over."""
-
-    __slots__ = ("_parts", "_size")
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._size = 0
-
-    def feed(self, data: bytes) -> list[bytes]:
-        """The lines that these bytes complete. Raises BadUpstream over the limit."""
-        *lines, rest = data.split(b"\n")
-        if lines and self._parts:
-            lines[0] = b"".join((*self._parts, lines[0]))
-            self._parts, self._size = [], 0
-        if rest:
-            self._parts.append(rest)
-            self._size += len(rest)
-            if self._size > LINE_BYTES_MAX:
-                raise broken(f"one line of the stream exceeds {LINE_BYTES_MAX} bytes.")
-        return [line for line in map(bytes.strip, lines) if line]
-
-    @property
-    def pending(self) -> bool:
-        """Are there bytes of a line without its end?"""
-        return any(part.strip() for part in self._parts)
