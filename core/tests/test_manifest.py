@@ -2,9 +2,11 @@
 
 import pytest
 
+from crossroads.addresses import Addresses
 from crossroads.errors import ConfigError
 from crossroads.manifest import build_endpoint, read_manifest
 
+HERE = Addresses(base_url="http://x/v1/", hosts=("x",), values={})
 GOOD = """
 schema = 1
 name = "northwind"
@@ -39,7 +41,7 @@ def read(tmp_path, text):
 
 def test_money_is_exact_tiers_ascend_and_addresses_are_whole(tmp_path):
     manifest = read(tmp_path, GOOD)
-    endpoint = build_endpoint(manifest.endpoints[0], manifest, provider="north", base_url="http://x/v1/", region="eu")
+    endpoint = build_endpoint(manifest.endpoints[0], manifest, provider="north", at=HERE, region="eu")
     assert endpoint.id == "north/acme-small-2"
     assert endpoint.serves["chat"].url == "http://x/v1/chat/acme-small-2"
     assert endpoint.prices.input == 37_500_000
@@ -67,3 +69,19 @@ def test_each_mistake_names_file_and_key(tmp_path, change, says):
     with pytest.raises(ConfigError, match=says) as caught:
         read(tmp_path, GOOD.replace(*change))
     assert "provider.toml" in str(caught.value)
+
+
+def test_a_provider_whose_address_nobody_states_is_listed_and_not_callable(tmp_path):
+    manifest = read(tmp_path, 'schema = 1\nname = "northwind"\nmissing = ["base_url", "auth"]\n')
+    assert not manifest.callable
+    assert read(tmp_path, GOOD).callable
+
+
+def test_without_operations_it_must_say_what_is_missing(tmp_path):
+    with pytest.raises(ConfigError, match="operations: is missing"):
+        read(tmp_path, 'schema = 1\nname = "northwind"\n')
+
+
+def test_a_variable_of_an_address_must_be_described(tmp_path):
+    with pytest.raises(ConfigError, match=r"variables\.account.*an address asks for it"):
+        read(tmp_path, GOOD.replace("api.northwind", "{account}.northwind"))

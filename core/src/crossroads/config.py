@@ -61,6 +61,10 @@ class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
     plugin: str
     enabled: bool = True
     base_url: str | None = None
+    site: str | None = None
+    """One of the manifest's further addresses."""
+    variables: dict[str, str] = {}
+    """Of the manifest's addresses: account, resource, region and the like."""
     api_key: str | None = None
     """As written: `env:NAME`, `file:PATH` or the key itself. `resolve_secret` reads it."""
     region: str | None = None

@@ -14,20 +14,17 @@ from typing import Any, Literal
 
 import msgspec
 
+from crossroads.addresses import Addresses, Site, Variable, variables_in
 from crossroads.errors import ConfigError
 from crossroads.money import UNITS, parse_usd
-from crossroads.route import Address, Endpoint, Operation, Prices, Served, Tier
+from crossroads.route import Endpoint, KeyStyle, Operation, Prices, Served, Tier
 from crossroads.schema import check, plain
 
 
-class Auth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a call shows its key. env: usual variables, the first one that is set counts."""
+class Auth(KeyStyle, frozen=True, kw_only=True, omit_defaults=True):
+    """The key, and how a call shows it. env: usual variables, the first one that is set counts."""
 
-    scheme: Literal["bearer", "header", "query", "basic", "none", "code"]
     env: tuple[str, ...] = ()
-    header: str | None = None
-    query: str | None = None
-    prefix: str | None = None
     optional: bool = False
 
 
@@ -44,6 +41,14 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     headers: dict[str, str] = {}
 
 
+class ZeroRetention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Can it be had that nothing is kept? default: without asking. how: in the source's words."""
+
+    available: bool | None = None
+    default: bool | None = None
+    how: str | None = None
+
+
 class DataPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What becomes of a prompt. None: not stated, which counts as the worst (INVARIANTS, DATA-2)."""
 
@@ -52,6 +57,7 @@ class DataPolicy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retention_days: int | None = None
     may_publish: bool | None = None
     moderated: bool | None = None
+    zero_retention: ZeroRetention | None = None
 
 
 class EndpointFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,6 +79,8 @@ class EndpointFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     prices: Prices = Prices()
     tiers: tuple[Tier, ...] = ()
     created: int | None = None
+    ends: str | None = None
+    """The day from which it is no longer offered, ISO 8601."""
     data_policy: DataPolicy | None = None
 
 
@@ -81,18 +89,33 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     display_name: str
-    auth: Auth
-    operations: dict[Operation, Served]
+    auth: Auth = Auth(scheme="none")
+    operations: dict[Operation, Served] = {}
+    missing: tuple[str, ...] = ()
+    """What no source states, so that it can't be called: listed only."""
+    level: str = "draft"
     status: str = "live"
     activate: Literal["installed", "credential", "configuration"] = "credential"
     base_url: str | None = None
+    variables: dict[str, Variable] = {}
+    sites: dict[str, Site] = {}
     hosts: tuple[str, ...] = ()
+    models_url: str | None = None
     quirks: tuple[Quirk, ...] = ()
     endpoints: tuple[EndpointFacts, ...] = ()
     data_policy: DataPolicy = DataPolicy()
+    abortable_streams: bool | None = None
+    """Does closing a stream stop the work and the bill?"""
     headquarters: str | None = None
     datacenters: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    certifications: tuple[str, ...] = ()
     links: dict[str, str] = {}
+
+    @property
+    def callable(self) -> bool:
+        """Are base URL, dialect and key known, and is it not suspended?"""
+        return bool(self.operations) and not self.missing and self.status != "suspended"
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -108,10 +131,28 @@ def parse_manifest(document: Mapping[str, Any], *, file: str) -> Manifest:
     """The words of a `provider.toml` -> facts. file: for errors. Raises ConfigError."""
     check(document, "provider", file=file)
     words: dict[str, Any] = plain(document)
+    _check_variables(words, file)
     rows = words.pop("endpoints", [])
     words.setdefault("display_name", words["name"])
     facts = parse_endpoints(rows, file=file, at="endpoints")
     return msgspec.convert({**words, "endpoints": [msgspec.to_builtins(row) for row in facts]}, Manifest)
+
+
+def _check_variables(words: Mapping[str, Any], file: str) -> None:
+    """Each that an address uses is described."""
+    served = words.get("operations", {}).values()
+    urls = [words.get("base_url", ""), *(one["url"] for one in served)]
+    urls += [other["url"] for one in served for other in one.get("also", {}).values()]
+    for site in words.get("sites", {}).values():
+        urls += [site["base_url"], *site.get("also", {}).values()]
+    for name in variables_in(urls):
+        if name not in words.get("variables", {}):
+            raise ConfigError(
+                "is missing; an address asks for it.",
+                file=file,
+                field=f"variables.{name}",
+                remedy="Describe it: `description`, and `env` or `default` where it has one.",
+            )
 
 
 def parse_endpoints(rows: list[Mapping[str, Any]], *, file: str, at: str) -> tuple[EndpointFacts, ...]:
@@ -144,7 +185,7 @@ def parse_endpoints(rows: list[Mapping[str, Any]], *, file: str, at: str) -> tup
 
 
 def build_endpoint(
-    facts: EndpointFacts, manifest: Manifest, *, provider: str, base_url: str | None, region: str | None
+    facts: EndpointFacts, manifest: Manifest, *, provider: str, at: Addresses, region: str | None
 ) -> Endpoint:
     """One offer of one configured instance: facts, with the instance's own name and addresses."""
     policy = facts.data_policy or manifest.data_policy
@@ -157,7 +198,7 @@ def build_endpoint(
         model=facts.model,
         upstream=facts.upstream,
         serves={
-            operation: _served(manifest.operations[operation], base_url, facts.upstream)
+            operation: at.served(manifest.operations[operation], facts.upstream)
             for operation in operations
             if operation in manifest.operations
         },
@@ -178,16 +219,6 @@ def build_endpoint(
         retains_prompts=policy.retains_prompts,
         moderated=policy.moderated,
     )
-
-
-def _served(served: Served, base_url: str | None, upstream: str) -> Served:
-    """With this instance's address and this model's name in every URL."""
-
-    def whole(url: str) -> str:
-        return url.replace("{base_url}", (base_url or "").rstrip("/")).replace("{upstream}", upstream)
-
-    also = {dialect: Address(whole(address.url)) for dialect, address in served.also.items()}
-    return Served(served.dialect, whole(served.url), also)
 
 
 def _prices(per_mtok: Mapping[str, str], per_unit: Mapping[str, str]) -> Prices:

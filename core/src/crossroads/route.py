@@ -18,10 +18,20 @@ Operation = str
 """chat, completions, responses, embeddings, rerank, images, speech, transcription, video, moderation, count_tokens."""
 
 
-class Address(msgspec.Struct, frozen=True):
-    """Where a further dialect of an operation is spoken."""
+class KeyStyle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a call shows its key. code: the package's own provider_prepare does it."""
+
+    scheme: Literal["bearer", "header", "query", "basic", "none", "code"]
+    header: str | None = None
+    query: str | None = None
+    prefix: str | None = None
+
+
+class Address(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a further dialect of an operation is spoken, and how the key is shown there (None: as everywhere)."""
 
     url: str
+    auth: KeyStyle | None = None
 
 
 class Served(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -30,6 +40,8 @@ class Served(msgspec.Struct, frozen=True, omit_defaults=True):
     dialect: str
     url: str
     also: dict[str, Address] = {}
+    auth: KeyStyle | None = None
+    """Where this operation's key is shown otherwise than the provider's others."""
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -42,6 +54,10 @@ class Served(msgspec.Struct, frozen=True, omit_defaults=True):
     def url_of(self, dialect: str) -> str:
         """Where this dialect is spoken."""
         return self.also[dialect].url if dialect in self.also else self.url
+
+    def auth_of(self, dialect: str) -> KeyStyle | None:
+        """How the key is shown there; None: as everywhere."""
+        return self.also[dialect].auth if dialect in self.also else self.auth
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

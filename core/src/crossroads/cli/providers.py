@@ -26,7 +26,7 @@ def providers(config: ConfigFile = None, as_json: Json = False) -> None:
             if plugin.error is None:
                 facts = _row(plugin.name, exchange.index.manifest(plugin), plugin.version, exchange)
             rows.append({**facts, "active": False, "why": inactive[plugin.name]})
-    columns = ("id", "name", "active", "endpoints", "operations", "version", "why")
+    columns = ("id", "name", "active", "level", "endpoints", "operations", "version", "why")
     show(rows, columns, as_json, empty="No provider is installed. Run `pip install crossroads-<provider>`.")
 
 
@@ -42,7 +42,9 @@ def _row(id: str, manifest: Any, version: str, exchange: Any) -> dict[str, Any]:
         "distribution": plugin.distribution,
         "installed": True,
         "status": manifest.status,
-        "callable": bool(manifest.operations) and manifest.status != "suspended",
+        "callable": manifest.callable,
+        "missing": list(manifest.missing),
+        "level": manifest.level,
         "operations": sorted(manifest.operations),
         "dialect": sorted({served.dialect for served in manifest.operations.values()}),
         "links": manifest.links,

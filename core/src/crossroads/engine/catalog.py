@@ -10,15 +10,16 @@ import base64
 import os
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from urllib.parse import urlsplit
 
 import msgspec
 
+from crossroads import addresses
+from crossroads.addresses import Addresses, host_of, variables_in
 from crossroads.config import Config, ProviderConfig, Secret, resolve_secret
-from crossroads.engine.index import PROVIDERS, Index
+from crossroads.engine.index import PROVIDERS, Index, Plugin
 from crossroads.errors import ConfigError
 from crossroads.manifest import Manifest, build_endpoint
-from crossroads.route import Candidate, Endpoint, EndpointStats, Operation
+from crossroads.route import Candidate, Endpoint, EndpointStats, KeyStyle, Operation
 from crossroads.wire import Headers, split_url
 
 LATEST = "-latest"
@@ -113,29 +114,31 @@ def active_instances(config: Config, index: Index, environ: Mapping[str, str] | 
     ]
     configured = {provider.plugin for provider in config.providers} | {provider.name for provider in config.providers}
     for plugin in index.all(PROVIDERS):
-        wanted = plugin.activate == "installed" or (
-            plugin.activate == "credential" and any(environ.get(name) for name in plugin.env)
-        )
-        if wanted and plugin.name not in configured and plugin.error is None:
+        if _wanted(plugin, environ) and plugin.name not in configured and plugin.error is None:
             unnamed = ProviderConfig(name=plugin.name, plugin=plugin.name)
             found.append(_instance(unnamed, index, config.file, plugin.name, environ))
     return found
 
 
+def _wanted(plugin: Plugin, environ: Mapping[str, str]) -> bool:
+    """Does it take part without being named? By its key, once what its address asks for is there too."""
+    if plugin.activate != "credential" or plugin.missing:
+        return plugin.activate == "installed" and not plugin.missing
+    return all(any(environ.get(name) for name in names) for names in (plugin.env, *plugin.needs))
+
+
 def _instance(provider: ProviderConfig, index: Index, file: str, at: str, environ: Mapping[str, str]) -> Instance:
     plugin = index.find(PROVIDERS, provider.plugin)
     manifest = index.manifest(plugin)
-    base_url = provider.base_url or manifest.base_url
-    if base_url is None and any("{base_url}" in url for served in manifest.operations.values() for url in served.urls):
+    if manifest.missing:
         raise ConfigError(
-            f"is missing; {manifest.display_name} has no address of its own.",
+            f"can't be called: no source states its {' or '.join(manifest.missing)}.",
             file=file,
-            field=f"{at}.base_url",
-            remedy='Add the URL that ends before /chat/completions, e.g. base_url = "http://127.0.0.1:9100/v1".',
+            field=f"{at}.plugin",
+            value=provider.plugin,
+            remedy="Use openai-compatible with its base_url, if it speaks that format.",
         )
-    host = urlsplit(base_url).hostname if base_url else None
-    # An address that the operator wrote is the operator's word on where the key may go.
-    hosts = (host,) if provider.base_url and host else (*manifest.hosts, *((host,) if host else ()))
+    where = _addresses(provider, manifest, file, at, environ)
     secret, key_from = _secret(provider, manifest, environ)
     rows = manifest.endpoints if provider.endpoints is None else provider.endpoints
     for number, row in enumerate(rows):
@@ -152,16 +155,63 @@ def _instance(provider: ProviderConfig, index: Index, file: str, at: str, enviro
         config=provider,
         manifest=manifest,
         version=plugin.version,
-        base_url=base_url,
-        hosts=hosts,
+        base_url=where.base_url,
+        hosts=where.hosts,
         secret=secret,
         key_from=key_from,
-        auth_headers=_auth_headers(manifest, secret),
+        auth_headers=auth_headers(manifest.auth, secret),
         endpoints=tuple(
-            build_endpoint(row, manifest, provider=provider.name, base_url=base_url, region=provider.region)
-            for row in rows
+            build_endpoint(row, manifest, provider=provider.name, at=where, region=provider.region) for row in rows
         ),
     )
+
+
+def _addresses(
+    provider: ProviderConfig, manifest: Manifest, file: str, at: str, environ: Mapping[str, str]
+) -> Addresses:
+    """Where this instance sends. Raises ConfigError: an address is missing, or a part of one."""
+    site = None
+    if provider.site is not None:
+        site = manifest.sites.get(provider.site)
+        if site is None:
+            raise ConfigError(
+                f"is no site of {manifest.name}.",
+                file=file,
+                field=f"{at}.site",
+                value=provider.site,
+                remedy=f"Known: {', '.join(sorted(manifest.sites)) or 'none'}.",
+            )
+    base_url = provider.base_url or (site.base_url if site else manifest.base_url)
+    urls = [url for served in manifest.operations.values() for url in served.urls]
+    if base_url is None and any("{base_url}" in url for url in urls):
+        raise ConfigError(
+            f"is missing; {manifest.display_name} has no address of its own.",
+            file=file,
+            field=f"{at}.base_url",
+            remedy='Add the URL that ends before /chat/completions, e.g. base_url = "http://127.0.0.1:9100/v1".',
+        )
+    further = tuple(site.also.values()) if site else ()
+    values = {}
+    for name in variables_in((base_url or "", *urls, *further)):
+        variable = manifest.variables[name]
+        value = addresses.value_of(name, variable, provider.variables, environ, file=file, at=at)
+        if value is None:
+            raise ConfigError(
+                f"is missing; it stands in the address {base_url}.",
+                file=file,
+                field=f"{at}.variables.{name}",
+                remedy=f"Add {variable.description}" + "".join(f", or set {env}" for env in variable.env) + ".",
+            )
+        values[name] = value
+    base_url = base_url and addresses.fill(base_url, values)
+    hosts = [host_of(base_url), *(host_of(addresses.fill(url, values)) for url in further)]
+    if not provider.base_url and not site:
+        hosts = [*manifest.hosts, *hosts]  # an address that the operator chose says where the key may go
+    found = tuple(host for host in hosts if host)
+    also: Mapping[str, str] | None = site.also if site else None
+    if provider.base_url:
+        also = {}  # at the operator's own address only what moves with it is spoken
+    return Addresses(base_url=base_url, hosts=found, values=values, also=also)
 
 
 def _secret(provider: ProviderConfig, manifest: Manifest, environ: Mapping[str, str]) -> tuple[Secret | None, str]:
@@ -175,9 +225,8 @@ def _secret(provider: ProviderConfig, manifest: Manifest, environ: Mapping[str, 
     return None, " or ".join(manifest.auth.env) or f"`api_key` of provider {provider.name}"
 
 
-def _auth_headers(manifest: Manifest, secret: Secret | None) -> Headers:
+def auth_headers(auth: KeyStyle, secret: Secret | None) -> Headers:
     """Made once: the hot path only joins tuples."""
-    auth = manifest.auth
     if secret is None or auth.scheme in ("none", "code", "query"):
         return ()
     key = secret.reveal()
@@ -203,8 +252,10 @@ def explain_inactive(index: Index, catalog: Catalog) -> dict[str, str]:
             continue
         if plugin.error is not None:
             reasons[plugin.name] = plugin.error
-        elif plugin.activate == "credential":
-            reasons[plugin.name] = f"set {' or '.join(plugin.env)}"
+        elif plugin.missing:
+            reasons[plugin.name] = f"listed only: no source states its {' or '.join(plugin.missing)}"
+        elif plugin.activate == "credential" and all(plugin.needs):
+            reasons[plugin.name] = f"set {' and '.join(' or '.join(names) for names in (plugin.env, *plugin.needs))}"
         else:
             reasons[plugin.name] = "name it in crossroads.toml"
     return reasons

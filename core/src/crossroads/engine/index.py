@@ -24,6 +24,7 @@ from typing import Any
 
 import msgspec
 
+from crossroads.addresses import needed
 from crossroads.errors import CrossroadsError, PluginError
 from crossroads.manifest import Manifest, read_manifest
 
@@ -33,7 +34,7 @@ GROUPS = tuple(
 )
 PROVIDERS, DIALECTS, STRATEGIES, POLICIES, SINKS = GROUPS[:5]
 MANIFEST_NAME = "provider.toml"
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 METADATA_BYTES_MAX = 1 << 20
 
 
@@ -50,8 +51,10 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     be written, but not read."""
     manifest_path: str | None = None
     env: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
+    missing: tuple[str, ...] = ()
     activate: str = "credential"
-    """These two are copied from the manifest: they decide, undecoded, whether a provider takes part at all."""
+    """These four are copied from the manifest: they decide, undecoded, whether a provider takes part at all."""
     error: str | None = None
     """Why it can't be used: a broken manifest, a name that two distributions claim."""
 
@@ -206,12 +209,22 @@ def _with_manifest(plugin: Plugin, path: list[str]) -> tuple[Plugin, tuple[str, 
         return msgspec.structs.replace(plugin, error=str(error), manifest_path=str(file)), None
     compiled = msgspec.structs.replace(
         plugin,
-        manifest=msgspec.msgpack.encode(manifest),
         manifest_path=str(file),
-        env=manifest.auth.env,
-        activate=manifest.activate,
+        **compiled_words(manifest),
     )
     return compiled, (str(file), found.st_mtime_ns, found.st_size)
+
+
+def compiled_words(manifest: Manifest) -> dict[str, Any]:
+    """A manifest as a Plugin keeps it: whole and undecoded, and the words that are needed without decoding."""
+    urls = [manifest.base_url or "", *(url for served in manifest.operations.values() for url in served.urls)]
+    return {
+        "manifest": msgspec.msgpack.encode(manifest),
+        "env": manifest.auth.env,
+        "needs": needed(manifest.variables, urls),
+        "missing": manifest.missing,
+        "activate": manifest.activate,
+    }
 
 
 def _entry_points(dist_info: Path) -> list[tuple[str, str, str]]:

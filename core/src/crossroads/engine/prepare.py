@@ -16,10 +16,10 @@ import msgspec
 from crossroads import multipart, native
 from crossroads.call import Call, Fields, Lost
 from crossroads.dialect import Dialect, Draft
-from crossroads.engine.catalog import Instance
+from crossroads.engine.catalog import Instance, auth_headers
 from crossroads.errors import BadUpstream, CredentialMissing
 from crossroads.manifest import Quirk
-from crossroads.route import Attempt, Endpoint
+from crossroads.route import Attempt, Endpoint, KeyStyle
 from crossroads.wire import Headers, HttpRequest
 
 Prepare = Callable[[Attempt, HttpRequest], HttpRequest | None]
@@ -33,6 +33,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: Endpoint
     dialect: Dialect
     url: str
+    auth: KeyStyle
     headers: Headers
     quirks: tuple[Quirk, ...]
     hook: Prepare | None
@@ -52,6 +53,8 @@ def prepare_endpoint(
         if (not quirk.operations or operation in quirk.operations)
         and (not quirk.models or any(fnmatchcase(endpoint.upstream, model) for model in quirk.models))
     )
+    usual = instance.manifest.auth
+    auth = served.auth_of(dialect.name) or usual
     extra = {name.lower(): value for quirk in quirks for name, value in quirk.headers.items()}
     extra |= {name.lower(): value for name, value in instance.config.headers.items()}
     return Prepared(
@@ -59,10 +62,11 @@ def prepare_endpoint(
         endpoint=endpoint,
         dialect=dialect,
         url=served.url_of(dialect.name),
+        auth=auth,
         headers=(
             USER_AGENT,
             *((name.encode(), value.encode()) for name, value in extra.items()),
-            *instance.auth_headers,
+            *(instance.auth_headers if auth is usual else auth_headers(auth, instance.secret)),
         ),
         quirks=tuple(
             quirk
@@ -93,7 +97,7 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         body = msgspec.json.encode(draft.document)
     request = HttpRequest(
         method="POST",
-        url=_with_key(draft.url, instance),
+        url=_with_key(draft.url, prepared),
         headers=headers + prepared.headers,
         body=body,
         timeouts=instance.config.timeouts,
@@ -108,7 +112,7 @@ def ask_request(attempt: Attempt, prepared: Prepared, url: str, deadline: float)
     instance = prepared.instance
     request = HttpRequest(
         method="GET",
-        url=_with_key(url, instance),
+        url=_with_key(url, prepared),
         headers=prepared.headers,
         timeouts=instance.config.timeouts,
         deadline=deadline,
@@ -174,9 +178,9 @@ def _number(value: Any) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _with_key(url: str, instance: Instance) -> str:
-    auth = instance.manifest.auth
-    if auth.scheme != "query" or instance.secret is None:
+def _with_key(url: str, prepared: Prepared) -> str:
+    auth, secret = prepared.auth, prepared.instance.secret
+    if auth.scheme != "query" or secret is None:
         return url
     joint = "&" if "?" in url else "?"
-    return f"{url}{joint}{auth.query or 'key'}={quote(instance.secret.reveal(), safe='')}"
+    return f"{url}{joint}{auth.query or 'key'}={quote(secret.reveal(), safe='')}"

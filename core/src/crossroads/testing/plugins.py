@@ -23,7 +23,7 @@ from crossroads.call import Call, Caller, Head
 from crossroads.clock import Clock
 from crossroads.config import Config
 from crossroads.engine.exchange import Exchange
-from crossroads.engine.index import DIALECTS, POLICIES, PROVIDERS, SINKS, STRATEGIES, Index, Plugin
+from crossroads.engine.index import DIALECTS, POLICIES, PROVIDERS, SINKS, STRATEGIES, Index, Plugin, compiled_words
 from crossroads.events import Event, Generation
 from crossroads.hookspecs import hookimpl
 from crossroads.manifest import parse_manifest
@@ -168,12 +168,7 @@ def index_of(objects: Mapping[tuple[str, str], Any], manifests: Mapping[str, Map
         entry = Plugin(group=group, name=name, value="tests", distribution=f"crossroads-{name}", version="0")
         if group == PROVIDERS:
             found = parse_manifest((manifests or {})[name], file=f"the manifest of {name}")
-            entry = msgspec.structs.replace(
-                entry,
-                manifest=msgspec.msgpack.encode(found),
-                env=found.auth.env,
-                activate=found.activate,
-            )
+            entry = msgspec.structs.replace(entry, **compiled_words(found))
         entries.append(entry)
     return Index(entries, objects)
 

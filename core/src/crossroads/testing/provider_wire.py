@@ -100,6 +100,7 @@ class WireChecks(Package):
             row = {"model": MODEL, "upstream": THEIR_MODEL, "price_usd_per_mtok": PRICES.manifest()}
             instance: dict[str, Any] = {"name": self.name, "plugin": self.name, "endpoints": [row], "api_key": CANARY}
             instance |= {"base_url": upstream.base_url} if movable else {}
+            instance |= {"variables": dict.fromkeys(manifest.variables, "conformance")} if manifest.variables else {}
             instance |= {"settings": self.settings} if self.settings else {}
             words = tomllib.loads(self.manifest_file().read_text("utf-8"))
             module = Plugins(load_index(None)).load(PROVIDERS, self.name)
