@@ -49,11 +49,15 @@ BAD = {
     "hosts": ({"manifest": MANIFEST.replace('hosts = ["api', 'hosts = ["cdn')}, "test_hosts_are_closed"),
     "heavy": (
         {"code": "import httpx\n"},
-        "test_importing_it_is_late_light_and_silent",
+        "test_importing_it_is_light",
     ),
     "network": (
-        {"code": "import socket\ntry: socket.create_connection(('127.0.0.1', 1))\nexcept OSError: pass\n"},
-        "test_importing_it_is_late_light_and_silent",
+        {"code": "import socket\ntry: socket.create_connection(('127.0.0.1', 1))\nexcept BaseException: pass\n"},
+        "test_importing_it_only_imports",
+    ),
+    "writes": (
+        {"code": "try: open(__file__ + '.log', 'w')\nexcept BaseException: pass\n"},
+        "test_importing_it_only_imports",
     ),
     "hook": (
         {"code": CODE + "@hookimpl\ndef provider_prepare(atempt): ...\n"},

@@ -22,7 +22,7 @@ _HOMES = {
     "SteppedClock": "clock",
     "Tokens": "answers",
     "ToolCall": "answers",
-    "dialect_conformance": "conformance",
+    "dialect_conformance": "dialect",
     "MODEL": "plugins",
     "Offer": "plugins",
     "Recorder": "plugins",
@@ -39,7 +39,7 @@ _HOMES = {
     "strategy_conformance": "strategy",
 }
 
-_SUITES = ("conformance", "laws", "provider", "provider_wire", "strategy")
+_SUITES = ("conformance", "dialect", "imports", "laws", "provider", "provider_wire", "strategy")
 
 __all__ = list(_HOMES)
 

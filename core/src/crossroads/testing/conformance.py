@@ -1,6 +1,6 @@
-"""What every dialect, policy and sink must hold, as test classes. (`testing.provider`, `testing.strategy`: the others.)
+"""What every policy and sink must hold, as test classes. (`testing.dialect`, `.provider`, `.strategy`: the others.)
 
-    TestMine = strategy_conformance(Mine)          a whole test file
+    TestMine = sink_conformance(Mine)          a whole test file
 
 Each takes the plugin's class, and its settings where it needs some.
 """
@@ -8,32 +8,27 @@ Each takes the plugin's class, and its settings where it needs some.
 from __future__ import annotations
 
 import inspect
+import logging
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
-from crossroads.engine.index import DIALECTS, POLICIES, SINKS
+from crossroads.engine.index import POLICIES, SINKS
 from crossroads.engine.plugins import Plugins
-from crossroads.errors import BadRequest, ConfigError, UpstreamRefused
+from crossroads.errors import ConfigError
 from crossroads.events import AttemptRecord, Event, Generation, PluginFailed
-from crossroads.testing import laws
+from crossroads.testing.answers import Answer, refusal
+from crossroads.testing.imports import needs_dialect
 from crossroads.testing.plugins import MODEL, Recorder, chat, exchange_with, index_of, offer, send
-from crossroads.testing.recordings import vectors
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 Settings = Mapping[str, Any]
-
-
-def dialect_conformance(plugin: Any) -> type:
-    """Laws of a dialect over its shipped vectors, and over anything else that a wire may bring."""
-    return made(_DialectChecks, plugin, DIALECTS, {})
+CANARY = "canary-of-conformance"
+"""Stands in every key of a check; a log that shows it shows keys."""
 
 
 def policy_conformance(plugin: Any, settings: Settings | None = None, *, denies: bool) -> type:
@@ -80,63 +75,18 @@ class Checks:
         with pytest.raises(ConfigError, match="no_such_setting"):
             self.make({**self.settings, "no_such_setting": 1})
 
-
-class _DialectChecks:
-    plugin: Any
-
-    @pytest.fixture
-    def dialect(self) -> Any:
-        return self.plugin()
-
-    def recorded(self, dialect: Any, **wanted: bool) -> list[Any]:
-        found = [v for v in vectors(dialect.name) if all(getattr(v, key) == value for key, value in wanted.items())]
-        if not found:
-            pytest.skip("no such vector is shipped")
-        return found
-
-    def test_both_paths_send_the_same_request(self, dialect: Any) -> None:
-        for vector in self.recorded(dialect):
-            if vector.request:
-                laws.both_paths_send_the_same(dialect, vector.request)
-
-    def test_both_paths_give_the_same_reply(self, dialect: Any) -> None:
-        for vector in self.recorded(dialect, is_stream=False):
-            if vector.status == 200:
-                laws.both_paths_reply_the_same(dialect, vector.body)
-
-    def test_one_byte_at_a_time_gives_the_same_stream(self, dialect: Any) -> None:
-        for vector in self.recorded(dialect, is_stream=True):
-            laws.a_split_changes_nothing(dialect, vector.body, range(len(vector.body)))
-
-    def test_a_stream_that_was_cut_is_an_error_or_had_lost_nothing(self, dialect: Any) -> None:
-        for vector in self.recorded(dialect, is_stream=True):
-            whole, failed = laws.relay_all(dialect, [vector.body], framed=False)
-            if failed is not None:
-                continue
-            for cut in range(len(vector.body)):
-                out, error = laws.relay_all(dialect, [vector.body[:cut]], framed=False)
-                assert error is not None or out == whole, f"{vector.name} cut at {cut} looks complete"
-
-    def test_any_error_body_is_read_and_none_raises(self, dialect: Any) -> None:
-        @hypothesis_settings(max_examples=60, deadline=None, database=None)
-        @given(st.integers(400, 599), st.binary(max_size=200) | st.sampled_from([b"{}", b'{"error":null}', b"[]"]))
-        def check(status: int, body: bytes) -> None:
-            error = dialect.decode_error(status, ((b"retry-after", b"x"),), body)
-            assert isinstance(error, UpstreamRefused)
-            assert error.upstream_status == status
-
-        check()
-
-    def test_any_request_bytes_are_opened_or_are_a_bad_request(self, dialect: Any) -> None:
-        @hypothesis_settings(max_examples=60, deadline=None, database=None)
-        @given(st.binary(max_size=200))
-        def check(body: bytes) -> None:
-            try:
-                dialect.open(body)
-            except BadRequest as error:
-                assert error.remedy  # noqa: PT017  (any other exception fails the test by itself)
-
-        check()
+    async def test_no_key_shows_in_a_log(self, caplog: Any, capfd: Any) -> None:
+        """Neither the caller's nor the provider's, also where the provider quotes it."""
+        needs_dialect("openai-chat")
+        caplog.set_level(logging.DEBUG)
+        kind, theirs = self.group.removeprefix("crossroads."), f"{CANARY}-of-a-provider"
+        mine: dict[str, Any] = {kind: {"mine": self.plugin}, "config": {kind: {"mine": self.settings}}}
+        async with ScriptedProvider() as upstream:
+            upstream.script(Answer(), refusal(401, f"wrong key {theirs}"))
+            async with exchange_with(offer("acme", upstream, api_key=theirs), **mine) as x:
+                for _ in range(2):
+                    await send(x, chat(), token=f"{CANARY}-of-a-caller")
+        assert CANARY not in "".join([caplog.text, *capfd.readouterr()])
 
 
 class _PolicyChecks(Checks):
@@ -144,6 +94,7 @@ class _PolicyChecks(Checks):
 
     @pytest.mark.parametrize("stream", [False, True])
     async def test_at_work_it_lets_through_or_denies_as_it_should(self, stream: bool) -> None:
+        needs_dialect("openai-chat")
         config = {"policies": {"mine": self.settings}}
         recorder = Recorder()
         async with ScriptedProvider() as upstream:
@@ -183,6 +134,7 @@ class _SinkChecks(Checks):
             await _close_twice(sink)
 
     async def test_at_work_it_takes_every_event_once(self) -> None:
+        needs_dialect("openai-chat")
         config = {"sinks": {"mine": self.settings}}
         plugins = {"mine": self.plugin}
         async with (

@@ -23,6 +23,7 @@ from crossroads.engine.plugins import Plugins
 from crossroads.engine.transport import Http1Transport
 from crossroads.manifest import Manifest, read_manifest
 from crossroads.testing.answers import Answer, Fault, Price, Tokens, ToolCall, refusal
+from crossroads.testing.imports import needs_dialect
 from crossroads.testing.plugins import MODEL, Offer, Recorder, Result, chat, exchange_with, send
 from crossroads.testing.recordings import Recorded
 from crossroads.testing.upstream import ScriptedProvider
@@ -92,6 +93,8 @@ class WireChecks(Package):
         scheme = urlsplit(chat_served.url.replace("{base_url}", manifest.base_url or "http://base.invalid")).scheme
         if scheme not in ("http", "https"):
             pytest.skip(f"it has a transport of its own ({scheme}://)")
+        needs_dialect("openai-chat")
+        needs_dialect(chat_served.dialect)
         movable = "{base_url}" in chat_served.url
         async with ScriptedProvider(prices={THEIR_MODEL: PRICES}) as upstream:
             upstream.script(*answers)

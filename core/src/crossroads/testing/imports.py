@@ -1,0 +1,118 @@
+"""What importing a plugin costs and does, seen from an interpreter of its own: `ImportChecks`, part of every suite.
+
+Laws: finding a plugin imports none; importing one is light (itself, the contract, the standard library, and what it
+names in `may_import`); importing one opens no connection, starts no process and writes no file.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, requires
+from typing import Any, NamedTuple
+
+import pytest
+
+LIGHT = frozenset(
+    {"crossroads", "msgspec", "pluggy", "pydantic", "pydantic_core", "annotated_types", "typing_extensions",
+     "typing_inspection"}
+)  # fmt: skip
+"""All that importing a plugin may load, beside itself and the standard library: what the contract is made of (pydantic
+for its settings)."""
+ABSENT = "not installed: "
+"""How a skip begins where the environment lacks what a check needs: it was not checked, which is no success."""
+PROBE = """
+import json, os, sys, time
+import crossroads.hookspecs, crossroads.engine.index
+crossroads.engine.index.load_index(None)
+module = {module!r}
+early = [name for name in sys.modules if name.split(".")[0] == module]
+before, touched = set(sys.modules), []
+REFUSED = ("socket.connect", "socket.getaddrinfo", "socket.bind", "subprocess.Popen", "os.system", "os.exec")
+def refuse(event, arguments):
+    writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    if event in REFUSED or writes:
+        touched.append("writing a file" if writes else event)
+        raise RuntimeError(event)
+sys.addaudithook(refuse)
+started = time.perf_counter()
+failed = None
+try:
+    __import__(module)
+except BaseException as error:
+    failed = f"{{type(error).__name__}}: {{error}}"
+seconds = time.perf_counter() - started
+print(json.dumps([early, sorted(set(sys.modules) - before), touched, failed, seconds]))
+"""
+
+
+class Imported(NamedTuple):
+    """early: what was loaded of it before anybody asked. loaded: modules that came with it. touched: what it tried."""
+
+    early: list[str]
+    loaded: list[str]
+    touched: list[str]
+    failed: str | None
+    seconds: float
+
+
+def import_alone(module: str) -> Imported:
+    """Import it in an interpreter of its own, once for each state of the path."""
+    return _import_alone(module, os.environ.get("PYTHONPATH", ""))
+
+
+@functools.cache
+def _import_alone(module: str, path: str) -> Imported:
+    command = [sys.executable, "-B", "-c", PROBE.format(module=module)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr[-2_000:]
+    return Imported(*json.loads(done.stdout.splitlines()[-1]))
+
+
+class ImportChecks:
+    """Mixed into a suite; `module` is the top-level package of the plugin."""
+
+    may_import: frozenset[str] = frozenset()
+
+    def module(self) -> str:
+        raise NotImplementedError
+
+    def test_finding_it_imports_nothing_of_it(self) -> None:
+        assert import_alone(self.module()).early == []
+
+    def test_importing_it_is_light(self) -> None:
+        found = import_alone(self.module())
+        allowed = {self.module(), *LIGHT, *self.may_import, *sys.stdlib_module_names}
+        tops = {full.split(".")[0] for full in found.loaded if not full.startswith("_sysconfigdata")}
+        assert tops - allowed == set(), "import these where they are used, or name them in `may_import`"
+
+    def test_importing_it_only_imports(self) -> None:
+        found = import_alone(self.module())
+        assert found.touched == [], "no network, process or written file at import: that is `start`'s"
+        assert found.failed is None
+
+
+def needs_dialect(name: str) -> None:
+    """Skip where this environment lacks it."""
+    from crossroads.engine.index import DIALECTS, load_index
+
+    if name not in {plugin.name for plugin in load_index(None).all(DIALECTS)}:
+        pytest.skip(f"{ABSENT}the dialect {name}; `pip install crossroads-{name}`")
+
+
+def declared(distribution: str) -> str:
+    """What a distribution depends on, as one text; empty where nobody knows it."""
+    try:
+        return " ".join(requires(distribution) or ())
+    except PackageNotFoundError:
+        return ""
+
+
+def mixed_with_imports(suite: type, module: str, may_import: Iterable[str]) -> type:
+    """The suite of a plugin, with the checks of the import of its package."""
+    words: dict[str, Any] = {"module": lambda self: module, "may_import": frozenset(may_import)}
+    return type(suite.__name__, (suite, ImportChecks), words)
