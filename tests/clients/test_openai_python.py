@@ -111,7 +111,9 @@ def test_in_process_with_no_server(model):
         sdk = openai.OpenAI(http_client=inside, base_url=embed.BASE_URL, api_key="none", max_retries=0)
         reply = sdk.chat.completions.create(model=model, messages=QUESTION, max_tokens=5)
         assert reply.choices[0].message.content
-        chunks = list(sdk.chat.completions.create(model=model, messages=QUESTION, max_tokens=5, stream=True))
+        chunks = list(
+            sdk.chat.completions.create(model=model, messages=QUESTION, max_tokens=5, temperature=0, stream=True)
+        )
         assert chunks[-1].usage.completion_tokens == 5
         with pytest.raises(openai.BadRequestError, match="acme/none"):
             sdk.chat.completions.create(model="acme/none", messages=QUESTION)
