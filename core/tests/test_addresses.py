@@ -41,7 +41,7 @@ SNOW = {
             "also": {"anthropic-messages": "https://plan2.snow.example/v1/messages"},
         },
     },
-    "endpoints": [ROW],
+    "endpoints": [ROW, ROW | {"site": "plan"}, ROW | {"site": "cn"}, {"model": "acme/cn", "upstream": "cn", "site": "cn"}],
 }
 
 
@@ -99,6 +99,7 @@ def test_a_site_moves_the_key_and_brings_only_the_dialects_that_it_names():
     cn = instances(site="cn")["s"]
     assert urls(cn) == ["https://cn.snow.example/v1/chat/completions"]
     assert cn.hosts == ("cn.snow.example",)
+    assert [e.model for e in cn.endpoints] == ["acme/small", "acme/cn"]
     plan = instances(site="plan")["s"]
     assert urls(plan) == ["https://plan.snow.example/v1/chat/completions", "https://plan2.snow.example/v1/messages"]
     assert plan.hosts == ("plan.snow.example", "plan2.snow.example")
@@ -125,7 +126,7 @@ def test_what_is_listed_only_takes_no_part_whatever_is_set():
     words = {"schema": 1, "name": "ghost", "missing": ["base_url"], "auth": {"scheme": "bearer", "env": ["GHOST_KEY"]}}
     ghosts = index_of({(PROVIDERS, "ghost"): object()}, {"ghost": words})
     assert active_instances(Config.of({}), ghosts, {"GHOST_KEY": "k"}) == []
-    assert explain_inactive(ghosts, Catalog([], {})) == {"ghost": "listed only: no source states its base_url"}
+    assert explain_inactive(ghosts, Catalog([], {})) == {"ghost": "listed only: its base_url is not known"}
     with pytest.raises(ConfigError, match="can't be called"):
         active_instances(Config.of({"providers": [{"name": "g", "plugin": "ghost"}]}), ghosts, {})
 
