@@ -41,7 +41,12 @@ SNOW = {
             "also": {"anthropic-messages": "https://plan2.snow.example/v1/messages"},
         },
     },
-    "endpoints": [ROW, ROW | {"site": "plan"}, ROW | {"site": "cn"}, {"model": "acme/cn", "upstream": "cn", "site": "cn"}],
+    "endpoints": [
+        ROW,
+        ROW | {"site": "plan"},
+        ROW | {"site": "cn"},
+        {"model": "acme/cn", "upstream": "cn", "site": "cn"},
+    ],
 }
 
 
@@ -141,3 +146,10 @@ def test_an_operation_of_another_key_style_keeps_it():
     style = KeyStyle(scheme="header", header="x-api-key")
     served = here.served(Served("d", "{base_url}/m", {"e": Address("{base_url}/n")}, style), "m")
     assert (served.auth_of("d"), served.auth_of("e")) == (style, None)
+
+
+def test_a_further_dialect_is_spoken_only_to_the_models_that_it_names():
+    here = Addresses(base_url="http://x", hosts=("x",), values={})
+    served = Served("d", "{base_url}/m", {"e": Address("{base_url}/n", models=("claude-*",))})
+    assert list(here.served(served, "claude-9").also) == ["e"]
+    assert not here.served(served, "small").also

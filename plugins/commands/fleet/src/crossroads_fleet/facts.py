@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from crossroads.addresses import PLACEHOLDER
 from crossroads_fleet.catalog import Catalog, Facts, Provider
 from crossroads_fleet.governance import governance_words
-from crossroads_fleet.offers import offer_rows
 from crossroads_fleet.places import site_name, usual_address
 from crossroads_fleet.sources import source_of
 
@@ -46,16 +45,15 @@ PLANS = re.compile(r"_PLAN_|_CODING_|_CN_")
 FOREIGN = ("AWS_", "AZURE_", "GOOGLE_", "OPENAI_", "ANTHROPIC_", "GITHUB_", "HUGGINGFACE_", "HF_")
 """Variables of big houses: a provider of another name does not get them."""
 LINKS = ("homepage", "docs", "status_page", "privacy_policy", "terms")
-MISSING_STATUS = {None: "live", "historic": "historic", "not-confirmed-current": "not-confirmed-current"}
 
 
 def words_of(provider: Provider, catalog: Catalog) -> dict[str, Any]:
-    """The manifest of one provider. Facts only: a hand's words come later."""
+    """The manifest of one provider without its endpoints. Facts only: a hand's words come later."""
     facts = provider.facts
     words: dict[str, Any] = {"schema": 1, "name": provider.package, "display_name": facts["name"]}
     sources: dict[str, Any] = {}
-    if (status := MISSING_STATUS[facts.get("status")]) != "live":
-        words["status"] = status
+    if "status" in facts:
+        words["status"] = facts["status"]
         sources["status"] = _source(facts, "status")
     words |= _auth(provider, catalog)
     words |= _addresses(facts, sources)
@@ -72,20 +70,22 @@ def words_of(provider: Provider, catalog: Catalog) -> dict[str, Any]:
     governance_words(provider, words, sources)
     words["notes"] = list(_notes(facts))
     words["quirks"] = list(_quirks(facts))
-    missing = [name for name in ("base_url", "dialect", "auth") if _lacks(words, name)]
-    if missing:
-        words["missing"] = missing
-        words.pop("operations", None)
-    elif words.get("status", "live") != "live" or _is_local(words["base_url"]) or "env" not in words["auth"]:
-        words["activate"] = "configuration"
     words["sources"] = {path: source for path, source in sources.items() if source}
-    if not missing:
-        words["endpoints"] = offer_rows(provider, words, catalog)
     return {key: value for key, value in words.items() if value or value is False}
 
 
-def _lacks(words: Mapping[str, Any], name: str) -> bool:
-    return not words.get("operations") if name == "dialect" else name not in words
+def derived(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Words that follow from the others: what is missing, and that a key alone does not activate it."""
+    lacks = {"base_url": "base_url", "dialect": "operations", "auth": "auth"}
+    missing = [name for name, word in lacks.items() if word not in document]
+    found = {key: value for key, value in document.items() if key != "missing"} | (
+        {"missing": missing} if missing else {}
+    )
+    if not missing and "activate" not in document:
+        local, keyless = _is_local(document["base_url"]), "env" not in document["auth"]
+        if local or keyless or document.get("status", "live") != "live":
+            found["activate"] = "configuration"
+    return found
 
 
 def _auth(provider: Provider, catalog: Catalog) -> dict[str, Any]:

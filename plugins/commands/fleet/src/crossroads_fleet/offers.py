@@ -48,9 +48,7 @@ def offer_rows(provider: Provider, words: Mapping[str, Any], catalog: Catalog) -
             continue
         row = _row(offer, operation, provider.package, catalog.models)
         if row is not None:
-            if site:
-                row["site"] = site
-            found.setdefault((row["upstream"], row.get("site")), row)
+            found.setdefault((row["upstream"], site), row | ({"site": site} if site else {}))
     return list(found.values())
 
 

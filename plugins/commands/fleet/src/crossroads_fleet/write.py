@@ -16,8 +16,9 @@ from crossroads.errors import ConfigError
 from crossroads.manifest import parse_manifest
 from crossroads.schema import plain
 from crossroads_fleet.catalog import Catalog
-from crossroads_fleet.facts import words_of
+from crossroads_fleet.facts import derived, words_of
 from crossroads_fleet.merge import FILE, merge, read_overrides
+from crossroads_fleet.offers import offer_rows
 from crossroads_fleet.package import files_of
 from crossroads_fleet.repo import Repo, manifest_file
 
@@ -44,14 +45,19 @@ def save(files: dict[Path, str]) -> None:
 def document_of(repo: Repo, name: str, catalog: Catalog | None) -> dict[str, Any]:
     """The manifest's words as they should be."""
     overrides = read_overrides(repo.provider(name))
-    document = merge(_facts(repo, name, catalog), overrides)
+    if catalog is not None and name in catalog.providers:
+        facts = words_of(catalog.providers[name], catalog)
+        served = derived(merge(facts, overrides))  # a hand may add the operation of an offer
+        if "missing" not in served:
+            facts["endpoints"] = offer_rows(catalog.providers[name], served, catalog)
+    else:
+        facts = _own_facts(repo, name)
+    document = derived(merge(facts, overrides))
     parse_manifest(document, file=f"{name}: the facts with its {FILE}")
     return document
 
 
-def _facts(repo: Repo, name: str, catalog: Catalog | None) -> dict[str, Any]:
-    if catalog is not None and name in catalog.providers:
-        return words_of(catalog.providers[name], catalog)
+def _own_facts(repo: Repo, name: str) -> dict[str, Any]:
     file = manifest_file(repo.provider(name))
     if not file.exists():
         return {"schema": 1, "name": name}
