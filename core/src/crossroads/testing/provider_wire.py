@@ -11,6 +11,7 @@ import logging
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -18,10 +19,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from crossroads.engine.exchange import Exchange
-from crossroads.engine.index import PROVIDERS, Plugin, load_index
+from crossroads.engine.index import PROVIDERS, Index, Plugin, load_index
 from crossroads.engine.plugins import Plugins
 from crossroads.engine.transport import Http1Transport
-from crossroads.manifest import Manifest, read_manifest
+from crossroads.manifest import Manifest
 from crossroads.testing.answers import Answer, Fault, Price, Tokens, ToolCall, refusal
 from crossroads.testing.imports import needs_dialect
 from crossroads.testing.plugins import MODEL, Offer, Recorder, Result, chat, exchange_with, send
@@ -62,6 +63,12 @@ class Watched:
         return await self._inner.send(request.with_url(parts._replace(scheme="http", netloc=there.netloc).geturl()))
 
 
+@cache
+def installed() -> Index:
+    """What is installed, read once: with a fleet of packages that takes seconds, and no test installs one."""
+    return load_index(None)
+
+
 class Package:
     """The installed package of that name."""
 
@@ -69,10 +76,10 @@ class Package:
     settings: dict[str, Any]
 
     def plugin(self) -> Plugin:
-        return load_index(None).find(PROVIDERS, self.name)
+        return installed().find(PROVIDERS, self.name)
 
     def manifest(self) -> Manifest:
-        return read_manifest(self.manifest_file())
+        return installed().manifest(self.plugin())
 
     def manifest_file(self) -> Path:
         return Path(self.plugin().manifest_path or "")
@@ -106,7 +113,7 @@ class WireChecks(Package):
             instance |= {"variables": dict.fromkeys(manifest.variables, "conformance")} if manifest.variables else {}
             instance |= {"settings": self.settings} if self.settings else {}
             words = tomllib.loads(self.manifest_file().read_text("utf-8"))
-            module = Plugins(load_index(None)).load(PROVIDERS, self.name)
+            module = Plugins(installed()).load(PROVIDERS, self.name)
             acme = Offer(instance, words, module)
             try:
                 async with exchange_with(acme, sinks={"recorder": recorder}, transport=watched) as exchange:
