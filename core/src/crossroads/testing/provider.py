@@ -20,8 +20,8 @@ from crossroads.engine.index import DIALECTS, PROVIDERS
 from crossroads.engine.plugins import Plugins
 from crossroads.manifest import read_manifest
 from crossroads.testing.conformance import with_asyncio
-from crossroads.testing.imports import ABSENT, ImportChecks, declared
-from crossroads.testing.provider_wire import Package, WireChecks, installed
+from crossroads.testing.imports import ABSENT, ImportChecks, declared, installed
+from crossroads.testing.provider_wire import Package, WireChecks
 from crossroads.testing.recordings import Recorded, recorded_in
 
 
