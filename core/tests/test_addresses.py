@@ -41,7 +41,12 @@ SNOW = {
             "also": {"anthropic-messages": "https://plan2.snow.example/v1/messages"},
         },
     },
-    "endpoints": [ROW],
+    "endpoints": [
+        ROW,
+        ROW | {"site": "plan"},
+        ROW | {"site": "cn"},
+        {"model": "acme/cn", "upstream": "cn", "site": "cn"},
+    ],
 }
 
 
@@ -99,6 +104,7 @@ def test_a_site_moves_the_key_and_brings_only_the_dialects_that_it_names():
     cn = instances(site="cn")["s"]
     assert urls(cn) == ["https://cn.snow.example/v1/chat/completions"]
     assert cn.hosts == ("cn.snow.example",)
+    assert [e.model for e in cn.endpoints] == ["acme/small", "acme/cn"]
     plan = instances(site="plan")["s"]
     assert urls(plan) == ["https://plan.snow.example/v1/chat/completions", "https://plan2.snow.example/v1/messages"]
     assert plan.hosts == ("plan.snow.example", "plan2.snow.example")
@@ -125,7 +131,7 @@ def test_what_is_listed_only_takes_no_part_whatever_is_set():
     words = {"schema": 1, "name": "ghost", "missing": ["base_url"], "auth": {"scheme": "bearer", "env": ["GHOST_KEY"]}}
     ghosts = index_of({(PROVIDERS, "ghost"): object()}, {"ghost": words})
     assert active_instances(Config.of({}), ghosts, {"GHOST_KEY": "k"}) == []
-    assert explain_inactive(ghosts, Catalog([], {})) == {"ghost": "listed only: no source states its base_url"}
+    assert explain_inactive(ghosts, Catalog([], {})) == {"ghost": "listed only: its base_url is not known"}
     with pytest.raises(ConfigError, match="can't be called"):
         active_instances(Config.of({"providers": [{"name": "g", "plugin": "ghost"}]}), ghosts, {})
 
@@ -140,3 +146,10 @@ def test_an_operation_of_another_key_style_keeps_it():
     style = KeyStyle(scheme="header", header="x-api-key")
     served = here.served(Served("d", "{base_url}/m", {"e": Address("{base_url}/n")}, style), "m")
     assert (served.auth_of("d"), served.auth_of("e")) == (style, None)
+
+
+def test_a_further_dialect_is_spoken_only_to_the_models_that_it_names():
+    here = Addresses(base_url="http://x", hosts=("x",), values={})
+    served = Served("d", "{base_url}/m", {"e": Address("{base_url}/n", models=("claude-*",))})
+    assert list(here.served(served, "claude-9").also) == ["e"]
+    assert not here.served(served, "small").also

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 import msgspec
@@ -51,6 +52,8 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
         """With this instance's address and this model's name in every URL."""
         further = {}
         for dialect, address in served.also.items():
+            if address.models and not any(fnmatchcase(upstream, model) for model in address.models):
+                continue
             if (url := self._site_url(dialect, address.url)) is not None:
                 further[dialect] = Address(self._whole(url, upstream), address.auth)
         return Served(served.dialect, self._whole(served.url, upstream), further, served.auth)

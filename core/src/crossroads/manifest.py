@@ -69,6 +69,8 @@ class EndpointFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     description: str | None = None
     operations: tuple[Operation, ...] = ()
     tag: str | None = None
+    site: str | None = None
+    """Offered at that site only; None: at the provider's usual address."""
     region: str | None = None
     quantization: str | None = None
     context_tokens: int | None = None
@@ -157,10 +159,10 @@ def _check_variables(words: Mapping[str, Any], file: str) -> None:
 
 def parse_endpoints(rows: list[Mapping[str, Any]], *, file: str, at: str) -> tuple[EndpointFacts, ...]:
     """Checked `[[endpoints]]` rows -> facts. Raises ConfigError: two rows for one upstream and tag, a wrong amount."""
-    seen: dict[tuple[str, str | None], int] = {}
+    seen: dict[tuple[str, str | None, str | None], int] = {}
     found = []
     for number, row in enumerate(rows):
-        key = (row["upstream"], row.get("tag"))
+        key = (row["upstream"], row.get("tag"), row.get("site"))
         if key in seen:
             raise ConfigError(
                 f"stands twice (also in {at}[{seen[key]}]).",

@@ -28,10 +28,14 @@ class KeyStyle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a further dialect of an operation is spoken, and how the key is shown there (None: as everywhere)."""
+    """Where a further dialect of an operation is spoken, and how the key is shown there (None: as everywhere).
+
+    models: patterns of upstream names that it serves; none: all.
+    """
 
     url: str
     auth: KeyStyle | None = None
+    models: tuple[str, ...] = ()
 
 
 class Served(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -132,7 +132,7 @@ def _instance(provider: ProviderConfig, index: Index, file: str, at: str, enviro
     manifest = index.manifest(plugin)
     if manifest.missing:
         raise ConfigError(
-            f"can't be called: no source states its {' or '.join(manifest.missing)}.",
+            f"can't be called: its {' and '.join(manifest.missing)} is not known.",
             file=file,
             field=f"{at}.plugin",
             value=provider.plugin,
@@ -140,7 +140,9 @@ def _instance(provider: ProviderConfig, index: Index, file: str, at: str, enviro
         )
     where = _addresses(provider, manifest, file, at, environ)
     secret, key_from = _secret(provider, manifest, environ)
-    rows = manifest.endpoints if provider.endpoints is None else provider.endpoints
+    rows = provider.endpoints
+    if rows is None:
+        rows = tuple(row for row in manifest.endpoints if row.site == provider.site)
     for number, row in enumerate(rows):
         unknown = sorted(set(row.operations) - set(manifest.operations))
         if unknown:
@@ -253,8 +255,8 @@ def explain_inactive(index: Index, catalog: Catalog) -> dict[str, str]:
         if plugin.error is not None:
             reasons[plugin.name] = plugin.error
         elif plugin.missing:
-            reasons[plugin.name] = f"listed only: no source states its {' or '.join(plugin.missing)}"
-        elif plugin.activate == "credential" and all(plugin.needs):
+            reasons[plugin.name] = f"listed only: its {' and '.join(plugin.missing)} is not known"
+        elif plugin.activate == "credential" and all((plugin.env, *plugin.needs)):
             reasons[plugin.name] = f"set {' and '.join(' or '.join(names) for names in (plugin.env, *plugin.needs))}"
         else:
             reasons[plugin.name] = "name it in crossroads.toml"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import inspect
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 
 from crossroads.addresses import host_of
-from crossroads.engine.index import DIALECTS, PROVIDERS, load_index
+from crossroads.engine.index import DIALECTS, PROVIDERS
 from crossroads.engine.plugins import Plugins
+from crossroads.manifest import read_manifest
 from crossroads.testing.conformance import with_asyncio
-from crossroads.testing.imports import ABSENT, ImportChecks, declared
+from crossroads.testing.imports import ABSENT, ImportChecks, declared, installed
 from crossroads.testing.provider_wire import Package, WireChecks
 from crossroads.testing.recordings import Recorded, recorded_in
 
@@ -78,25 +79,26 @@ class PackageChecks(Package, ImportChecks):
         return self.plugin().value.partition(":")[0].strip()
 
     def test_the_manifest_is_valid(self) -> None:
-        assert self.manifest().name == self.name
+        assert read_manifest(self.manifest_file()).name == self.name
 
     def test_every_fact_has_a_source(self) -> None:
         document = tomllib.loads(self.manifest_file().read_text("utf-8"))
-        for where, fact in _facts(document):
-            source = fact.get("source") or document.get("source")
-            assert source, f"{where} has no source"
-            day = datetime.date.fromisoformat(str(source["read"]))
-            assert day <= datetime.datetime.now(datetime.UTC).date(), f"{where}: read on {day}"
+        today = datetime.datetime.now(datetime.UTC).date()
+        for where, sources in _facts(document):
+            assert sources, f"{where} has no source"
+            for source in sources:
+                day = datetime.date.fromisoformat(str(source["read"]))
+                assert day <= today, f"{where}: read on {day}"
 
     def test_dialects_are_installed_and_mean_their_operation(self) -> None:
-        index = load_index(None)
-        plugins, there = Plugins(index), {plugin.name for plugin in index.all(DIALECTS)}
-        dependencies = declared(self.plugin().distribution)
+        there = {plugin.name for plugin in installed().all(DIALECTS)}
+        plugins, dependencies = Plugins(installed()), declared(self.plugin().distribution)
         for operation, served in self.manifest().operations.items():
-            if served.dialect not in there and f"crossroads-{served.dialect}" in dependencies:
-                pytest.skip(f"{ABSENT}crossroads-{served.dialect}, on which it depends; `pip install` it")
-            dialect = plugins.make(DIALECTS, served.dialect, {}, at="dialects")
-            assert dialect.operation == operation, f"{served.dialect} is for {dialect.operation}"
+            for name in (served.dialect, *served.also):
+                if name not in there and f"crossroads-{name}" in dependencies:
+                    pytest.skip(f"{ABSENT}crossroads-{name}, on which it depends; `pip install` it")
+                dialect = plugins.make(DIALECTS, name, {}, at="dialects")
+                assert dialect.operation == operation, f"{name} is for {dialect.operation}"
 
     def test_hosts_are_closed(self) -> None:
         manifest = self.manifest()
@@ -108,16 +110,33 @@ class PackageChecks(Package, ImportChecks):
         assert not any(host in ("*", "*.com") or "/" in host for host in manifest.hosts)
 
     def test_its_hooks_fit_the_contract(self) -> None:
-        plugins = Plugins(load_index(None))
+        plugins = Plugins(installed())
         made = plugins.make(PROVIDERS, self.name, self.settings, at=f"providers.{self.name}.settings")
         plugins.register(made, f"providers/{self.name}")
 
 
-def _facts(document: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Every table of a manifest that states something of the world."""
-    facts = [(f"operations.{name}", fact) for name, fact in document["operations"].items()]
-    facts += [("auth", document["auth"])] if document["auth"]["scheme"] != "none" else []
-    for table in ("quirks", "endpoints"):
-        facts += [(f"{table}[{number}]", fact) for number, fact in enumerate(document.get(table, ()))]
-    facts += [("data_policy", document["data_policy"])] if document.get("data_policy") else []
-    return facts
+WORDS = (
+    "base_url", "models_url", "status", "abortable_streams", "headquarters", "datacenters", "certifications",
+)  # fmt: skip
+"""At the top of a manifest: those that a source must state."""
+
+
+def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Every word and table of a manifest that states something of the world, with the sources that it rests on."""
+    general = [document["source"]] if "source" in document else []
+    named = document.get("sources", {})
+    for word in WORDS:
+        if word in document:
+            yield word, [named[word]] if word in named else general
+    tables = {f"operations.{name}": fact for name, fact in document.get("operations", {}).items()}
+    tables |= {f"sites.{name}": fact for name, fact in document.get("sites", {}).items()}
+    if document.get("auth", {}).get("scheme", "none") != "none":
+        tables["auth"] = document["auth"]
+    for table in ("quirks", "notes", "endpoints"):
+        tables |= {f"{table}[{number}]": fact for number, fact in enumerate(document.get(table, ()))}
+    for where, fact in tables.items():
+        yield where, [fact["source"]] if "source" in fact else general
+    policy = document.get("data_policy", {})
+    for word in policy.keys() - {"source"}:
+        path = f"data_policy.{word}"
+        yield path, [named[path]] if path in named else [policy["source"]] if "source" in policy else general

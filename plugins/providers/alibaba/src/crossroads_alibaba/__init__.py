@@ -1,0 +1,1 @@
+"""Alibaba Cloud Model Studio (DashScope). Facts stand in provider.toml; there is no code."""

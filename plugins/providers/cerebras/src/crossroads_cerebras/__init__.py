@@ -1,0 +1,1 @@
+"""Cerebras. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Cloudflare (Workers AI and AI Gateway). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Databricks. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""DeepInfra. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""DeepSeek. Facts stand in provider.toml; there is no code."""

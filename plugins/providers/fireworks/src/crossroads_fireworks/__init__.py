@@ -1,0 +1,1 @@
+"""Fireworks AI. Facts stand in provider.toml; there is no code."""

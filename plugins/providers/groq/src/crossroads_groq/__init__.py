@@ -1,0 +1,1 @@
+"""Groq. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Moonshot AI (Kimi). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Nebius Token Factory. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Novita AI. Facts stand in provider.toml; there is no code."""

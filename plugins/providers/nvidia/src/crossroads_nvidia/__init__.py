@@ -1,0 +1,1 @@
+"""NVIDIA (NIM, Riva). Facts stand in provider.toml; there is no code."""

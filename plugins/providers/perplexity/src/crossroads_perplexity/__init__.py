@@ -1,0 +1,1 @@
+"""Perplexity. Facts stand in provider.toml; there is no code."""

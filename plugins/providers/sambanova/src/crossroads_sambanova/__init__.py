@@ -1,0 +1,1 @@
+"""SambaNova. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Snowflake Cortex. Facts stand in provider.toml; there is no code."""

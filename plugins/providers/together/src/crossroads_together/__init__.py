@@ -1,0 +1,1 @@
+"""Together AI. Facts stand in provider.toml; there is no code."""

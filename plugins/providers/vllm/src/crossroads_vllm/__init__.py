@@ -1,0 +1,1 @@
+"""vLLM. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""xAI. Facts stand in provider.toml; there is no code."""

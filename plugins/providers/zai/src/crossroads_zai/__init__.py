@@ -1,0 +1,1 @@
+"""Z.AI. Facts stand in provider.toml; there is no code."""
