@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from crossroads.cli import chat, demo, keys, models, plugins, providers, route, serve, version
+from crossroads.cli import chat, demo, keys, models, plugin, plugins, providers, route, serve, version
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 
 COMMANDS = "crossroads.commands"
@@ -70,6 +70,7 @@ app.command("chat")(chat.chat)
 app.command("models")(models.models)
 app.command("providers")(providers.providers)
 app.add_typer(route.app, name="route")
+app.add_typer(plugin.app, name="plugin")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(keys.app, name="keys")
 app.command("version")(version.version)
