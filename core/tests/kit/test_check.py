@@ -13,7 +13,7 @@ from crossroads.kit.check import check_package
 from crossroads.kit.files import file_results
 from crossroads.kit.rules import all_rules
 from crossroads.kit.source import as_installed, read_package
-from crossroads.testing import conformance, dialect, imports, provider, provider_wire
+from crossroads.testing import conformance, dialect, imports, provider, provider_wire, strategy
 
 GOOD = """
 from crossroads.hookspecs import hookimpl
@@ -89,7 +89,7 @@ def test_each_fault_fails_the_rule_for_it_and_says_what_to_do(fault, faulty):
 
 def checks_of_suites():
     suites = (
-        conformance._StrategyChecks, conformance._PolicyChecks, conformance._SinkChecks, dialect._DialectChecks,
+        strategy._StrategyChecks, conformance._PolicyChecks, conformance._SinkChecks, dialect._DialectChecks,
         imports.ImportChecks, provider.PackageChecks, provider_wire.WireChecks,
     )  # fmt: skip
     found = {name for suite in suites for name, _ in inspect.getmembers(suite) if name.startswith("test_")}

@@ -38,9 +38,11 @@ class Group(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, found, rest = super().resolve_command(ctx, args)
         if isinstance(found, Unloaded):
+            from crossroads.config import load_config
             from crossroads.engine.plugins import Plugins
+            from crossroads.engine.trust import trusted_index
 
-            found = typer.main.get_command(Plugins(_index()).load(COMMANDS, str(name)))
+            found = typer.main.get_command(Plugins(trusted_index(load_config())).load(COMMANDS, str(name)))
         return name, found, rest
 
 

@@ -18,10 +18,11 @@ import pytest
 from crossroads.errors import ConfigError
 from crossroads.kit.rules import all_rules
 from crossroads.kit.source import Entry, SourcePackage, read_package
-from crossroads.testing.conformance import policy_conformance, sink_conformance, strategy_conformance
+from crossroads.testing.conformance import policy_conformance, sink_conformance
 from crossroads.testing.dialect import dialect_conformance
 from crossroads.testing.imports import ImportChecks, mixed_with_imports
 from crossroads.testing.provider import provider_conformance
+from crossroads.testing.strategy import strategy_conformance
 
 Words = Mapping[str, Any]
 KNOWN_WORDS = frozenset({"settings", "denies", "vectors", "recordings", "may_import", "exempt"})
