@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "core" / "src" / "crossroads"
 PACKAGES = sorted(path.parent for path in (ROOT / "plugins").glob("*/*/pyproject.toml"))
-MAY_USE_THE_ENGINE = {"__init__", "client", "embed", "cli", "testing", "engine"}
+MAY_USE_THE_ENGINE = {"__init__", "client", "embed", "cli", "testing", "kit", "engine"}
 
 
 def imports(file: Path) -> set[str]:

@@ -33,18 +33,6 @@ def installed(tmp_path, monkeypatch):
     return make
 
 
-def test_only_trusted_distributions_load_whatever_the_spelling(installed):
-    plugins = Plugins(installed(good="x = 1", evil="raise SystemExit"), trusted=("Crossroads_Good",))
-    assert plugins.load(POLICIES, "good").x == 1
-    with pytest.raises(PluginError, match=r"crossroads-evil is not among plugins\.trusted"):
-        plugins.load(POLICIES, "evil")
-
-
-def test_nobody_trusted_means_nobody_loads(installed):
-    with pytest.raises(PluginError, match="trusted"):
-        Plugins(installed(good="x = 1"), trusted=()).load(POLICIES, "good")
-
-
 def test_the_environment_can_leave_plugins_out_to_find_the_one_that_breaks(installed, monkeypatch):
     monkeypatch.setenv(BISECT, "good, ,other")
     plugins = Plugins(installed(good="x = 1", evil="x = 1"))

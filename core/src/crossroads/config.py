@@ -114,9 +114,9 @@ class RoutingConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PluginsConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """`[plugins]`. trusted None: every installed distribution may load."""
+    """`[plugins]`. trusted: a distribution -> true, or the hashes that it may have. None: all that are installed."""
 
-    trusted: tuple[str, ...] | None = None
+    trusted: dict[str, bool | str | tuple[str, ...]] | None = None
 
 
 class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ from collections.abc import Mapping, Sequence
 
 import pluggy
 
+from crossroads.api import API as API
 from crossroads.call import Call, Decision
 from crossroads.config import Secret
 from crossroads.errors import CrossroadsError
@@ -35,9 +36,6 @@ from crossroads.events import Event
 from crossroads.route import Attempt, Candidate
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest, Transport
-
-API = "1"
-"""Version of this contract. A breaking change makes it "2"; an added hook or argument does not."""
 
 PROJECT = "crossroads"
 hookspec = pluggy.HookspecMarker(PROJECT)

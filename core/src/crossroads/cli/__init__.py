@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from crossroads.cli import chat, demo, keys, models, plugins, providers, route, serve, version
+from crossroads.cli import chat, demo, keys, models, plugin, plugins, providers, route, serve, version
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 
 COMMANDS = "crossroads.commands"
@@ -38,9 +38,11 @@ class Group(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, found, rest = super().resolve_command(ctx, args)
         if isinstance(found, Unloaded):
+            from crossroads.config import load_config
             from crossroads.engine.plugins import Plugins
+            from crossroads.engine.trust import trusted_index
 
-            found = typer.main.get_command(Plugins(_index()).load(COMMANDS, str(name)))
+            found = typer.main.get_command(Plugins(trusted_index(load_config())).load(COMMANDS, str(name)))
         return name, found, rest
 
 
@@ -70,6 +72,7 @@ app.command("chat")(chat.chat)
 app.command("models")(models.models)
 app.command("providers")(providers.providers)
 app.add_typer(route.app, name="route")
+app.add_typer(plugin.app, name="plugin")
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(keys.app, name="keys")
 app.command("version")(version.version)

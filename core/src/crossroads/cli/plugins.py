@@ -1,13 +1,16 @@
-"""`crossroads plugins list|doctor`: what is installed, and whether it works."""
+"""`crossroads plugins list|doctor`: what is installed, who may load, and whether it works."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import typer
 
 from crossroads.cli.show import ConfigFile, Json, note, show
+
+COLUMNS = (
+    "kind", "name", "distribution", "version", "origin", "api", "trust", "state", "import_ms", "problem", "remedy",
+)  # fmt: skip
 
 app = typer.Typer(help="What is installed.", no_args_is_help=True)
 
@@ -24,19 +27,29 @@ def list_plugins(as_json: Json = False) -> None:
 
 @app.command("doctor")
 def doctor(config: ConfigFile = None, as_json: Json = False) -> None:
-    """Import each plugin, check it against the contract, say what is wrong. Exit 1 when something is."""
-    from crossroads import hookspecs
-    from crossroads.config import home, load_config
-    from crossroads.engine.index import load_index
-    from crossroads.engine.plugins import Plugins
+    """Import each trusted plugin, check it against the contract, say what is wrong. Exit 1 when one is broken."""
+    from crossroads.api import API
+    from crossroads.config import load_config
+    from crossroads.engine.doctor import examine_all
 
-    index = load_index(home() / "cache")
-    trusted = load_config(config).plugins.trusted
-    rows = [_row(plugin) | _examine(plugin, Plugins(index, trusted=trusted)) for plugin in index.all()]
-    show(rows, ("kind", "name", "distribution", "version", "state", "import_ms", "problem"), as_json)
-    broken = [row for row in rows if row["state"] == "broken"]
-    note(f"{len(rows)} plugins, {len(broken)} broken. Hook API {hookspecs.API}.")
-    if broken:
+    rows = [_row(finding.plugin) | finding.row() for finding in examine_all(load_config(config))]
+    columns = (
+        "kind",
+        "name",
+        "distribution",
+        "version",
+        "origin",
+        "api",
+        "trust",
+        "state",
+        "import_ms",
+        "problem",
+        "remedy",
+    )
+    show(rows, columns, as_json, empty="No plugin is installed.")
+    count = {state: sum(row["state"] == state for row in rows) for state in ("broken", "untrusted")}
+    note(f"{len(rows)} plugins, {count['broken']} broken, {count['untrusted']} not trusted. Hook API {API}.")
+    if count["broken"]:
         raise typer.Exit(1)
 
 
@@ -50,18 +63,3 @@ def _row(plugin: Any) -> dict[str, Any]:
         "manifest": plugin.manifest_path,
         "error": plugin.error,
     }
-
-
-def _examine(plugin: Any, plugins: Any) -> dict[str, Any]:
-    """Load it, and let pluggy check the hooks of a class or module without making it."""
-    from crossroads.errors import CrossroadsError
-
-    if (why := plugins.may_load(plugin)) is not None:
-        return {"state": "not loaded", "import_ms": None, "problem": why}
-    started = time.perf_counter()
-    try:
-        loaded = plugins.load(plugin.group, plugin.name)
-        plugins.register(loaded, f"{plugin.group.removeprefix('crossroads.')}/{plugin.name}")
-    except CrossroadsError as error:
-        return {"state": "broken", "import_ms": None, "problem": str(error)}
-    return {"state": "ok", "import_ms": round((time.perf_counter() - started) * 1000, 1), "problem": None}

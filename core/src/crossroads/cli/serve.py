@@ -20,13 +20,13 @@ def serve(
     """Serve until SIGTERM or Ctrl-C; then finish what is in flight. Exit 2 when the configuration is wrong."""
     import msgspec
 
-    from crossroads.config import home, load_config
-    from crossroads.engine.index import load_index
+    from crossroads.config import load_config
     from crossroads.engine.plugins import Plugins
+    from crossroads.engine.trust import trusted_index
 
     settings = load_config(config)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = msgspec.structs.replace(settings, server=msgspec.structs.replace(settings.server, **given))
-    plugins = Plugins(load_index(home() / "cache"), trusted=settings.plugins.trusted)
+    plugins = Plugins(trusted_index(settings))
     made = plugins.make(SURFACES, surface, {}, at=f"surfaces.{surface}")
     made.run(settings, ready=lambda address: note(f"Crossroads serves on {address} (Ctrl-C ends it)."))

@@ -20,7 +20,7 @@ from crossroads.engine import pipeline
 from crossroads.engine.admit import admit, ask, identify_token
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.guard import Guard
-from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index, load_index
+from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index
 from crossroads.engine.jobs import Jobs
 from crossroads.engine.outbox import Outbox
 from crossroads.engine.plan import plan
@@ -30,6 +30,7 @@ from crossroads.engine.providers import Providers
 from crossroads.engine.reporter import Reporter
 from crossroads.engine.selection import Selections
 from crossroads.engine.shortlist import Shortlists
+from crossroads.engine.trust import trusted_index
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 from crossroads.events import EndpointHealth, Generation, PluginFailed
 from crossroads.ids import new_id
@@ -72,8 +73,8 @@ class Exchange:
         self.config = config if isinstance(config, Config) else load_config(config)
         self.clock: Clock = clock or SystemClock()
         self.rng = rng or random.Random()  # noqa: S311  (dice for load balancing, not a secret)
-        self.index = index or load_index(home() / "cache")
-        self.plugins = Plugins(self.index, trusted=self.config.plugins.trusted)
+        self.index = trusted_index(self.config, index)
+        self.plugins = Plugins(self.index)
         self.catalog = Catalog(active_instances(self.config, self.index), self.config.routing.aliases)
         self.guard = Guard(self.config.routing, self.catalog, self.endpoint_health)
         self.store: Store = store or MemoryStore(self.config.keys)

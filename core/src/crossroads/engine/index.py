@@ -16,7 +16,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from email.parser import HeaderParser
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -25,6 +25,7 @@ from typing import Any
 import msgspec
 
 from crossroads.addresses import needed
+from crossroads.api import API
 from crossroads.errors import CrossroadsError, PluginError
 from crossroads.manifest import Manifest, read_manifest
 
@@ -33,8 +34,9 @@ GROUPS = tuple(
     for kind in ("providers", "dialects", "strategies", "policies", "sinks", "stores", "surfaces", "commands")
 )
 PROVIDERS, DIALECTS, STRATEGIES, POLICIES, SINKS = GROUPS[:5]
+API_GROUP = "crossroads.api"
 MANIFEST_NAME = "provider.toml"
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 METADATA_BYTES_MAX = 1 << 20
 
 
@@ -46,6 +48,10 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: str
     distribution: str
     version: str
+    info: str = ""
+    """Its dist-info folder."""
+    api: tuple[str, ...] = ()
+    """Versions of the contract that it says it was written for; none: version 1."""
     manifest: bytes | None = None
     """A provider's compiled manifest (msgpack), decoded by `Index.manifest`. Not a Raw: as a part of a union it could
     be written, but not read."""
@@ -56,7 +62,7 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     activate: str = "credential"
     """These four are copied from the manifest: they decide, undecoded, whether a provider takes part at all."""
     error: str | None = None
-    """Why it can't be used: a broken manifest, a name that two distributions claim."""
+    """Why it can't be used: a broken manifest, a name that two distributions claim, no trust, another hook API."""
 
 
 class _Dist(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,19 +82,43 @@ class Index:
     """All installed plugins by (group, name). Never raises for one bad package: `Plugin.error` says it.
 
     objects: plugins that are there already, by (group, name): made by a test, or by an embedding application.
+    refused: those that are not trusted; they stand in the index, with the reason, where nobody trusted has their name.
     """
 
-    def __init__(self, plugins: Iterable[Plugin], objects: Mapping[tuple[str, str], Any] | None = None) -> None:
+    def __init__(
+        self,
+        plugins: Iterable[Plugin],
+        objects: Mapping[tuple[str, str], Any] | None = None,
+        refused: Iterable[Plugin] = (),
+    ) -> None:
         self.objects = dict(objects or {})
+        self.refused = tuple(refused)
+        self._claims = tuple(plugins)
         self._plugins: dict[tuple[str, str], Plugin] = {}
-        for plugin in plugins:
+        for plugin in self._claims:
             key = (plugin.group, plugin.name)
             other = self._plugins.get(key)
             if other is not None and other.distribution != plugin.distribution:
                 both = " and ".join(sorted((other.distribution, plugin.distribution)))
                 plugin = msgspec.structs.replace(plugin, error=f"{both} both claim this name. Uninstall one of them.")
+            elif plugin.error is None and plugin.api and API not in plugin.api:
+                why = f"it was written for hook API {', '.join(plugin.api)}, and this core has {API}."
+                plugin = msgspec.structs.replace(plugin, error=why)
             self._plugins[key] = plugin
+        for plugin in self.refused:
+            self._plugins.setdefault((plugin.group, plugin.name), plugin)
         self._manifests: dict[str, Manifest] = {}
+
+    def under(self, objection: Callable[[Plugin], str | None]) -> Index:
+        """As far as it is trusted. objection: why a plugin may not take part, or None; not asked for `objects`."""
+        fine, refused = [], []
+        for plugin in self._claims:
+            why = None if (plugin.group, plugin.name) in self.objects else objection(plugin)
+            if why is None:
+                fine.append(plugin)
+            else:
+                refused.append(msgspec.structs.replace(plugin, error=why))
+        return Index(fine, self.objects, refused)
 
     def all(self, group: str | None = None) -> list[Plugin]:
         """In order of group and name."""
@@ -175,13 +205,15 @@ def _unchanged(file: tuple[str, int, int]) -> bool:
 
 def _scan(dist_info: Path, changed_ns: int, path: list[str]) -> _Dist:
     """Read one distribution. Most hold nothing of ours, and that is remembered too."""
-    entry_points = _entry_points(dist_info)
+    entry_points, api = read_entry_points(dist_info)
     if not entry_points:
         return _Dist(path=str(dist_info), changed_ns=changed_ns, plugins=())
     name, version = _name_and_version(dist_info)
     plugins, files = [], []
     for group, entry, value in entry_points:
-        plugin = Plugin(group=group, name=entry, value=value, distribution=name, version=version)
+        plugin = Plugin(
+            group=group, name=entry, value=value, distribution=name, version=version, info=str(dist_info), api=api
+        )
         if group == PROVIDERS:
             plugin, file = _with_manifest(plugin, path)
             files += [file] if file else []
@@ -227,22 +259,24 @@ def compiled_words(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _entry_points(dist_info: Path) -> list[tuple[str, str, str]]:
+def read_entry_points(dist_info: Path) -> tuple[list[tuple[str, str, str]], tuple[str, ...]]:
+    """(group, name, value) of ours in a dist-info folder, and the hook APIs that are stated."""
     try:
         text = (dist_info / "entry_points.txt").read_text("utf-8")
     except (OSError, UnicodeDecodeError):
-        return []
+        return [], ()
     if "crossroads." not in text:
-        return []
+        return [], ()
     parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
         parser.read_string(text)
     except configparser.Error:
-        return []
-    return [
+        return [], ()
+    found = [
         (group, name, value) for group in GROUPS if parser.has_section(group) for name, value in _items(parser[group])
     ]
+    return found, tuple(parser[API_GROUP]) if parser.has_section(API_GROUP) else ()
 
 
 def _items(section: Mapping[str, str]) -> Iterable[tuple[str, str]]:

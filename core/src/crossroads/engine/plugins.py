@@ -68,9 +68,8 @@ class _Driver(DriverManager[Any]):
 class Plugins:
     """What is loaded in one exchange."""
 
-    def __init__(self, index: Index, *, trusted: tuple[str, ...] | None = None) -> None:
+    def __init__(self, index: Index) -> None:
         self.index = index
-        self._trusted = None if trusted is None else frozenset(name.lower().replace("_", "-") for name in trusted)
         only = os.environ.get(BISECT)
         self._only = None if only is None else frozenset(filter(None, only.split(",")))
         self._loaded: dict[tuple[str, str], Any] = dict(index.objects)
@@ -78,9 +77,7 @@ class Plugins:
         self._alone: dict[int, tuple[Any, pluggy.PluginManager]] = {}
 
     def may_load(self, plugin: Plugin) -> str | None:
-        """Why it must not load, or None."""
-        if self._trusted is not None and plugin.distribution.lower().replace("_", "-") not in self._trusted:
-            return f"{plugin.distribution} is not among plugins.trusted."
+        """Why it is left out for now, or None."""
         if self._only is not None and plugin.name not in self._only:
             return f"{BISECT} leaves it out."
         return None
@@ -91,7 +88,7 @@ class Plugins:
         if key not in self._loaded:
             plugin = self.index.find(group, name)
             if (why := self.may_load(plugin)) is not None:
-                raise PluginError(why, plugin=name, remedy="Add its distribution, if you trust it.")
+                raise PluginError(why, plugin=name, remedy=f"Unset {BISECT}, or add its name.")
             try:
                 self._loaded[key] = _Driver(plugin).driver
             except (Exception, SystemExit) as error:

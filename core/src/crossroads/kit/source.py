@@ -6,12 +6,13 @@ folder of its own. With that folder and the source's own first on the path, ever
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -129,3 +130,10 @@ def as_installed(package: SourcePackage) -> Iterator[Path]:
                 del os.environ["PYTHONPATH"]
             else:
                 os.environ["PYTHONPATH"] = kept_variable
+
+
+def keep_installed(package: SourcePackage) -> None:
+    """`as_installed`, until this process ends: for a test file that runs before its package is installed."""
+    stack = ExitStack()
+    stack.enter_context(as_installed(package))
+    atexit.register(stack.close)

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from crossroads import hookspecs
 from crossroads.engine.index import POLICIES, SINKS
 from crossroads.engine.plugins import Plugins
 from crossroads.errors import ConfigError
@@ -70,6 +71,15 @@ class Checks:
         made = plugins.make(self.group, "mine", chosen, at="mine")
         plugins.register(made, "mine")
         return made
+
+    def test_its_hooks_fit_the_contract(self) -> None:
+        """And it has one of its kind."""
+        plugins = Plugins(index_of({}))
+        plugins.register(self.make(), "mine")
+        hooks = [name for name, value in vars(hookspecs).items() if hasattr(value, "crossroads_spec")]
+        kinds = {"strategies": "strategy_", "policies": "policy_", "sinks": "sink_"}
+        mine = [name for name in hooks if name.startswith(kinds[self.group.removeprefix("crossroads.")])]
+        assert any(plugins.each(name) for name in mine), f"it implements none of {', '.join(mine)}"
 
     def test_an_unknown_setting_is_an_error_that_names_it(self) -> None:
         with pytest.raises(ConfigError, match="no_such_setting"):

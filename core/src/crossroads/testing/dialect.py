@@ -47,7 +47,7 @@ class _DialectChecks:
         known = shipped_vectors(dialect.name) if self.folder is None else recorded_in(self.folder)
         found = [v for v in known if all(getattr(v, key) == value for key, value in wanted.items())]
         if not found:
-            pytest.skip("no such vector is shipped")
+            pytest.skip("no such exchange is recorded")
         return found
 
     def test_it_has_all_that_a_dialect_has(self, dialect: Any) -> None:

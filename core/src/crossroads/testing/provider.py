@@ -42,15 +42,26 @@ def provider_conformance(
     frame = inspect.currentframe()
     assert frame is not None
     assert frame.f_back is not None
+    here = Path(frame.f_back.f_code.co_filename)
+    if not any(plugin.name == name for plugin in load_index(None).all(PROVIDERS)):
+        _from_source(name, here)
     body: dict[str, Any] = {"name": name, "settings": dict(settings or {}), "may_import": frozenset(may_import)}
     if recordings is not None:
-        folder = Path(frame.f_back.f_code.co_filename).parent / recordings
+        folder = here.parent / recordings
         body["test_a_recorded_exchange_is_understood"] = _recorded_test(folder)
     for check, why in (exempt or {}).items():
         if not hasattr(PackageChecks, check) and not hasattr(WireChecks, check):
             raise ValueError(f"exempt: there is no check {check!r}")
         body[check] = _skipped(why)
     return with_asyncio(type(f"Test{name.title().replace('-', '')}", (PackageChecks, WireChecks), body))
+
+
+def _from_source(name: str, test_file: Path) -> None:
+    """The package whose own test this is need not be installed first."""
+    from crossroads.kit.source import keep_installed, source_of
+
+    if (package := source_of("providers", name, test_file)) is not None:
+        keep_installed(package)
 
 
 def _recorded_test(folder: Path) -> Any:

@@ -21,6 +21,7 @@ from crossroads.engine.index import STRATEGIES
 from crossroads.errors import NoEndpoint
 from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served
 from crossroads.testing.conformance import Checks, Settings, made
+from crossroads.testing.imports import needs_dialect
 from crossroads.testing.plugins import MODEL, chat, exchange_with, offer, send
 from crossroads.testing.upstream import ScriptedProvider
 
@@ -58,6 +59,7 @@ class _StrategyChecks(Checks):
         assert before == [[getattr(c.stats, slot) for slot in EndpointStats.__slots__] for c in candidates]
 
     async def test_at_work_it_orders_and_drops_nobody(self) -> None:
+        needs_dialect("openai-chat")
         async with ScriptedProvider() as one, ScriptedProvider() as two:
             offers = offer("one", one), offer("two", two)
             config = {"strategies": {"mine": self.settings}}
@@ -69,6 +71,7 @@ class _StrategyChecks(Checks):
         assert not [reason.text for reason in route.all_reasons() if "left out" in reason.text]
 
     async def test_what_is_excluded_stays_out_and_order_comes_first(self) -> None:
+        needs_dialect("openai-chat")
         dice = random.Random(0)  # noqa: S311
         offers = [offer(name, "http://127.0.0.1:1/v1") for name in NAMES]
         config = {"strategies": {"mine": self.settings}}
@@ -104,6 +107,7 @@ class _StrategyChecks(Checks):
 
     async def _scores(self, *asked: tuple[tuple[Candidate, ...], int | None]) -> list[Any]:
         """For each (candidates, seed), of a new instance. None: dice that always show the middle."""
+        needs_dialect("openai-chat")
         scores = []
         async with exchange_with() as x:
             call = x.open_call("openai-chat", msgspec.json.encode(chat()))

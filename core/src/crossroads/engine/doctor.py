@@ -1,0 +1,98 @@
+"""A look at every installed plugin: where it came from, what it was written for, who trusts it, whether it works.
+
+Law: what is not trusted, or is claimed twice, is described from its files and never imported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from crossroads.config import Config
+from crossroads.engine.index import Index, Plugin
+from crossroads.engine.plugins import Plugins
+from crossroads.engine.trust import Trust, path_files_that_run, trusted_index
+from crossroads.errors import CrossroadsError
+
+State = Literal["ok", "broken", "untrusted", "left out"]
+
+
+class Finding(NamedTuple):
+    """One plugin. origin: as the installer recorded it. api: the hook API that it was written for."""
+
+    plugin: Plugin
+    state: State
+    origin: str
+    trust: str
+    hash: str | None = None
+    import_ms: float | None = None
+    problem: str | None = None
+    remedy: str | None = None
+
+    def row(self) -> dict[str, Any]:
+        """As it is printed."""
+        told = {name: value for name, value in self._asdict().items() if name != "plugin"}
+        return {**told, "api": ", ".join(self.plugin.api) or "1"}
+
+
+def examine_all(config: Config) -> list[Finding]:
+    """Every plugin of this environment, in order of group and name; one that an untrusted distribution claims as well
+    stands there once for each."""
+    index, trust = trusted_index(config), Trust(config.plugins.trusted)
+    plugins = {(p.group, p.name, p.distribution): p for p in (*index.refused, *index.all())}
+    return [_examine(plugins[key], index, trust) for key in sorted(plugins)]
+
+
+def _examine(plugin: Plugin, index: Index, trust: Trust) -> Finding:
+    hash_ = trust.hash_of(plugin) if plugin.info else None
+    found = Finding(plugin, "ok", origin_of(plugin), trust.state(plugin), hash_)
+    if found.trust == "no":
+        remedy = f'Read it; to allow it, add {plugin.distribution} = "{hash_}" to [plugins.trusted].'
+        return found._replace(state="untrusted", problem=plugin.error, remedy=remedy)
+    if running := path_files_that_run(Path(plugin.info)):
+        problem = f"{', '.join(running)} runs code at every start of Python, whatever is trusted."
+        return found._replace(state="broken", problem=problem, remedy=f"Uninstall {plugin.distribution}.")
+    if plugin.error is not None:
+        return found._replace(state="broken", problem=plugin.error, remedy=_remedy(plugin))
+    plugins = Plugins(index)
+    if (why := plugins.may_load(plugin)) is not None:
+        return found._replace(state="left out", problem=why)
+    started = time.perf_counter()
+    try:
+        loaded = plugins.load(plugin.group, plugin.name)
+        plugins.register(loaded, f"{plugin.group.removeprefix('crossroads.')}/{plugin.name}")
+    except CrossroadsError as error:
+        return found._replace(state="broken", problem=error.what, remedy=error.remedy)
+    return found._replace(import_ms=round((time.perf_counter() - started) * 1000, 1))
+
+
+def _remedy(plugin: Plugin) -> str:
+    error = plugin.error or ""
+    if "both claim" in error:
+        return "Uninstall one of them: `crossroads uninstall NAME`."
+    if "hook API" in error:
+        return "Update it, or the core."
+    return f"Correct {plugin.manifest_path}." if plugin.manifest_path else "Reinstall it."
+
+
+def origin_of(plugin: Plugin) -> str:
+    """From the dist-info: the address that it was installed from (PEP 610), or the tool that took it from an index."""
+    info = Path(plugin.info)
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        told = json.loads((info / "direct_url.json").read_text("utf-8"))
+        url = _without_credentials(str(told["url"]))
+        commit = told.get("vcs_info", {}).get("commit_id")
+        return f"editable {url}" if told.get("dir_info", {}).get("editable") else f"{url}@{commit}" if commit else url
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return f"index, by {(info / 'INSTALLER').read_text('utf-8').strip()}"
+    return "unknown"
+
+
+def _without_credentials(url: str) -> str:
+    """A repository's address may hold a token."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
