@@ -29,7 +29,7 @@ Group = tuple[tuple[Candidate, ...], str | None]
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """groups: best first. left_out: who was filtered, and why."""
+    """groups: best first. left_out: who was filtered, and why; and who stands at which place of `order`."""
 
     model: str
     preferences: Preferences
@@ -96,7 +96,7 @@ def _select(call: Call, x: Exchange) -> Selection:
     return Selection(
         model=models[0],
         preferences=preferences,
-        groups=tuple(group for kept, variant in found for group in _grouped(kept, preferences, variant.sort)),
+        groups=tuple(group for kept, variant in found for group in _grouped(kept, preferences, variant.sort, left_out)),
         left_out=tuple(left_out),
         known=known,
         smallest_context=min(contexts, default=None),
@@ -133,12 +133,16 @@ def _tag_named(p: Preferences, endpoint: Endpoint) -> bool:
     return endpoint.tag is not None and endpoint.tag in (*(p.only or ()), *(p.order or ()))
 
 
-def _grouped(candidates: list[Candidate], p: Preferences, sort: str | None) -> list[Group]:
+def _grouped(candidates: list[Candidate], p: Preferences, sort: str | None, left_out: list[Reason]) -> list[Group]:
     """One group; by `order`, one for each name of it, and the rest."""
     if p.order is None:
         return [(tuple(candidates), sort)] if candidates else []
     places: dict[int, list[Candidate]] = {}
     for candidate in candidates:
         place = named(p.order, candidate.endpoint)
+        text = (
+            "behind all that provider.order names" if place is None else f"provider.order names it, place {place + 1}"
+        )
+        left_out.append(Reason("rank", "order", text, candidate.endpoint.id))
         places.setdefault(len(p.order) if place is None else place, []).append(candidate)
     return [(tuple(places[place]), sort) for place in sorted(places)]
