@@ -77,7 +77,7 @@ async def test_who_wants_no_fallback_sees_who_would_have_been_one():
 async def test_order_is_a_stage():
     rows = await considered(provider={"order": ["b"]})
     assert rows[0]["stages"]["order"] == "provider.order names it, place 1"
-    assert rows[1]["stages"]["order"] == "behind all that provider.order names"
+    assert rows[1]["stages"]["order"] == "behind all that it names"
 
 
 CONFIG = """
