@@ -103,9 +103,7 @@ def _select(call: Call, x: Exchange) -> Selection:
     return Selection(
         model=models[0],
         preferences=preferences,
-        groups=tuple(
-            group for kept, sort in found for group in _grouped(kept, preferences, sort, asked_tier, left_out)
-        ),
+        groups=tuple(groups),
         left_out=tuple(left_out),
         known=known,
         smallest_context=min(contexts, default=None),
