@@ -121,6 +121,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     trains_on_data: bool | None = None
     retains_prompts: bool | None = None
     moderated: bool | None = None
+    distillable: bool | None = None
+    """May its output train other models?"""
 
 
 OUTAGE_S = 30.0
