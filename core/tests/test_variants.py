@@ -4,8 +4,10 @@ import pytest
 
 from crossroads.engine.plan import plan
 from crossroads.engine.variants import PLAIN, Variant, split
+from crossroads.hookspecs import hookimpl
 from crossroads.jsonbody import encode
 from crossroads.testing import MODEL, chat, exchange_with, offer
+from crossroads.testing.plugins import InOrder
 
 NOWHERE = "http://127.0.0.1:1/v1"
 
@@ -45,6 +47,30 @@ async def test_endpoints_of_a_tier_serve_only_calls_that_ask_for_it():
     assert (await planned(*offers, service_tier="flex"))[0] == ["flexible"]
     assert set((await planned(*offers, model=f"{MODEL}:floor"))[0]) == {"usual", "flexible"}
     assert (await planned(*offers, provider={"only": ["acme/flex"]}))[0] == ["flexible"]
+
+
+class Fastest:
+    @hookimpl
+    def strategy_score(self, candidates):
+        return [float(c.endpoint.provider == "fast-usual") for c in candidates]
+
+
+async def test_the_priority_tier_comes_first_by_throughput_and_the_usual_one_is_its_fallback():
+    offers = [offer(name, NOWHERE) for name in ("usual", "fast-usual")]
+    offers += [offer("quick", NOWHERE, tag="acme/priority"), offer("flexible", NOWHERE, tag="acme/flex")]
+    strategies = {"in-order": InOrder(), "throughput": Fastest()}
+    config = {"routing": {"strategies": ["in-order"]}}
+    async with exchange_with(*offers, strategies=strategies, config=config) as x:
+
+        async def order(**ask):
+            route = await x.plan(x.open_call("openai-chat", encode(chat(**ask))))
+            return [c.endpoint.provider for c in route.candidates]
+
+        assert await order() == ["usual", "fast-usual"]
+        for name in ("priority", "fast"):
+            assert await order(service_tier=name) == ["quick", "fast-usual", "usual"]
+        named = {"order": ["usual"]}
+        assert await order(service_tier="priority", provider=named) == ["usual", "quick", "fast-usual"]
 
 
 async def test_tools_narrow_the_choice_but_never_empty_it():

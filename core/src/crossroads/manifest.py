@@ -73,6 +73,7 @@ class EndpointFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """Offered at that site only; None: at the provider's usual address."""
     region: str | None = None
     quantization: str | None = None
+    distillable: bool | None = None
     context_tokens: int | None = None
     max_output_tokens: int | None = None
     input_modalities: tuple[str, ...] = ("text",)
@@ -220,6 +221,7 @@ def build_endpoint(
         trains_on_data=policy.trains_on_data,
         retains_prompts=policy.retains_prompts,
         moderated=policy.moderated,
+        distillable=facts.distillable,
     )
 
 

@@ -5,6 +5,7 @@ Law: every stage that drops, orders or fails an endpoint leaves a Reason; a rout
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -124,6 +125,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     trains_on_data: bool | None = None
     retains_prompts: bool | None = None
     moderated: bool | None = None
+    distillable: bool | None = None
+    """May its output train other models?"""
 
 
 OUTAGE_S = 30.0
@@ -260,13 +263,15 @@ class Route:
     def all_reasons(self) -> list[Reason]:
         """In the order of the stages; rankings in words, the best of each first."""
         before = [reason for reason in self.reasons if reason.stage != "attempt"]
-        ranked = [
-            Reason("rank", by, f"scores {score:.4g}, place {place} of {len(scores)}", candidate.endpoint.id)
-            for by, candidates, scores in self.rankings
-            for place, (score, candidate) in enumerate(
-                sorted(zip(scores, candidates, strict=True), key=lambda pair: -pair[0]), 1
-            )
-        ]
+        ranked: list[Reason] = []
+        for by, candidates, scores in self.rankings:
+            order = sorted(zip(scores, candidates, strict=True), key=lambda pair: -pair[0])
+            place = {score: at for at, (score, _) in reversed([*enumerate(order, 1)])}
+            shared = Counter(scores)
+            for score, candidate in order:
+                tied = ", tied" if shared[score] > 1 else ""
+                text = f"scores {score:.4g}, place {place[score]} of {len(order)}{tied}"
+                ranked.append(Reason("rank", by, text, candidate.endpoint.id))
         return [*self.left_out, *before, *ranked, *(reason for reason in self.reasons if reason.stage == "attempt")]
 
     def explain(self) -> dict[str, Any]:

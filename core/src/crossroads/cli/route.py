@@ -21,9 +21,11 @@ def group() -> None:
 
 @app.command("explain")
 def explain(
-    model: Annotated[str | None, typer.Option("--model", "-m", help="The model that a caller would name.")] = None,
+    model: Annotated[
+        list[str] | None, typer.Option("--model", "-m", help="The model that a caller would name; more: its fallbacks.")
+    ] = None,
     body: Annotated[
-        Path | None, typer.Option("--body", help="A whole request body, JSON; --model overrides its model.")
+        Path | None, typer.Option("--body", help="A whole request body, JSON; --model overrides its models.")
     ] = None,
     dialect: Annotated[str, typer.Option(help="The dialect of the body.")] = "openai-chat",
     seed: Annotated[int, typer.Option(help="Dice of load balancing.")] = 0,
@@ -34,50 +36,49 @@ def explain(
     document: dict[str, Any] = {"messages": [{"role": "user", "content": "?"}]}
     if body is not None:
         document = json.loads(body.read_text("utf-8"))
-    if model is not None:
-        document["model"] = model
-    route, error = asyncio.run(_explain(config, dialect, json.dumps(document).encode(), seed))
-    explained: dict[str, Any] = route | {"error": error}
+    if model:
+        document.pop("models", None)
+        document |= {"model": model[0]} if len(model) == 1 else {"model": model[0], "models": model[1:]}
+    explained = asyncio.run(_explain(config, dialect, json.dumps(document).encode(), seed))
     if as_json:
         show_json(explained)
     else:
         _table(explained)
-    if error is not None:
-        note(f"crossroads: {error}")
+    if explained["error"] is not None:
+        note(f"crossroads: {explained['error']}")
         raise typer.Exit(1)
 
 
-async def _explain(config: Path | None, dialect: str, body: bytes, seed: int) -> tuple[dict[str, Any], str | None]:
+async def _explain(config: Path | None, dialect: str, body: bytes, seed: int) -> dict[str, Any]:
     import random
 
     from crossroads.engine.exchange import Exchange
     from crossroads.errors import CrossroadsError
+    from crossroads.explained import stages
+    from crossroads.route import Route
 
+    failed: CrossroadsError | None = None
     async with Exchange(config, rng=random.Random(seed)) as exchange:  # noqa: S311
         call = exchange.open_call(dialect, body)
         try:
-            route = await exchange.plan(call)
-            return route.explain(), None
+            await exchange.plan(call)
         except CrossroadsError as error:
-            known = call.route.explain() if call.route is not None else {"model": None, "candidates": [], "reasons": []}
-            return known, str(error)
+            failed = error
+        route = call.route or Route("")
+        considered = stages(route, {endpoint.id: endpoint for endpoint in exchange.catalog.endpoints})
+        models = [(name, exchange.catalog.resolve(name)) for name in call.opened.models]
+    return {
+        "requested": [{"model": name, "stands_for": found} for name, found in models],
+        **route.explain(),
+        "considered": considered,
+        "error": None if failed is None else str(failed),
+    }
 
 
 def _table(explained: dict[str, Any]) -> None:
-    why: dict[str, list[str]] = {}
+    rows = [{**row, "place": row["place"] or "-", **row["stages"]} for row in explained["considered"]]
+    columns = dict.fromkeys(stage for row in explained["considered"] for stage in row["stages"])
+    show(rows, ("place", "endpoint", "model", *columns), False, empty="No candidate.")
     for reason in explained["reasons"]:
-        why.setdefault(reason.get("endpoint", ""), []).append(f"{reason['stage']}/{reason['by']}: {reason['text']}")
-    rows = [
-        {"place": place, **candidate, "why": "; ".join(why.get(candidate["endpoint"], []))}
-        for place, candidate in enumerate(explained["candidates"], 1)
-    ]
-    rows += [
-        {
-            "place": "dropped",
-            "endpoint": reason["endpoint"],
-            "why": f"{reason['stage']}/{reason['by']}: {reason['text']}",
-        }
-        for reason in explained["reasons"]
-        if reason.get("dropped")
-    ]
-    show(rows, ("place", "endpoint", "model", "why"), False, empty="No candidate.")
+        if reason.get("endpoint") is None:
+            note(f"{reason['by']}: {reason['text']}")

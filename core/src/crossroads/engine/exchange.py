@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from crossroads.call import Call, Caller, Head, Principal
 from crossroads.clock import Clock, SystemClock
-from crossroads.config import DEFAULT_STRATEGY, Config, home, load_config
+from crossroads.config import Config, home, load_config
 from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
 from crossroads.engine.admit import admit, ask, identify_token
@@ -23,15 +23,16 @@ from crossroads.engine.guard import Guard
 from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index
 from crossroads.engine.jobs import Jobs
 from crossroads.engine.outbox import Outbox
-from crossroads.engine.plan import plan
+from crossroads.engine.plan import planned
 from crossroads.engine.plugins import Hook, Plugins
 from crossroads.engine.presets import check_presets
 from crossroads.engine.providers import Providers
 from crossroads.engine.reporter import Reporter
 from crossroads.engine.selection import Selections
 from crossroads.engine.shortlist import Shortlists
+from crossroads.engine.strategies import Strategies
 from crossroads.engine.trust import trusted_index
-from crossroads.errors import ConfigError, CrossroadsError, PluginError
+from crossroads.errors import CrossroadsError, PluginError
 from crossroads.events import EndpointHealth, Generation, PluginFailed
 from crossroads.ids import new_id
 from crossroads.route import Attempt, Endpoint, Route
@@ -86,7 +87,7 @@ class Exchange:
         self.reporter = Reporter(secret.reveal() for secret in secrets if secret is not None)
         self._life: list[Any] = []
         self._dialects: dict[str, Dialect] = {}
-        self._strategies: dict[str, Hook] = {}
+        self.strategies = Strategies(self)
         self._background: set[asyncio.Task[Any]] = set()
 
     # life
@@ -111,7 +112,7 @@ class Exchange:
             if self.config.presets:
                 check_presets(self.config.presets, self.config.file)
             self.keys_required = await self.store.has_keys()
-            strategies = self._strategy_names()
+            strategies = self.strategies.configured()
             # pluggy calls the last registered first: register from the end, and the configured order holds.
             for kind, group, named in (
                 ("sinks", SINKS, self.config.sinks),
@@ -119,8 +120,8 @@ class Exchange:
                 ("policies", POLICIES, self.config.policies),
             ):
                 for name, settings in reversed(named.items()):
-                    await self._begin(kind, group, name, settings)
-            self._check_strategies()
+                    await self.begin(kind, group, name, settings)
+            self.strategies.check()
             each = self.plugins.each
             self.hooks = Hooks(
                 each("policy_admit"), each("policy_permit"), each("policy_reserve"), each("policy_settle"),
@@ -134,6 +135,7 @@ class Exchange:
 
     async def aclose(self) -> None:
         """Close in the reverse order of starting; each within its time, and no failure stops the others."""
+        await self.strategies.aclose()
         if hasattr(self, "outbox"):
             await self.outbox.aclose()
         if self._background:
@@ -150,7 +152,8 @@ class Exchange:
         self._life.clear()
         await self.store.aclose()
 
-    async def _begin(self, kind: str, group: str, name: str, settings: dict[str, Any]) -> Any:
+    async def begin(self, kind: str, group: str, name: str, settings: dict[str, Any]) -> None:
+        """Make, start and register a plugin. Raises ConfigError, PluginError, and what its `start` raises of ours."""
         plugin = self.plugins.make(group, name, settings, at=f"{kind}.{name}")
         self._life.append(plugin)
         if (start := getattr(plugin, "start", None)) is not None:
@@ -165,23 +168,6 @@ class Exchange:
                     remedy="Check its settings, or remove it from the configuration.",
                 ) from error
         self.plugins.register(plugin, f"{kind}/{name}")
-        return plugin
-
-    def _strategy_names(self) -> tuple[str, ...]:
-        if self.config.routing.strategies is not None:
-            return self.config.routing.strategies
-        installed = any(plugin.name == DEFAULT_STRATEGY for plugin in self.index.all(STRATEGIES))
-        return (DEFAULT_STRATEGY,) if installed else ()
-
-    def _check_strategies(self) -> None:
-        unused = set(self.config.strategies) - set(self._strategy_names())
-        if unused:
-            raise ConfigError(
-                "has settings but is not used.",
-                file=self.config.file,
-                field=f"strategies.{sorted(unused)[0]}",
-                remedy="Add it to routing.strategies, or remove them.",
-            )
 
     # a call's way in
 
@@ -224,7 +210,7 @@ class Exchange:
     async def plan(self, call: Call) -> Route:
         """As far as the route, and no further: what `run` would do, without sending anything. Raises what ends it."""
         await admit(call, self)
-        return plan(call, self, whole=True)
+        return await planned(call, self, whole=True)
 
     def encode_error(self, call: Call, error: CrossroadsError) -> tuple[Head | bytes, ...]:
         """An error reply in the client's dialect: a whole one before the Head, the in-stream event after it."""
@@ -254,25 +240,6 @@ class Exchange:
             except PluginError as error:
                 self.reporter.failure(plugin.name, "load", error)
         return found
-
-    def strategies(self, sort: str | None) -> tuple[Hook, ...]:
-        """The configured strategies, or the one that a caller's `provider.sort` names. Raises PluginError."""
-        if sort is None:
-            return self.hooks.score
-        if sort not in self._strategies:
-            before = {hook.plugin for hook in self.plugins.each("strategy_score")}
-            plugin = self.plugins.make(STRATEGIES, sort, self.config.strategies.get(sort, {}), at=f"strategies.{sort}")
-            name = f"strategies/{sort}"
-            if name not in before:
-                if getattr(plugin, "start", None) is not None:
-                    raise PluginError(
-                        "has to be started before it can serve `provider.sort`.",
-                        plugin=sort,
-                        remedy="Add it to routing.strategies.",
-                    )
-                self.plugins.register(plugin, name)
-            self._strategies[sort] = next(hook for hook in self.plugins.each("strategy_score") if hook.plugin == name)
-        return (self._strategies[sort],)
 
     async def reserve(self, call: Call, attempt: Attempt) -> None:
         """Every policy's `policy_reserve`. Raises what ends the call."""

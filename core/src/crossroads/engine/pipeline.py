@@ -15,7 +15,7 @@ from crossroads.call import Call, Head
 from crossroads.engine.admit import admit, identify
 from crossroads.engine.dispatch import attempts
 from crossroads.engine.estimate import estimated
-from crossroads.engine.plan import plan
+from crossroads.engine.plan import planned
 from crossroads.engine.settle import settle
 from crossroads.errors import CrossroadsError, NoEndpoint
 
@@ -34,7 +34,7 @@ async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
             call.principal = await identify(call, x)
         await admit(call, x)
         try:
-            route = plan(call, x)
+            route = await planned(call, x)
         except NoEndpoint:
             if (told := estimated(call)) is None:
                 raise

@@ -15,6 +15,7 @@ from crossroads.engine.narrow import least_tokens, roomy
 from crossroads.engine.plugins import is_failure
 from crossroads.engine.rank import rank
 from crossroads.engine.selection import Selection
+from crossroads.engine.strategies import NotStarted
 from crossroads.errors import NoEndpoint, UnknownModel
 from crossroads.route import Candidate, Reason, Route
 
@@ -27,12 +28,23 @@ Groups = Sequence[tuple[tuple[Candidate, ...], str | None]]
 """Candidates, and the strategy that a suffix wishes for them."""
 
 
+async def planned(call: Call, x: Exchange, *, whole: bool = False) -> Route:
+    """`plan`; a strategy that a caller is the first to name is started before."""
+    while True:
+        try:
+            return plan(call, x, whole=whole)
+        except NotStarted as asked:
+            await x.strategies.begin(asked.name)
+
+
 def plan(call: Call, x: Exchange, *, whole: bool = False) -> Route:
     """The route of a call. whole: rank everybody, however many they are (`engine.shortlist`).
 
-    Raises UnknownModel, NoEndpoint (saying who was dropped and why), Denied, BadRequest.
+    Raises UnknownModel, NoEndpoint (saying who was dropped and why), Denied, BadRequest, NotStarted.
     """
     selection = x.selections.of(call, x)
+    if selection.sorts:
+        x.strategies.ready(selection.sorts)
     preferences = selection.preferences
     route = call.route = Route(selection.model)
     route.left_out = selection.left_out

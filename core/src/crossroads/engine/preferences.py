@@ -59,6 +59,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     require_parameters: bool | None = None
     data_collection: str | None = None
     zdr: bool | None = None
+    enforce_distillable_text: bool | None = None
     quantizations: tuple[str, ...] | None = None
     max_price: dict[str, str | int | float] | None = None
     preferred_min_throughput: float | Cutoffs | None = None
@@ -133,6 +134,8 @@ def objection(p: Preferences, endpoint: Endpoint, parameters: frozenset[str]) ->
         return "data_collection is deny, and it is not stated that this one neither trains nor retains"
     if p.zdr and endpoint.retains_prompts is not False:
         return "zdr is required, and it is not stated that this one retains nothing"
+    if p.enforce_distillable_text and not endpoint.distillable:
+        return "enforce_distillable_text, and it is not stated that its output may train other models"
     if p.quantizations is not None and not _quantized(endpoint.quantization or "unknown", p.quantizations):
         return f"quantization {endpoint.quantization or 'unknown'} is not in {', '.join(p.quantizations)}"
     if p.require_parameters and endpoint.supported_parameters is not None:

@@ -56,12 +56,12 @@ def _strategies(name: str | None, suffix: str | None, x: Exchange, route: Route)
     Raises BadRequest: what `sort` names is not installed.
     """
     if name is None and suffix is not None:
-        if any(plugin.name == suffix for plugin in x.index.all(STRATEGIES)):
+        if x.strategies.installed(suffix):
             name = suffix
         else:
             route.reasons.append(Reason("rank", f"strategies/{suffix}", "is not installed; the suffix has no effect"))
     try:
-        return x.strategies(name)
+        return x.strategies.of(name)
     except (PluginError, ConfigError) as error:
         known = [plugin.name for plugin in x.index.all(STRATEGIES)]
         if name not in known:

@@ -13,7 +13,7 @@ import msgspec
 from crossroads.call import Call
 from crossroads.engine.narrow import supported
 from crossroads.engine.preferences import Preferences, named, objection, read_preferences
-from crossroads.engine.variants import Variant, service_tier, split, tier_objection, tier_of
+from crossroads.engine.variants import PRIORITY, TIER_SORTS, Variant, service_tier, split, tier_objection, tier_of
 from crossroads.errors import BadRequest
 from crossroads.route import Candidate, Endpoint, Reason
 
@@ -29,7 +29,7 @@ Group = tuple[tuple[Candidate, ...], str | None]
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """groups: best first. left_out: who was filtered, and why."""
+    """groups: best first. left_out: who was filtered, and why; and who stands at which place of `order`."""
 
     model: str
     preferences: Preferences
@@ -39,6 +39,8 @@ class Selection(msgspec.Struct, frozen=True):
     """Does anybody offer one of the models for this operation?"""
     smallest_context: int | None
     """Tokens, of those that state it."""
+    sorts: tuple[str, ...] = ()
+    """Strategies that the caller names, by `sort` or by suffixes."""
 
     @property
     def size(self) -> int:
@@ -79,7 +81,8 @@ def _select(call: Call, x: Exchange) -> Selection:
         raise BadRequest("is missing.", field="model", remedy="Name a model; GET /models lists them.")
     preferences = read_preferences(call.opened.preferences)
     left_out: list[Reason] = []
-    found: list[tuple[list[Candidate], Variant]] = []
+    asked_tier = service_tier(call.opened.fields.get("service_tier"))
+    found: list[tuple[list[Candidate], str | None]] = []
     known, seen = False, set()
     for name in models:
         model, variant = split(name, x.catalog)
@@ -89,28 +92,36 @@ def _select(call: Call, x: Exchange) -> Selection:
         seen.add(model)
         offered = x.catalog.candidates(model, call.operation)
         known = known or bool(offered)
-        found.append((supported(call, _allowed(call, offered, preferences, variant, left_out), left_out), variant))
+        tier = asked_tier if any(tier_of(c.endpoint) is not None for c in offered) else None
+        kept = supported(call, _allowed(call, offered, preferences, variant, tier, left_out), left_out)
+        found.append((kept, variant.sort or TIER_SORTS.get(tier or "")))
     if preferences.across_models and found:
         found = [([c for candidates, _ in found for c in candidates], found[0][1])]
     contexts = [c.endpoint.context_tokens for kept, _ in found for c in kept if c.endpoint.context_tokens]
+    groups = [group for kept, sort in found for group in _grouped(kept, preferences, sort, asked_tier, left_out)]
+    sorts = [preferences.strategy] if preferences.strategy is not None else [sort for _, sort in found]
     return Selection(
         model=models[0],
         preferences=preferences,
-        groups=tuple(group for kept, variant in found for group in _grouped(kept, preferences, variant.sort)),
+        groups=tuple(groups),
         left_out=tuple(left_out),
         known=known,
         smallest_context=min(contexts, default=None),
+        sorts=tuple({sort for sort in sorts if sort is not None}),
     )
 
 
 def _allowed(
-    call: Call, offered: Iterable[Candidate], p: Preferences, variant: Variant, left_out: list[Reason]
+    call: Call,
+    offered: Iterable[Candidate],
+    p: Preferences,
+    variant: Variant,
+    tier: str | None,
+    left_out: list[Reason],
 ) -> list[Candidate]:
     """Without those whom the caller excludes, and who can't do what is asked."""
     kept = []
     wanted = call.opened.max_output_tokens
-    tiered = any(tier_of(c.endpoint) is not None for c in offered)
-    tier = service_tier(call.opened.fields.get("service_tier")) if tiered else None
     admits = variant.admits if p.order is None else None
     for candidate in offered:
         endpoint = candidate.endpoint
@@ -119,7 +130,7 @@ def _allowed(
             why = f"gives at most {endpoint.max_output_tokens} tokens, {wanted} are asked for"
         if why is None and variant.free and (endpoint.prices.input != 0 or endpoint.prices.output != 0):
             why = ":free is asked for, and it is not stated that this one costs nothing"
-        if why is None and tiered and not _tag_named(p, endpoint):
+        if why is None and not _tag_named(p, endpoint):
             why = tier_objection(endpoint, tier, admits)
         if why is None:
             kept.append(candidate)
@@ -133,12 +144,22 @@ def _tag_named(p: Preferences, endpoint: Endpoint) -> bool:
     return endpoint.tag is not None and endpoint.tag in (*(p.only or ()), *(p.order or ()))
 
 
-def _grouped(candidates: list[Candidate], p: Preferences, sort: str | None) -> list[Group]:
-    """One group; by `order`, one for each name of it, and the rest."""
-    if p.order is None:
-        return [(tuple(candidates), sort)] if candidates else []
-    places: dict[int, list[Candidate]] = {}
+def _grouped(
+    candidates: list[Candidate], p: Preferences, sort: str | None, tier: str | None, left_out: list[Reason]
+) -> list[Group]:
+    """One group; by `order`, one for each name of it, and the rest; of each, the tier that is asked for first."""
+    places: dict[tuple[int, bool], list[Candidate]] = {}
+    tiered = tier in PRIORITY and any(tier_of(candidate.endpoint) == PRIORITY[0] for candidate in candidates)
     for candidate in candidates:
-        place = named(p.order, candidate.endpoint)
-        places.setdefault(len(p.order) if place is None else place, []).append(candidate)
+        endpoint = candidate.endpoint
+        place = 0
+        if p.order is not None:
+            at = named(p.order, endpoint)
+            place = len(p.order) if at is None else at
+            text = "behind all that it names" if at is None else f"provider.order names it, place {place + 1}"
+            left_out.append(Reason("rank", "order", text, endpoint.id))
+        behind = tiered and tier_of(endpoint) != PRIORITY[0]
+        if behind:
+            left_out.append(Reason("rank", "service_tier", "behind the priority tier", endpoint.id))
+        places.setdefault((place, behind), []).append(candidate)
     return [(tuple(places[place]), sort) for place in sorted(places)]

@@ -20,6 +20,8 @@ ADMITS = {"nitro": "priority", "floor": "flex"}
 TIERS = frozenset(ADMITS.values())
 TIER_SORTS = {"flex": "price", "priority": "throughput", "fast": "throughput"}
 """`service_tier` -> the strategy that it stands for where the caller names none."""
+PRIORITY = ("priority", "fast")
+"""The tier, and its other name in a request: it comes first, and the usual one is its fallback."""
 
 
 class Variant(msgspec.Struct, frozen=True):

@@ -68,7 +68,7 @@ class Imported(NamedTuple):
 
 @functools.cache
 def installed() -> Index:
-    """What is installed, read once: with a fleet of packages that takes seconds, and no test installs one."""
+    """What is installed, read once: with a fleet of packages that takes seconds. Whoever adds one clears the cache."""
     from crossroads.engine.index import load_index
 
     return load_index(None)

@@ -43,7 +43,7 @@ def provider_conformance(
     assert frame is not None
     assert frame.f_back is not None
     here = Path(frame.f_back.f_code.co_filename)
-    if not any(plugin.name == name for plugin in load_index(None).all(PROVIDERS)):
+    if not any(plugin.name == name for plugin in installed().all(PROVIDERS)):
         _from_source(name, here)
     body: dict[str, Any] = {"name": name, "settings": dict(settings or {}), "may_import": frozenset(may_import)}
     if recordings is not None:
@@ -62,6 +62,7 @@ def _from_source(name: str, test_file: Path) -> None:
 
     if (package := source_of("providers", name, test_file)) is not None:
         keep_installed(package)
+        installed.cache_clear()
 
 
 def _recorded_test(folder: Path) -> Any:

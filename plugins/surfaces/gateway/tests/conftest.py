@@ -63,7 +63,7 @@ class Running:
                         created="2026-01-02",
                         supported_parameters=["max_tokens", "temperature"],
                     ),
-                    offer("beta", self.upstream, models={"beta/unpriced": "unpriced"}),
+                    offer("beta", self.upstream, models={"beta/unpriced": "unpriced"}, distillable=True),
                     sinks={"recorder": self.recorder},
                     config={**config, "server": {"port": 0, **config.get("server", {})}},
                 )

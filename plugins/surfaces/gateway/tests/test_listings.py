@@ -95,6 +95,8 @@ def test_one_model_and_its_endpoints(gateway):
         ("providers=beta", ["beta/unpriced"]),
         ("model_authors=beta,none", ["beta/unpriced"]),
         ("context=9000", []),
+        ("distillable=true", ["beta/unpriced"]),
+        ("distillable=false", ["acme/small", "acme/large"]),
         ("output_modalities=image", []),
         ("output_modalities=all&input_modalities=text&limit=2", ["acme/small", "acme/large"]),
         ("offset=2&limit=1000000", ["beta/unpriced"]),

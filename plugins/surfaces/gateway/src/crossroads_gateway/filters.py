@@ -18,7 +18,7 @@ LIMIT_DEFAULT = 500
 LIMIT_MAX = 1000
 OFFSET_MAX = 1_000_000_000
 
-NOT_COMPUTED = frozenset(("category", "arch", "distillable", "zdr", "region", "use_rss", "use_rss_chat_links"))
+NOT_COMPUTED = frozenset(("category", "arch", "zdr", "region", "use_rss", "use_rss_chat_links"))
 NOT_COMPUTED_PREFIXES = ("min_", "max_")
 """Of prices, ages, benchmark indices and tool success rates."""
 
@@ -54,6 +54,8 @@ def select(models: Sequence[Listed], query: Mapping[str, str], *, modality: str)
         found = [m for m in found if m.row["id"].partition("/")[0].lower() in wanted]
     if wanted := _words(query.get("providers", "")):
         found = [m for m in found if wanted & {name.lower() for e in m.endpoints for name in (e.provider, e.plugin)}]
+    if distillable := query.get("distillable"):
+        found = [m for m in found if (distillable == "true") == any(e.distillable for e in m.endpoints)]
     if text := query.get("q", "").strip().lower():
         found = [m for m in found if text in m.row["id"].lower() or text in m.row["name"].lower()]
     if least := _count(query, "context", default=0):
