@@ -94,7 +94,7 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         body, kind = multipart.encode_form(draft.document)
         headers = (*headers, (b"content-type", kind.encode()))
     else:
-        body = msgspec.json.encode(draft.document)
+        body = msgspec.json.encode(draft.document) if draft.body is None else draft.body
     request = HttpRequest(
         method="POST",
         url=_with_key(draft.url, prepared),
