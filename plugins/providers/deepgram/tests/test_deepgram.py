@@ -9,12 +9,13 @@ from crossroads_deepgram.speech import DeepgramSpeech
 from crossroads_deepgram.transcription import DeepgramTranscription
 from crossroads_openai_speech import OpenAISpeech, OpenAITranscription
 
-from crossroads import AsyncClient, multipart
+from crossroads import multipart
 from crossroads.errors import BadUpstream, Unsupported
 from crossroads.multipart import File
 from crossroads.sse import EventReader
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
+from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
@@ -143,35 +144,25 @@ async def deepgram():
         yield provider
 
 
-async def served(provider, dialect, body, kind=""):
-    """The call, and what the client got, with the package in front of a scripted host."""
-    mine = {"plugin": "deepgram", "name": "deepgram", "base_url": provider.base_url, "api_key": "none"}
-    async with AsyncClient({"providers": [mine]}) as client:
-        call = client.exchange.open_call(dialect, body, params={"content_type": kind})
-        parts = [part async for part in client.exchange.run(call)]
-    assert call.error is None, call.error
-    return call, dict(parts[0].headers), b"".join(parts[1:])
-
-
 async def test_a_client_of_openai_reaches_its_voices_and_pays_by_the_character(deepgram):
     deepgram.script(Answer(raw=(b"ID3\0", b"\xff"), content_type="audio/mpeg"))
     body = b'{"model": "deepgram/aura-2", "input": "Hello", "voice": "thalia"}'
-    call, headers, sound = await served(deepgram, "openai-speech", body)
-    assert (sound, headers[b"content-type"]) == (b"ID3\0\xff", b"audio/mpeg")
+    got = await served("deepgram", deepgram, "openai-speech", body)
+    assert (got.body, got.headers[b"content-type"]) == (b"ID3\0\xff", b"audio/mpeg")
     sent = deepgram.requests[0]
     assert sent.path == "/v1/speak?encoding=mp3&model=aura-2-thalia-en"
     assert sent.header("authorization") == "Token none"
-    assert (call.attempt.usage, call.attempt.cost.total_nano) == (Usage(characters=5), 5 * 30_000)
+    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=5), 5 * 30_000)
 
 
 async def test_a_client_of_openai_that_wants_events_gets_the_sound_in_events(deepgram):
     deepgram.script(Answer(raw=(b"ID3\0", b"\xff"), content_type="audio/mpeg", framing="chunked"))
     body = b'{"model": "deepgram/aura-2", "input": "Hello", "voice": "thalia", "stream_format": "sse"}'
-    call, _, out = await served(deepgram, "openai-speech", body)
-    told = [json.loads(event.data) for event in EventReader().feed(out)]
+    got = await served("deepgram", deepgram, "openai-speech", body)
+    told = [json.loads(event.data) for event in EventReader().feed(got.body)]
     assert b"".join(base64.b64decode(event["audio"]) for event in told[:-1]) == b"ID3\0\xff"
     assert told[-1]["usage"]["cost"] == 0.00015
-    assert call.attempt.cost.total_nano == 5 * 30_000
+    assert got.cost_nano == 5 * 30_000
 
 
 @pytest.mark.parametrize(
@@ -184,30 +175,30 @@ async def test_a_client_of_openai_that_wants_events_gets_the_sound_in_events(dee
 async def test_a_transcript_is_paid_by_the_second_and_comes_in_the_form_asked_for(deepgram, form, expected, kind):
     deepgram.script(Answer(raw=(json.dumps(HEARD).encode(),)))
     asked_for = {"model": "deepgram/nova-3", "file": SOUND, "response_format": form}
-    call, headers, out = await served(deepgram, "openai-transcription", *multipart.encode_form(asked_for))
-    assert (out.decode(), headers[b"content-type"].decode()) == (expected, kind)
+    got = await served("deepgram", deepgram, "openai-transcription", *multipart.encode_form(asked_for))
+    assert (got.body.decode(), got.headers[b"content-type"].decode()) == (expected, kind)
     assert deepgram.requests[0].body == SOUND.data
-    assert (call.attempt.usage, call.attempt.cost.total_nano) == (Usage(seconds=4), 4 * 71_670)
+    assert (got.call.attempt.usage, got.cost_nano) == (Usage(seconds=4), 4 * 71_670)
 
 
 async def test_a_transcript_that_was_asked_for_as_a_stream_comes_as_one(deepgram):
     deepgram.script(Answer(raw=(json.dumps(HEARD).encode(),)))
     form = multipart.encode_form({"model": "deepgram/nova-3", "file": SOUND, "stream": "true"})
-    call, _, out = await served(deepgram, "openai-transcription", *form)
-    told = [json.loads(event.data) for event in EventReader().feed(out)]
+    got = await served("deepgram", deepgram, "openai-transcription", *form)
+    told = [json.loads(event.data) for event in EventReader().feed(got.body)]
     assert [event["type"] for event in told] == ["transcript.text.delta", "transcript.text.done"]
     assert told[-1]["text"] == "Hi there."
-    assert call.attempt.cost.total_nano == 4 * 71_670
+    assert got.cost_nano == 4 * 71_670
 
 
 async def test_its_own_client_is_served_by_another_host(deepgram):
-    mine = {"plugin": "openai-compatible", "name": "mine", "base_url": deepgram.base_url, "endpoints": [WHISPER]}
     deepgram.script(Answer(raw=(b'{"text":"Hi","duration":1.5,"language":"en"}',)))
-    async with AsyncClient({"providers": [mine]}) as client:
-        params = {"content_type": "audio/wav", "query": "model=a/whisper&language=en"}
-        call = client.exchange.open_call("deepgram-transcription", SOUND.data, params=params)
-        parts = [part async for part in client.exchange.run(call)]
-    told = json.loads(b"".join(parts[1:]))
+    params = {"query": "model=a/whisper&language=en"}
+    wav = (SOUND.data, "audio/wav")
+    got = await served(
+        "openai-compatible", deepgram, "deepgram-transcription", *wav, params=params, endpoints=[WHISPER]
+    )
+    told = json.loads(got.body)
     assert told["results"]["channels"][0]["alternatives"][0]["transcript"] == "Hi"
     assert told["metadata"]["duration"] == 1.5
     sent = deepgram.requests[0]

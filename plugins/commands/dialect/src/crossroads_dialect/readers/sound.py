@@ -1,7 +1,7 @@
 """Speech and transcription in the formats of vendors: the sound itself, or a text.
 
 Each shape is told by the fields that only it has. Sources: the API references of Deepgram ("Transcribe pre-recorded
-audio"), read 2026-11-25.
+audio") and ElevenLabs ("Create transcript"), read 2026-11-25.
 """
 
 from __future__ import annotations
@@ -26,4 +26,7 @@ def transcript(told: Any) -> str | None:
     if channels:  # Deepgram: one transcript a channel, the best first
         best = [objects(channel.get("alternatives"))[:1] for channel in channels]
         return "\n".join(text_of(one.get("transcript")) for row in best for one in row)
-    return None
+    if isinstance(told.get("transcripts"), list):  # ElevenLabs: one a channel
+        return "\n".join(text_of(row.get("text")) for row in objects(told["transcripts"]) if row.get("text"))
+    text = told.get("text")
+    return text if isinstance(text, str) else None
