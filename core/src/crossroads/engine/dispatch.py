@@ -21,6 +21,7 @@ from crossroads.engine.plugins import is_failure
 from crossroads.engine.prepare import Prepared, prepare
 from crossroads.engine.relay import Translated
 from crossroads.engine.running import Price, Running
+from crossroads.engine.steps import stepped, takes_steps
 from crossroads.engine.turns import Turns
 from crossroads.errors import BadUpstream, CrossroadsError, DeadlineExceeded, UpstreamTimeout
 from crossroads.explained import router_metadata
@@ -63,6 +64,8 @@ async def _one(call: Call, running: Running, candidate: Candidate, x: Exchange) 
     try:
         async with nullcontext() if first_token_s is None or not call.stream else _in_time(first_token_s, candidate, x):
             prepared, response = await _send(call, attempt, candidate, x)
+            if takes_steps(prepared):
+                response = await stepped(call, attempt, prepared, response, x)
             stamp = _stamp(call, attempt, running.price, x)
             if call.stream:
                 relay = running.relay = _relay(call, prepared.dialect, stamp)

@@ -1,7 +1,7 @@
 """Speech and transcription in the formats of vendors: the sound itself, or a text.
 
 Each shape is told by the fields that only it has. Sources: the API references of Deepgram ("Transcribe pre-recorded
-audio") and ElevenLabs ("Create transcript"), read 2026-11-25.
+audio") ElevenLabs ("Create transcript") and fal ("Queue"), read 2026-11-25.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ def reply(document: Any) -> Reading:
     if isinstance(document, bytes):
         return Reading(items=[document])
     told = an_object(document)
+    if isinstance(told.get("status_url"), str) and told.get("status") != "COMPLETED":  # fal's queue
+        return Reading(next_url=told["status_url"])
     text = transcript(told)
     return Reading(failed=True) if text is None else Reading(items=[text])
 
