@@ -25,7 +25,7 @@ def folder(tmp_path, record):
         "openai-chat/northwind", *(record("openai-chat", REPLY, id=f"a{n}", tags=["tools", "cache"]) for n in range(40))
     )
     write("openai-chat/fabrikam", record("openai-chat", {"choices": []}, id="b1", provider="fabrikam"))
-    write("other-fal/fal", record("other-nobody", {}, id="c1", provider="fal"))
+    write("other-nobody/fal", record("other-nobody", {}, id="c1", provider="fal"))
     write("not-there/acme", record("not-there", {}, id="d1", provider="acme"))
     return tmp_path
 
