@@ -38,6 +38,7 @@ class Draft(msgspec.Struct, kw_only=True):
     """An upstream request before quirks and authentication: the document, where it goes, what was lost.
 
     form: it goes out as multipart/form-data (`crossroads.multipart`), which brings its own content type; else as JSON.
+    body: where a format's body is neither (a sound file as it is), these bytes, and `document` is not sent.
     """
 
     document: Fields
@@ -45,6 +46,7 @@ class Draft(msgspec.Struct, kw_only=True):
     headers: Headers = ()
     lost: list[Lost] = msgspec.field(default_factory=list)
     form: bool = False
+    body: bytes | None = None
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +55,8 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     id: the generation's. model: canonical name of the model that serves. provider: display name of who serves.
     created: UTC seconds. route: where the caller asked for it, what goes into the reply or the last chunk as
     `openrouter_metadata`, in dialects that have a place for it. job: where a call makes a job, upstream's id and the
-    seconds that it stated -> the client's id and what is charged (`crossroads.jobs`).
+    seconds that it stated -> the client's id and what is charged (`crossroads.jobs`). asked: the client's request: it
+    may choose the form of the reply (subtitles, JSON with or without times).
     """
 
     id: str
@@ -63,6 +66,7 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     price: Callable[[Usage], Cost]
     route: Callable[[], Document | None] | None = None
     job: Callable[[str, int | None], tuple[str, Usage | None]] | None = None
+    asked: Opened | None = None
 
     def told_route(self) -> Document:
         """The top-level fields that it adds."""
@@ -74,7 +78,8 @@ class Reply(msgspec.Struct, kw_only=True):
     """A whole response: encoded or canonical, with what metering reads from it.
 
     usage None: the provider reported none (it will be estimated).
-    content_type: of `body`. A dialect whose replies need not be JSON (`media_of`) is told the upstream's by the engine.
+    content_type: of `body`. A dialect whose replies need not be JSON (`media_of`) is told the upstream's by the engine;
+    one that encodes a reply as something else than JSON sets it.
     """
 
     body: bytes = b""
@@ -153,6 +158,8 @@ class Dialect(Protocol):
     whose streams are no server-sent events states their media type as `stream_type` (`stream_headers_of`). One that
     takes forms states `forms = True`: `open` finds the media type of every body in `params["content_type"]`. One whose
     replies need not be JSON (sound, subtitles) states `media = True`: a reply leaves with the media type it came with.
+    Where the reply is nothing but the sound it states `flows = True` too: between two such dialects the bytes pass as
+    they come. One whose parameters stand in the query states `queries = True`: `open` finds it in `params["query"]`.
     One whose answer can be guessed from the request alone has `estimate(request) -> bytes`, the whole reply for its
     client: it is sent, and marked, where no endpoint is left to ask (`engine.estimate`).
     """
@@ -230,6 +237,16 @@ def stream_headers_of(dialect: Dialect) -> Headers:
 def takes_forms(dialect: Dialect) -> bool:
     """May a request of this dialect be multipart/form-data?"""
     return getattr(dialect, "forms", False) is True
+
+
+def reads_query(dialect: Dialect) -> bool:
+    """Do parameters of this dialect stand in the query?"""
+    return getattr(dialect, "queries", False) is True
+
+
+def flows(dialect: Dialect) -> bool:
+    """Is a whole reply of this dialect nothing but media, which can pass as it comes?"""
+    return getattr(dialect, "flows", False) is True
 
 
 def media_of(dialect: Dialect, headers: Headers) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from crossroads.call import Caller, Head
 from crossroads.client import Source
-from crossroads.dialect import Dialect, takes_forms
+from crossroads.dialect import Dialect, reads_query, takes_forms
 from crossroads.engine.exchange import Exchange
 from crossroads.errors import CrossroadsError, MethodNotAllowed, NotFound
 from crossroads.paths import Found, Paths
@@ -64,7 +64,7 @@ def async_transport(flavour: Any, config: Source = None) -> Any:
 
         async def handle_async_request(self, request: Any) -> Any:
             body = await request.aread()
-            head, parts = await self._inside.send(request.method, request.url.path, request.headers, body)
+            head, parts = await self._inside.send(request.method, request.url, request.headers, body)
             return flavour.Response(head.status, headers=list(head.headers), stream=Stream(parts))
 
         async def aclose(self) -> None:
@@ -103,7 +103,7 @@ def transport(flavour: Any, config: Source = None) -> Any:
             if self._portal is None:
                 self._portal = self._stack.enter_context(start_blocking_portal())
             body = request.read()
-            head, parts = self._portal.call(self._inside.send, request.method, request.url.path, request.headers, body)
+            head, parts = self._portal.call(self._inside.send, request.method, request.url, request.headers, body)
             return flavour.Response(head.status, headers=list(head.headers), stream=Stream(self._portal, parts))
 
         def close(self) -> None:
@@ -125,13 +125,13 @@ class _Inside:
         self._starting = asyncio.Lock()
 
     async def send(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+        self, method: str, url: Any, headers: Mapping[str, str], body: bytes
     ) -> tuple[Head, AsyncGenerator[Head | bytes, None]]:
         """The Head, and the generator that the body parts come from."""
         x = await self._started()
         dialect: Dialect | None = None
         try:
-            dialect, params = self._find(path)
+            dialect, params = self._find(url.path)
             if method != "POST":
                 raise MethodNotAllowed(f"{method} is not served here.", remedy="Use POST.")
             caller = Caller(
@@ -141,6 +141,8 @@ class _Inside:
             )
             if takes_forms(dialect):
                 params = {**params, "content_type": headers.get("content-type", "")}
+            if reads_query(dialect):
+                params = {**params, "query": url.query.decode("latin-1")}
             call = x.open_call(dialect.name, body, caller=caller, params=params)
         except CrossroadsError as error:
             usual, _ = self._paths.find(USUAL_PATH) or (next(iter(x.dialects())), None)

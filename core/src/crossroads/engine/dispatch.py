@@ -21,6 +21,7 @@ from crossroads.engine.plugins import is_failure
 from crossroads.engine.prepare import Prepared, prepare
 from crossroads.engine.relay import Translated
 from crossroads.engine.running import Price, Running
+from crossroads.engine.steps import stepped, takes_steps
 from crossroads.engine.turns import Turns
 from crossroads.errors import BadUpstream, CrossroadsError, DeadlineExceeded, UpstreamTimeout
 from crossroads.explained import router_metadata
@@ -63,6 +64,8 @@ async def _one(call: Call, running: Running, candidate: Candidate, x: Exchange) 
     try:
         async with nullcontext() if first_token_s is None or not call.stream else _in_time(first_token_s, candidate, x):
             prepared, response = await _send(call, attempt, candidate, x)
+            if takes_steps(prepared):
+                response = await stepped(call, attempt, prepared, response, x)
             stamp = _stamp(call, attempt, running.price, x)
             if call.stream:
                 relay = running.relay = _relay(call, prepared.dialect, stamp)
@@ -91,7 +94,7 @@ async def _one(call: Call, running: Running, candidate: Candidate, x: Exchange) 
                 elif now - moved > x.config.routing.stall_s:
                     raise UpstreamTimeout("The stream has stalled.", remedy="Retry the call.")
         attempt.outcome = "ok"
-        usage = meter.measured(attempt, relay.usage, relay.seen_tokens) or Usage(quality="estimated")
+        usage = relay.usage or meter.asked(attempt, call.opened.usage, relay.seen_tokens) or Usage(quality="estimated")
         end = relay.close(framed=response.framed, usage=usage)
         if attempt.first_token_s is None:
             yield Head(200, (*stream_headers_of(call.dialect), *_identity(call)))
@@ -167,9 +170,11 @@ async def _whole(
         reply.content_type = media_of(dialect, response.headers)
     else:
         reply = dialect.decode_response(body)
+        if reply.document is None and getattr(dialect, "media", False) is True:
+            reply.content_type = media_of(dialect, response.headers)
         call.lost = [*call.lost, *native.reply_for(call.dialect.name, reply.document)]
         if reply.usage is None:
-            reply.usage = meter.measured(attempt, None, len(body) // meter.BYTES_PER_TOKEN)
+            reply.usage = meter.asked(attempt, call.opened.usage, len(body) // meter.BYTES_PER_TOKEN)
         reply.body = call.dialect.encode_response(reply, stamp)
     attempt.finish_reason, attempt.upstream_id = reply.finish_reason, reply.upstream_id
     attempt.usage = reply.usage or meter.asked(attempt, call.opened.usage, len(body) // meter.BYTES_PER_TOKEN)
@@ -197,6 +202,7 @@ def _stamp(call: Call, attempt: Attempt, price: Price, x: Exchange) -> Stamp:
         price=price,
         route=partial(router_metadata, call) if call.caller.wants_route else None,
         job=partial(_take_job, call, attempt, price, x) if hasattr(call.dialect, "success_status") else None,
+        asked=call.opened,
     )
 
 
@@ -255,7 +261,8 @@ async def refusal(attempt: Attempt, response: HttpResponse, prepared: Prepared, 
 async def _expect_stream(attempt: Attempt, response: HttpResponse, prepared: Prepared, x: Exchange) -> None:
     """Some hosts answer a stream request with plain JSON, mostly an error with status 200."""
     kind = find_header(response.headers, b"content-type") or b""
-    if kind.split(b";")[0].strip().lower() != b"application/json":
+    kind = kind.split(b";")[0].strip().lower()
+    if kind != b"application/json" or getattr(prepared.dialect, "stream_type", "").encode() == kind:
         return
     body = await response.read(x.config.limits.response_bytes)
     attempt.bytes_in = len(body)

@@ -66,14 +66,15 @@ def measured(attempt: Attempt, reported: Usage | None, seen_tokens: int) -> Usag
 
 
 def asked(attempt: Attempt, usage: Usage | None, seen_tokens: int) -> Usage | None:
-    """Of a reply that reports none: what the request itself says it costs, where the endpoint is priced that way.
+    """Of an attempt that reports none: what the request itself says it costs, where the endpoint is priced that way.
 
     Speech is sold by the character of its input, which no reply repeats; where it is sold by the token, the usual
     estimate stands.
     """
-    if usage is not None and usage.characters and attempt.endpoint.prices.character is not None:
-        return usage
-    return measured(attempt, None, 0 if usage is not None else seen_tokens)
+    estimate = measured(attempt, None, 0 if usage is not None else seen_tokens)
+    if estimate is None or usage is None or not usage.characters or attempt.endpoint.prices.character is None:
+        return estimate
+    return usage
 
 
 def _tier(endpoint: Endpoint, prompt_tokens: int) -> Prices:

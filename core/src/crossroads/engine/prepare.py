@@ -94,7 +94,7 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         body, kind = multipart.encode_form(draft.document)
         headers = (*headers, (b"content-type", kind.encode()))
     else:
-        body = msgspec.json.encode(draft.document)
+        body = msgspec.json.encode(draft.document) if draft.body is None else draft.body
     request = HttpRequest(
         method="POST",
         url=_with_key(draft.url, prepared),
@@ -107,24 +107,34 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
     return _checked(attempt, prepared, request)
 
 
-def ask_request(attempt: Attempt, prepared: Prepared, url: str, deadline: float) -> HttpRequest:
-    """A GET at this endpoint's host, with its key: for a job that it took."""
+def ask_request(
+    attempt: Attempt,
+    prepared: Prepared,
+    url: str,
+    deadline: float | None,
+    *,
+    body: bytes | None = None,
+    headers: Headers = (),
+    bare: bool = False,
+) -> HttpRequest:
+    """A request at this endpoint's hosts for what it has begun: a GET, or with a body a POST. bare: without its key."""
     instance = prepared.instance
     request = HttpRequest(
-        method="GET",
-        url=_with_key(url, prepared),
-        headers=prepared.headers,
+        method="GET" if body is None else "POST",
+        url=url if bare else _with_key(url, prepared),
+        headers=headers + ((USER_AGENT,) if bare else prepared.headers),
+        body=body or b"",
         timeouts=instance.config.timeouts,
         deadline=deadline,
         keep_alive=instance.config.keep_alive,
     )
-    return _checked(attempt, prepared, request)
+    return _checked(attempt, prepared, request, bare=bare)
 
 
-def _checked(attempt: Attempt, prepared: Prepared, request: HttpRequest) -> HttpRequest:
-    """After the provider's last touch: only to hosts of its manifest."""
+def _checked(attempt: Attempt, prepared: Prepared, request: HttpRequest, *, bare: bool = False) -> HttpRequest:
+    """After the provider's last touch (it may add the key: not where none may go): only to hosts of its manifest."""
     instance = prepared.instance
-    if prepared.hook is not None:
+    if prepared.hook is not None and not bare:
         request = prepared.hook(attempt, request) or request
     if not instance.may_send_to(request.url):
         raise BadUpstream(

@@ -51,7 +51,9 @@ class Translated:
 
 
 def _bears_content(chunk: Document) -> bool:
-    """More than a role: text, any delta field with something in it, or a finish reason."""
+    """More than a role: text, any delta field with something in it, or a finish reason; of media, a piece of it."""
+    if chunk.get("delta") or chunk.get("audio") or chunk.get("b64_json"):
+        return True
     for choice in chunk.get("choices", ()):
         if choice.get("finish_reason") or choice.get("text"):
             return True

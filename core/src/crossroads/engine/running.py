@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 class Running:
     """`with` it. A failure inside leaves as a CrossroadsError, whatever it was; a cancellation leaves as it is."""
 
-    __slots__ = ("_candidate", "_probe", "_started", "_x", "attempt", "price", "relay")
+    __slots__ = ("_candidate", "_opened", "_probe", "_started", "_x", "attempt", "price", "relay")
 
     def __init__(self, call: Call, route: Route, candidate: Candidate, x: Exchange) -> None:
-        self._candidate, self._x = candidate, x
+        self._candidate, self._opened, self._x = candidate, call.opened, x
         self._started = x.clock.monotonic()
         self._probe = False
         self.attempt = Attempt(f"{call.id}-{len(route.attempts) + 1}", candidate.endpoint, x.clock.time())
@@ -84,7 +84,7 @@ class Running:
                 reported, seen_tokens = relay.usage or reported, relay.seen_tokens
             except Exception as error:  # a dialect that can't even say that must not hide how the attempt ended
                 self._x.plugin_failed(attempt.endpoint.plugin, "relay", error)
-        attempt.usage = meter.measured(attempt, reported, seen_tokens)
+        attempt.usage = reported or meter.asked(attempt, self._opened.usage, seen_tokens)
         if attempt.usage is not None:
             attempt.cost = self.price(attempt.usage)
 

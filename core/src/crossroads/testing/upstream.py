@@ -168,7 +168,7 @@ class ScriptedProvider:
         if path.endswith("/models") and request.method == "GET":
             rows = [{"id": model, "object": "model"} for model in sorted({*self.prices, *self.by_model})]
             answer, operation = Answer(raw=(json.dumps({"object": "list", "data": rows}).encode(),)), "models"
-        elif request.method == "POST" and (operation or self._next_is_raw):
+        elif (request.method == "POST" and operation) or self._next_is_raw:
             answer = self._next(request)
         else:
             answer, operation = refusal(404, f"no such path: {path}"), "none"

@@ -130,7 +130,7 @@ def test_a_codec_that_raises_fails_its_exchange_and_no_more(exchange, monkeypatc
 
 
 def test_only_folders_without_a_dialect_are_skipped(record):
-    assert check(record("other-fal", {}), CODECS, 0).state == "skipped"
+    assert check(record("other-nobody", {}), CODECS, 0).state == "skipped"
     missing = check(record("bedrock-converse", {}), CODECS, 0)
     assert (missing.state, missing.reason) == ("failed", "dialect bedrock-converse is not installed")
     assert check(record("new-format", {}), CODECS, 0).reason == "dialect new-format is not installed"

@@ -25,7 +25,7 @@ def folder(tmp_path, record):
         "openai-chat/northwind", *(record("openai-chat", REPLY, id=f"a{n}", tags=["tools", "cache"]) for n in range(40))
     )
     write("openai-chat/fabrikam", record("openai-chat", {"choices": []}, id="b1", provider="fabrikam"))
-    write("other-fal/fal", record("other-fal", {}, id="c1", provider="fal"))
+    write("other-nobody/fal", record("other-nobody", {}, id="c1", provider="fal"))
     write("not-there/acme", record("not-there", {}, id="d1", provider="acme"))
     return tmp_path
 
@@ -55,7 +55,7 @@ def test_two_processes_tell_the_same(folder):
 
 
 def test_one_dialect_or_one_file_can_be_chosen(folder):
-    code, told = report(folder, "--jobs", 1, "--dialect", "other-fal")
+    code, told = report(folder, "--jobs", 1, "--dialect", "other-nobody")
     assert (code, told["total"]) == (0, 1)
     code, told = report(folder / "openai-chat" / "northwind.jsonl", "--jobs", 1)
     assert (code, told["passed"], told["failures"]) == (0, 40, [])
@@ -92,5 +92,5 @@ def test_installed_dialects_are_listed():
 def test_a_codec_that_hangs_fails_its_exchange(folder, monkeypatch):
     monkeypatch.setattr(run, "EXCHANGE_S_MAX", 0.02)
     monkeypatch.setattr(run, "check", lambda *_: time.sleep(5))
-    [outcome] = run.check_span(run.Span(folder / "other-fal" / "fal.jsonl", 0, 1, 0), None, 0)
+    [outcome] = run.check_span(run.Span(folder / "other-nobody" / "fal.jsonl", 0, 1, 0), None, 0)
     assert (outcome.id, outcome.reason) == ("c1", "the codec took more than 0.02 s")

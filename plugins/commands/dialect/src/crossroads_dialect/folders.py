@@ -24,6 +24,12 @@ def reads(folder: str, operation: str) -> Reads:
     return Reads(tuple(row["dialects"]), row["reader"], row.get("framing", "text"))
 
 
+def covered(folder: str, operation: str) -> bool:
+    """Does a row of the table take them?"""
+    by_operation = _table().get(folder, {})
+    return operation in by_operation or "*" in by_operation
+
+
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads(files("crossroads_dialect").joinpath("folders.toml").read_text("utf-8"))

@@ -18,7 +18,7 @@ from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, BadUpstream
 from crossroads.jsonbody import Kind
 from crossroads.types.usage import Usage
-from crossroads_openai_speech.stream import Relay
+from crossroads_openai_speech.stream import SPEECH, Decoder, Encoder, Relay
 
 INPUT = Kind("a string", jsonbody.STRING.decoder)
 
@@ -44,6 +44,7 @@ class OpenAISpeech(OpenAIFamily):
     streams = False
     """Not by the family's `stream` field: `stream_format` says it."""
     media = True
+    flows = True
 
     @staticmethod
     def validate(text: bytes) -> Any:
@@ -80,4 +81,10 @@ class OpenAISpeech(OpenAIFamily):
         return reply.body
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay("speech.audio.done")
+        return Relay(SPEECH.done)
+
+    def decode_stream(self) -> Any:
+        return Decoder(SPEECH)
+
+    def encode_stream(self, stamp: Stamp) -> Any:
+        return Encoder(SPEECH, stamp)

@@ -22,7 +22,8 @@ from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, BadUpstream
 from crossroads.jsonbody import MALFORMED
 from crossroads.multipart import File
-from crossroads_openai_speech.stream import Relay
+from crossroads_openai_speech import transcript
+from crossroads_openai_speech.stream import TRANSCRIPT, Decoder, Encoder, Relay
 from crossroads_openai_speech.usage import read_usage
 
 LISTS = frozenset({"include", "known_speaker_names", "known_speaker_references", "timestamp_granularities"})
@@ -118,10 +119,16 @@ class OpenAITranscription(OpenAIFamily):
         return Reply(body=body, document=document, usage=usage)
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
-        return reply.body if reply.document is None else msgspec.json.encode(reply.document)
+        return reply.body if reply.document is None else transcript.encode(reply, stamp)
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay("transcript.text.done")
+        return Relay(TRANSCRIPT.done)
+
+    def decode_stream(self) -> Any:
+        return Decoder(TRANSCRIPT)
+
+    def encode_stream(self, stamp: Stamp) -> Any:
+        return Encoder(TRANSCRIPT, stamp)
 
 
 class OpenAITranslation(OpenAITranscription):

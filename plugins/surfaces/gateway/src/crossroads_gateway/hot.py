@@ -14,7 +14,7 @@ from typing import Any
 
 from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
-from crossroads.dialect import Dialect, keepalive_of, stream_headers_of, takes_forms
+from crossroads.dialect import Dialect, keepalive_of, reads_query, stream_headers_of, takes_forms
 from crossroads.errors import CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
@@ -36,7 +36,7 @@ class Inference:
     def __init__(self, exchange: Exchange, dialect: Dialect) -> None:
         self._x, self._dialect = exchange, dialect
         self._limit = exchange.config.limits.request_bytes
-        self._forms = takes_forms(dialect)
+        self._forms, self._queries = takes_forms(dialect), reads_query(dialect)
         self._loop = asyncio.get_running_loop()
 
     async def __call__(self, scope: Any, receive: Any, send: Any, params: Mapping[str, str]) -> None:
@@ -50,6 +50,8 @@ class Inference:
                 return
             if self._forms:
                 params = {**params, "content_type": fields.get(b"content-type", b"").decode("latin-1")}
+            if self._queries:
+                params = {**params, "query": scope["query_string"].decode("latin-1")}
             call = x.open_call(self._dialect.name, body, caller=caller, principal=principal, params=params)
         except CrossroadsError as error:
             await refuse(send, error, self._dialect.encode_error(error, None, in_stream=False))

@@ -1,0 +1,132 @@
+"""Calls of several requests: what follows on each answer, how long is waited, and where nothing is sent."""
+
+import json
+from contextlib import asynccontextmanager
+
+import pytest
+from crossroads_openai_chat import OpenAIChat
+
+from crossroads.clock import SystemClock
+from crossroads.engine.steps import WAIT_S_MAX
+from crossroads.steps import Step
+from crossroads.testing import Answer, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
+
+REPLY = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "done"}, "finish_reason": "stop"}]}
+OPERATIONS = {"chat": {"dialect": "submitting", "url": "{base_url}/chat/completions"}}
+
+
+class Submitting(OpenAIChat):
+    """Chat behind a job: an answer that names where to ask is no reply yet."""
+
+    name = "submitting"
+    paths = ("/submitting",)
+
+    def step(self, body, request, *, url, upstream):
+        told = json.loads(body)
+        assert request.messages[0].content == "Hello?"
+        assert url.endswith("/chat/completions")
+        if "ask" not in told:
+            return None
+        given = {"body": told["send"].encode()} if "send" in told else {}
+        return Step(url=told["ask"], after_s=told.get("after", 0.0), bare=told.get("bare", False), **given)
+
+
+class Quick(SystemClock):
+    """Sleeps are noted, not slept."""
+
+    def __init__(self):
+        self.slept = []
+
+    async def sleep(self, seconds):
+        self.slept.append(seconds)
+
+
+def told(**fields):
+    return Answer(raw=(json.dumps(fields).encode(),))
+
+
+@asynccontextmanager
+async def world(clock, **config):
+    async with ScriptedProvider() as upstream:
+        recorder = Recorder()
+        dialects = {"openai-chat": OpenAIChat, "submitting": Submitting}
+        mine = offer("p", upstream, api_key="sk-canary", manifest={"operations": OPERATIONS})
+        sinks = {"recorder": recorder}
+        async with exchange_with(mine, dialects=dialects, sinks=sinks, clock=clock, config=config) as x:
+            yield x, upstream, recorder
+
+
+async def test_the_last_answer_is_the_reply_and_the_key_goes_with_every_step():
+    clock = Quick()
+    async with world(clock) as (x, upstream, recorder):
+        at = upstream.base_url
+        upstream.script(told(ask=f"{at}/jobs", send="{}"), told(ask=f"{at}/jobs/1", after=0.5), told(**REPLY))
+        result = await send(x, chat("Hello?"))
+        assert result.text == "done"
+        assert [(one.method, one.path) for one in upstream.requests[1:]] == [
+            ("POST", "/v1/jobs"),
+            ("GET", "/v1/jobs/1"),
+        ]
+        assert {one.header("authorization") for one in upstream.requests} == {"Bearer sk-canary"}
+        assert clock.slept == [0.5]
+        (generation,) = await recorder.wait_generations(1)
+        assert [attempt.outcome for attempt in generation.attempts] == ["ok"]
+
+
+async def test_waiting_grows_to_its_bound():
+    clock = Quick()
+    async with world(clock) as (x, upstream, _):
+        upstream.script(*[told(ask=f"{upstream.base_url}/jobs/1", after=1.0)] * 40, told(**REPLY))
+        assert (await send(x, chat("Hello?"))).text == "done"
+    assert clock.slept == sorted(clock.slept)
+    assert clock.slept[0] == 1.0
+    assert clock.slept[-1] == WAIT_S_MAX
+
+
+async def test_a_bare_step_goes_without_the_key():
+    async with world(Quick()) as (x, upstream, _):
+        upstream.script(told(ask=f"{upstream.base_url}/signed", bare=True), told(**REPLY))
+        assert (await send(x, chat("Hello?"))).text == "done"
+        assert upstream.requests[1].header("authorization") is None
+
+
+async def test_a_step_to_another_host_is_not_sent():
+    async with world(Quick()) as (x, upstream, _):
+        upstream.script(told(ask="http://evil.example/jobs/1"))
+        result = await send(x, chat("Hello?"))
+        assert result.status == 502
+        assert len(upstream.requests) == 1
+
+
+@pytest.mark.parametrize("status", [404, 500])
+async def test_a_step_that_is_refused_fails_the_attempt(status):
+    async with world(Quick()) as (x, upstream, recorder):
+        upstream.script(told(ask=f"{upstream.base_url}/jobs/1"), refusal(status))
+        assert (await send(x, chat("Hello?"))).status >= 400
+        (generation,) = await recorder.wait_generations(1)
+        assert [attempt.upstream_status for attempt in generation.attempts] == [status]
+
+
+async def test_a_wait_beyond_the_deadline_is_not_begun():
+    clock = Quick()
+    async with world(clock, limits={"deadline_s": 60}) as (x, upstream, _):
+        upstream.script(told(ask=f"{upstream.base_url}/jobs/1", after=61.0))
+        assert (await send(x, chat("Hello?"))).status == 504
+        assert clock.slept == []
+        assert len(upstream.requests) == 1
+
+
+async def test_a_stream_is_made_of_the_last_answer():
+    choice = b'{"index":0,"delta":{"content":"done"},"finish_reason":"stop"}'
+    event = b'data: {"id":"a","choices":[%b]}\n\ndata: [DONE]\n\n' % choice
+    async with world(Quick()) as (x, upstream, _):
+        body = json.dumps({"ask": f"{upstream.base_url}/jobs/1"}).encode()
+        Streaming = type("Streaming", (Submitting,), {"step": lambda self, body, request, **at: first_only(body)})
+        x._dialects["submitting"] = Streaming()
+        upstream.script(Answer(raw=(body,)), Answer(raw=(event,), content_type="text/event-stream"))
+        result = await send(x, chat("Hello?", stream=True))
+        assert result.text == "done"
+
+
+def first_only(body):
+    return Step(url=json.loads(body)["ask"]) if body.startswith(b"{") else None

@@ -1,0 +1,143 @@
+"""What a vendor's own format of one operation (sound, images) shares with others: all but its fields and replies.
+
+Its clients never stream. A request is read into canonical fields at once and written again, never spliced; a reply of
+its own goes back as it came. A member sets the class attributes and brings `open`, `encode_request`, `decode_response`
+and `encode_response`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import msgspec
+
+from crossroads import jsonbody
+from crossroads.call import Call, Fields, Lost, Opened
+from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.errors import CrossroadsError, Unsupported, UpstreamRefused
+from crossroads.jsonbody import MALFORMED, Kind
+from crossroads.wire import Headers
+from crossroads_openai_chat import errors
+from crossroads_openai_chat.request import ROUTER_KINDS, ROUTER_ONLY, open_fields, plain
+
+Json = dict[str, Any]
+
+JSON_HEADERS: Headers = ((b"content-type", b"application/json"), (b"accept", b"application/json"))
+PERSONAL = ("metadata", "user")
+"""Of the canonical request: no vendor of these formats has a place for them."""
+
+
+class Foreign:
+    """See `crossroads.dialect.Dialect` for each method. All attributes are class constants."""
+
+    name: str
+    operation: str
+    paths: tuple[str, ...] = ()
+    upstream_path: str
+    own: Mapping[str, Kind] = {}
+    """What may stand in the fields of the vendor's own body."""
+
+    @staticmethod
+    def model() -> Any:
+        """The canonical request's model. (Importing it costs: only when somebody asks.)"""
+        raise NotImplementedError
+
+    def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
+        opened = open_fields(jsonbody.open_document(body), {**ROUTER_KINDS, **self.own})
+        return self.opened({name: plain(raw) for name, raw in opened.fields.items()}, params)
+
+    def opened(self, own: Json, params: Mapping[str, str]) -> Opened:
+        """The vendor's own fields -> canonical ones, with the model's name where routing finds it."""
+        fields = self.canonical(own, params)
+        raws: Fields = {k: msgspec.Raw(msgspec.json.encode(v)) for k, v in fields.items() if is_plain(v)}
+        opened = open_fields(raws, ROUTER_KINDS)
+        opened.fields, opened.stream = {**fields, **raws}, False
+        return opened
+
+    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
+        """The vendor's own fields, as the canonical request says them. Raises BadRequest."""
+        raise NotImplementedError
+
+    def decode_request(self, opened: Opened) -> Any:
+        from crossroads.types.base import validate_document
+
+        return validate_document(self.model(), {name: plain(value) for name, value in opened.fields.items()})
+
+    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
+        return self.encode_request(self.decode_request(opened), url=url, upstream=upstream, stream=opened.stream)
+
+    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
+        raise NotImplementedError
+
+    def decode_response(self, body: bytes) -> Reply:
+        raise NotImplementedError
+
+    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
+        reply = self.decode_response(body)
+        reply.body = body
+        return reply
+
+    def relay_stream(self, stamp: Stamp) -> Any:
+        raise Unsupported(f"{self.name} has no streams.", remedy="Ask without a stream.", field="stream")
+
+    encode_stream = relay_stream
+
+    def decode_error(self, status: int, headers: Headers, body: bytes) -> UpstreamRefused:
+        return errors.decode_error(status, headers, reworded(body))
+
+    def encode_error(self, error: CrossroadsError, call: Call | None, *, in_stream: bool) -> bytes:
+        return errors.encode_error(error, call, in_stream=in_stream, chunk_object=None)
+
+
+def is_plain(value: Any) -> bool:
+    """Is it of JSON (and not a file)?"""
+    return value is None or isinstance(value, str | int | float | bool | list | dict)
+
+
+def stated(request: Any) -> Json:
+    """What the caller stated, nulls left out; files as they are."""
+    named = {name: getattr(request, name) for name in request.model_fields_set}
+    return {name: value for name, value in {**named, **(request.model_extra or {})}.items() if value is not None}
+
+
+def leftover(fields: Json, handled: Collection[str], dropped: Collection[str]) -> tuple[Json, list[Lost]]:
+    """What the format has no word for: the vendor's own parameters, to be sent as they are, and what is dropped."""
+    gone = [name for name in (*dropped, *PERSONAL) if name in fields]
+    lost = [Lost(name, "dropped", "the provider has no such parameter") for name in gone]
+    known = {*handled, *dropped, *PERSONAL, *ROUTER_ONLY, "extra_body", "model", "native", "stream", "stream_options"}
+    return {name: value for name, value in fields.items() if name not in known}, lost
+
+
+def reworded(body: bytes) -> bytes:
+    """A vendor's error in the shape that `errors` reads: {"error": {"message", "code"}}; what has that, as it is.
+
+    Shapes: {"detail": {"status", "message"}}, {"detail": [{"loc", "msg"}]}, {"err_code", "err_msg"}, {"name",
+    "errors": [...]}, {"title", "message"}.
+    """
+    try:
+        told = msgspec.json.decode(body)
+    except MALFORMED:
+        return body
+    if not isinstance(told, dict) or "error" in told:
+        return body
+    detail = told.get("detail")
+    inner: Json = detail if isinstance(detail, dict) else {}
+    rows = detail if isinstance(detail, list) else told.get("errors")
+    texts = [_row(row) for row in rows] if isinstance(rows, list) else []
+    message = inner.get("message") or "; ".join(text for text in texts if text)
+    message = message or next((told[name] for name in ("message", "err_msg", "title") if told.get(name)), None)
+    code = next((told[name] for name in ("err_code", "error_code", "name", "code") if told.get(name)), None)
+    if not isinstance(message, str):
+        return body
+    return msgspec.json.encode(
+        {"error": {"message": message, "code": inner.get("code") or inner.get("status") or code}}
+    )
+
+
+def _row(row: Any) -> str:
+    if not isinstance(row, dict):
+        return row if isinstance(row, str) else ""
+    where = ".".join(str(step) for step in row.get("loc") or () if step != "body")
+    text = str(row.get("msg") or row.get("message") or "")
+    return f"{where}: {text}" if where else text

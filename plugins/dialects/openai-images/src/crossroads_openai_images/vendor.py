@@ -1,0 +1,129 @@
+"""What vendors' own formats of images share, on `crossroads_openai_chat.foreign`.
+
+One image is one unit (`Usage.images`). A client that asks for `b64_json` gets the image itself, any other what the
+vendor gives: mostly an address that expires.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from crossroads_openai_chat.foreign import Foreign, Json
+from crossroads_openai_chat.reply import broken
+
+from crossroads import jsonbody, multipart
+from crossroads.call import Opened
+from crossroads.dialect import NO_PARAMS, Reply, Stamp
+from crossroads.errors import Unsupported
+from crossroads.multipart import File
+from crossroads.types.usage import Usage
+
+SIDE_MAX = 16384
+"""Of an image, in pixels."""
+SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
+DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,", re.ASCII)
+
+ONLY_OPENAI = ("background", "input_fidelity", "moderation", "output_compression", "quality", "style")
+"""What few other hosts have a word for."""
+
+
+class VendorImages(Foreign):
+    """See `Foreign`."""
+
+    operation = "images"
+    forms = True
+
+    @staticmethod
+    def model() -> Any:
+        from crossroads.types.images import ImageRequest
+
+        return ImageRequest
+
+    def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
+        kind = params.get("content_type", "")
+        if multipart.is_form(kind):
+            return self.opened(multipart.open_form(body, kind), params)
+        return super().open(body, params)
+
+    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
+        return jsonbody.encode(reply.document or {})
+
+
+def images_reply(rows: list[Json], **more: Any) -> Reply:
+    """A reply of these rows, each with `url` or `b64_json`. Raises BadUpstream: there are none."""
+    if not rows:
+        raise broken("the provider's reply has no images.")
+    stated = {name: value for name, value in more.items() if value is not None}
+    return Reply(document={"data": rows, **stated}, usage=Usage(images=len(rows)))
+
+
+def row_of(address: Any) -> Json:
+    """One image by its address; a data URL is the image itself. Raises BadUpstream."""
+    if not isinstance(address, str) or not address:
+        raise broken("the provider's reply has an image without an address.")
+    if (inline := DATA_URL.match(address)) is not None:
+        return {"b64_json": address[inline.end() :], "media_type": inline[1]}
+    return {"url": address}
+
+
+def row_with(data: bytes, media_type: str | None = None) -> Json:
+    """One image by its bytes."""
+    row: Json = {"b64_json": base64.b64encode(data).decode()}
+    return row if media_type is None else {**row, "media_type": media_type}
+
+
+def size_of(fields: Json) -> tuple[int, int] | None:
+    """Width and height in pixels; None: it is the provider's to choose. Raises Unsupported."""
+    stated = fields.get("size")
+    if stated is None or stated == "auto":
+        return None
+    found = SIZE.fullmatch(stated) if isinstance(stated, str) else None
+    if found is None or max(int(found[1]), int(found[2])) > SIDE_MAX:
+        raise Unsupported(
+            "it is no size in pixels.", remedy='Send e.g. "1024x1024", or leave it out.', field="size", value=stated
+        )
+    return int(found[1]), int(found[2])
+
+
+def one_only(fields: Json) -> None:
+    """Raises Unsupported: several images were asked of a host that makes one a request."""
+    if fields.get("n", 1) != 1:
+        raise Unsupported(
+            "the provider makes one image a request.", remedy="Ask for one.", field="n", value=fields["n"]
+        )
+
+
+def sources_of(fields: Json) -> list[str | File]:
+    """The images to change, in their order: files, and addresses (also data URLs). Raises Unsupported."""
+    given: list[Any] = []
+    for name in ("image", "images", "input_references"):
+        value = fields.get(name)
+        given += value if isinstance(value, list) else [] if value is None else [value]
+    return [one if isinstance(one, File) else _address(one) for one in given]
+
+
+def _address(one: Any) -> str:
+    """OpenAI's {"image_url": "..."}, a chat part ({"image_url": {"url"}}), or the address alone."""
+    told = one.get("image_url") if isinstance(one, dict) else one
+    told = told.get("url") if isinstance(told, dict) else told
+    if isinstance(told, str) and told:
+        return told
+    raise Unsupported("an image has no address.", remedy="Send a file, or `image_url`.", field="image")
+
+
+def as_url(source: str | File) -> str:
+    """A source as an address: of a file, a data URL."""
+    if isinstance(source, str):
+        return source
+    return f"data:{source.content_type};base64,{base64.b64encode(source.data).decode()}"
+
+
+def as_base64(source: str | File) -> str:
+    """A source as base64, or the address where it is one elsewhere."""
+    if isinstance(source, File):
+        return base64.b64encode(source.data).decode()
+    inline = DATA_URL.match(source)
+    return source[inline.end() :] if inline else source

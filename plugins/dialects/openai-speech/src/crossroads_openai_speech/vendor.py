@@ -1,0 +1,254 @@
+"""What vendors' own formats of speech and transcription share, on `crossroads_openai_chat.foreign`.
+
+A reply of speech is the sound; of transcription one JSON document. A client of OpenAI's that asks for a stream gets the
+sound as it comes, the transcript in one piece.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+from crossroads_openai_chat.foreign import Foreign, Json
+from crossroads_openai_chat.reply import broken
+
+from crossroads import multipart
+from crossroads.call import Opened
+from crossroads.dialect import NO_PARAMS, Document, Reply, Stamp
+from crossroads.errors import BadRequest, BadUpstream, StreamCut, Unsupported
+from crossroads.multipart import File
+from crossroads.types.usage import Usage
+from crossroads_openai_speech.stream import SPEECH, TRANSCRIPT
+from crossroads_openai_speech.usage import SECONDS_MAX
+
+REMEDY = "Retry the call."
+TRANSCRIPT_BYTES_MAX = 32 << 20
+"""Of a transcript that comes whole where a stream was asked for."""
+
+SHAPES_OF_REPLIES = ("response_format", "timestamp_granularities", "include", "chunking_strategy")
+"""What of a transcription request our own encoder does, or what only OpenAI's models know."""
+
+
+class VendorSpeech(Foreign):
+    """`input` is what is paid for: its characters."""
+
+    operation = "speech"
+    media = True
+    flows = True
+
+    @staticmethod
+    def model() -> Any:
+        from crossroads.types.speech import SpeechRequest
+
+        return SpeechRequest
+
+    def opened(self, own: Json, params: Mapping[str, str]) -> Opened:
+        opened = super().opened(own, params)
+        text = own_text(opened)
+        opened.usage = Usage(characters=len(text))
+        return opened
+
+    def decode_response(self, body: bytes) -> Reply:
+        if not body:
+            raise BadUpstream("the provider sent no sound.", remedy=REMEDY)
+        return Reply(body=body, content_type="application/octet-stream")
+
+    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
+        return reply.body
+
+    def decode_stream(self) -> Any:
+        return SoundDecoder()
+
+
+class VendorTranscription(Foreign):
+    """The request holds the sound as a File, whatever the format makes of it."""
+
+    operation = "transcription"
+    forms = True
+    stream_type = "application/json"
+    file_field = "file"
+
+    @staticmethod
+    def model() -> Any:
+        from crossroads.types.transcription import TranscriptionRequest
+
+        return TranscriptionRequest
+
+    def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
+        kind = params.get("content_type", "")
+        if multipart.is_form(kind):
+            return self.opened(multipart.open_form(body, kind), params)
+        if kind.split(";")[0].strip() not in ("", "application/json"):
+            return self.opened({self.file_field: File(data=body, content_type=kind)}, params)
+        return super().open(body, params)
+
+    def decode_stream(self) -> Any:
+        return WholeDecoder(self)
+
+
+class SoundDecoder:
+    """Sound as it comes -> `speech.audio.delta`s. How the bytes were cut says nothing: their sum is what counts."""
+
+    usage: Usage | None = None
+    finish_reason: str | None = None
+    upstream_id: str | None = None
+
+    def __init__(self) -> None:
+        self._any = False
+
+    def feed(self, data: bytes) -> list[Document]:
+        if not data:
+            return []
+        self._any = True
+        return [{"type": SPEECH.delta, "audio": base64.b64encode(data).decode()}]
+
+    def close(self, *, framed: bool) -> list[Document]:
+        if not (framed and self._any):  # sound has no end of its own
+            raise StreamCut("the sound ended where nothing shows that it is whole.", remedy=REMEDY)
+        return []
+
+
+class WholeDecoder:
+    """One JSON document, where a stream was asked for -> one delta, and the end."""
+
+    finish_reason: str | None = None
+    upstream_id: str | None = None
+    usage: Usage | None = None
+
+    def __init__(self, dialect: Foreign) -> None:
+        self._dialect = dialect
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> list[Document]:
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size > TRANSCRIPT_BYTES_MAX:
+            raise BadUpstream(f"the transcript exceeds {TRANSCRIPT_BYTES_MAX} bytes.", remedy="Send less sound.")
+        return []
+
+    def close(self, *, framed: bool) -> list[Document]:
+        body = b"".join(self._parts)
+        if not framed and not _is_json(body):
+            raise StreamCut("the transcript was cut.", remedy=REMEDY)
+        reply = self._dialect.decode_response(body)
+        self.usage, self.upstream_id = reply.usage, reply.upstream_id
+        text = (reply.document or {}).get("text", "")
+        return [{"type": TRANSCRIPT.delta, "delta": text}, {"type": TRANSCRIPT.done, "text": text}]
+
+
+def own_text(opened: Opened) -> str:
+    """The text to speak. Raises BadRequest."""
+    value = opened.fields.get("input")
+    text = msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+    if not isinstance(text, str):
+        raise BadRequest("it is missing.", remedy="Send the text to speak.", field="text")
+    return text
+
+
+def sound_of(fields: Json) -> File:
+    """The sound of a canonical request: its file, or OpenRouter's base64. Raises BadRequest."""
+    if isinstance(file := fields.get("file"), File):
+        return file
+    told = fields.get("input_audio")
+    try:
+        data = base64.b64decode(told["data"], validate=True)  # type: ignore[index]
+        form = str(told.get("format") or "wav")  # type: ignore[union-attr]
+    except (TypeError, KeyError, ValueError, AttributeError):
+        raise BadRequest(
+            "it holds no sound.", remedy="Send `file`, or base64 in `input_audio.data`.", field="input_audio"
+        ) from None
+    kind = form if form.isalnum() else "octet-stream"
+    return File(data=data, filename=f"sound.{kind}", content_type=f"audio/{kind}")
+
+
+def text_to_speak(fields: Json) -> str:
+    """Raises Unsupported."""
+    if isinstance(text := fields.get("input"), str) and text:
+        return text
+    raise Unsupported("there is no text to speak.", remedy="Send `input`.", field="input")
+
+
+def voice_of(fields: Json, *, remedy: str) -> str:
+    """The voice's name, or the id of a custom one. Raises Unsupported."""
+    voice = fields.get("voice")
+    voice = voice.get("id") if isinstance(voice, dict) else voice
+    if isinstance(voice, str) and voice.isprintable() and voice:
+        return voice
+    raise Unsupported("no voice was named, and this provider insists on one.", remedy=remedy, field="voice")
+
+
+def format_of(fields: Json, known: Mapping[str, Any], *, usual: str) -> Any:
+    """The vendor's word for `response_format`. Raises Unsupported."""
+    stated = fields.get("response_format", usual)
+    if stated in known:
+        return known[stated]
+    raise Unsupported(
+        "the provider makes no sound of this format.",
+        remedy=f"Ask for one of {', '.join(known)}, or let other providers serve the call.",
+        field="response_format",
+        value=stated,
+    )
+
+
+def with_query(url: str, query: Mapping[str, Any]) -> str:
+    """The URL with these parameters; lists come several times, booleans as JSON writes them."""
+    pairs = [
+        (name, str(one).lower() if isinstance(one, bool) else str(one))
+        for name, value in query.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    return url + ("&" if "?" in url else "?") + urlencode(pairs) if pairs else url
+
+
+def read_query(text: str) -> Json:
+    """A query as fields: strings, booleans where it says true or false, lists of what comes several times."""
+    fields: Json = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        typed: Any = {"true": True, "false": False}.get(value, value)
+        if name in fields:
+            held = fields[name]
+            fields[name] = [*(held if isinstance(held, list) else [held]), typed]
+        else:
+            fields[name] = typed
+    return fields
+
+
+def seconds_used(told: Any) -> Usage | None:
+    """Seconds of sound, each begun one whole; None: it is no duration."""
+    if isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told <= SECONDS_MAX:
+        return Usage(seconds=math.ceil(told))
+    return None
+
+
+def document_of(body: bytes) -> Json:
+    """A vendor's JSON object. Raises BadUpstream."""
+    from crossroads_openai_chat.reply import whole
+
+    return whole(body)
+
+
+def timed(rows: Any, word: str, **names: str) -> list[Json]:
+    """Rows with times -> canonical ones. word: where the text stands; names: canonical name -> the vendor's."""
+    if not isinstance(rows, list):
+        return []
+    made: list[Json] = []
+    for row in rows:
+        if not isinstance(row, dict) or not isinstance(row.get(word), str):
+            raise broken("the provider's transcript has a word that can't be read.")
+        one = {canonical: row[own] for canonical, own in names.items() if row.get(own) is not None}
+        if all(type(one.get(edge)) in (int, float) for edge in ("start", "end")):
+            made.append({"word": row[word], **one})
+    return made
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, ValueError):
+        return False
+    return True

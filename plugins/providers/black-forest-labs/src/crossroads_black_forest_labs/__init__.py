@@ -1,0 +1,1 @@
+"""Black Forest Labs: facts in provider.toml, its format in `images`."""

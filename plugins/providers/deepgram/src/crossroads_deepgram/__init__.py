@@ -1,0 +1,1 @@
+"""Deepgram: facts in provider.toml, its formats in `speech` and `transcription`."""

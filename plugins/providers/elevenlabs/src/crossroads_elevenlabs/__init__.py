@@ -1,0 +1,1 @@
+"""ElevenLabs: facts in provider.toml, its formats in `speech` and `transcription`."""

@@ -1,0 +1,40 @@
+"""fal's queue: what was submitted is asked for at its `status_url`, and fetched at its `response_url`.
+
+Source: pkg:pypi/fal-client@1.0.3 (fal_client/client.py: submit, status, result), recorded exchanges, read 2026-11-25.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.foreign import Json
+from crossroads_openai_chat.reply import whole
+
+from crossroads.errors import UpstreamRefused
+from crossroads.steps import Step
+
+ASKED_EVERY_S = 0.3
+WAITS = ("IN_QUEUE", "IN_PROGRESS")
+
+
+def queue_step(body: bytes) -> Step | None:
+    """What follows on an answer of the queue; None: it is the result. Raises UpstreamRefused: the job failed."""
+    told = whole(body)
+    status = told.get("status")
+    if status in WAITS and isinstance(asked := told.get("status_url"), str):
+        return Step(url=asked, after_s=ASKED_EVERY_S)
+    if status == "COMPLETED" and isinstance(fetched := told.get("response_url"), str):
+        if told.get("error"):
+            raise _failure(told)
+        return Step(url=fetched)
+    return None
+
+
+def is_waiting(told: Json) -> bool:
+    """Is it an answer of the queue, and no result?"""
+    return told.get("status") in (*WAITS, "COMPLETED") and "request_id" in told
+
+
+def _failure(told: Json) -> UpstreamRefused:
+    error = {"message": str(told["error"]), "code": told.get("error_type")}
+    return decode_error(502, (), msgspec.json.encode({"error": error}))
