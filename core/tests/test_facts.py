@@ -3,7 +3,8 @@
 import pytest
 
 from crossroads.errors import ConfigError
-from crossroads.facts import FILE_BYTES_MAX, Facts, Source, compile_facts, words
+from crossroads.facts import FILE_BYTES_MAX, AuthorFile, Facts, ModelFacts, Source, compile_facts, words
+from crossroads.schema import load_schema
 
 ACME = """
 schema = 1
@@ -70,6 +71,8 @@ def test_of_two_catalogs_the_first_wins_and_the_second_fills_in(tmp_path):
         (ACME.replace("1000", '"many"'), "Expected `int"),
         (ACME + '[models.large]\naliases = ["small-2"]\nsource = "site"\n', "means acme/small and acme/large|small-2"),
         (ACME + '[models.small-2]\nsource = "site"\naliases = ["acme/small"]\n', "means"),
+        (ACME.replace("1000", "0"), "Expected `int` >= 1"),
+        (ACME.replace("context_tokens = 1000", 'released = "May 2026"'), "matching regex"),
         ("[", "can't be read"),
         ("#" * (FILE_BYTES_MAX + 1), "larger than"),
     ],
@@ -83,3 +86,9 @@ def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path, wrong, said):
 def test_a_catalog_without_files_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match="holds no file"):
         compile_facts(tmp_path)
+
+
+def test_the_schema_that_strangers_read_has_the_words_that_are_read():
+    model = load_schema("models")["$defs"]["model"]
+    assert list(model["properties"]) == list(ModelFacts.__struct_fields__)
+    assert set(load_schema("models")["properties"]) == set(AuthorFile.__struct_fields__)

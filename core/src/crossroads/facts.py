@@ -8,20 +8,25 @@ states a word. A name leads to one model: an alias never hides a model's own nam
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from crossroads.errors import ConfigError
+from crossroads.route import Endpoint
 from crossroads.schema import plain
 
 FOLDER = "models"
 """In a catalog package: one file an author."""
 FILE_BYTES_MAX = 4 << 20
+Tokens = Annotated[int, msgspec.Meta(ge=1)]
+Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
+"""A day, or a month where no source is more exact."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,19 +37,18 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One model. supports: what a source says it can or can't do (tools, reasoning ...). Dates are ISO 8601, a day or
-    a month. source: of every word that `sources` does not name."""
+    """One model. Words and their meaning stand in `spec/models.schema.json`; nothing is checked twice at start."""
 
     name: str | None = None
     family: str | None = None
-    context_tokens: int | None = None
-    max_output_tokens: int | None = None
+    context_tokens: Tokens | None = None
+    max_output_tokens: Tokens | None = None
     input_modalities: tuple[str, ...] | None = None
     output_modalities: tuple[str, ...] | None = None
     supports: dict[str, bool] = {}
-    knowledge_cutoff: str | None = None
-    released: str | None = None
-    deprecated: str | None = None
+    knowledge_cutoff: Day | None = None
+    released: Day | None = None
+    deprecated: Day | None = None
     open_weights: bool | None = None
     license: str | None = None
     aliases: tuple[str, ...] = ()
@@ -94,6 +98,8 @@ class Facts:
         self.aliases: dict[str, str] = {}
         for part in reversed(self._parts):
             self.aliases.update(part.aliases)
+        if len(self._parts) > 1:  # within one catalog, compiling has seen to it
+            self.aliases = {alias: name for alias, name in self.aliases.items() if alias not in self.models}
 
     @cached_property
     def models(self) -> dict[str, ModelFacts]:
@@ -112,11 +118,40 @@ class Facts:
         """By canonical name or alias."""
         return self.models.get(self.canonical(name))
 
+    def sheet(self, facts: ModelFacts) -> dict[str, Any]:
+        """All words of a model as a JSON object, each with where and when it was read; nothing of what is unknown."""
+        found = {word: value for word, value in words(facts).items() if word not in ("source", "sources", "aliases")}
+        sources = {word: msgspec.to_builtins(self.source(facts, word)) for word in found}
+        return {**msgspec.to_builtins(found), "sources": sources}
+
     @staticmethod
     def source(facts: ModelFacts, word: str) -> Source:
         """Where this word of a model was read."""
         read, _, url = facts.sources.get(word, facts.source).partition(" ")
         return Source(url=url, read=read)
+
+
+def fill(endpoint: Endpoint, facts: ModelFacts | None) -> Endpoint:
+    """The endpoint, with what it leaves unstated and is true of its model. Its output limit is its server's own."""
+    if facts is None:
+        return endpoint
+    known = {
+        "name": facts.name,
+        "context_tokens": facts.context_tokens,
+        "input_modalities": facts.input_modalities,
+        "output_modalities": facts.output_modalities,
+        "supported_parameters": facts.supported_parameters or None,
+        "created": _seconds(facts.released),
+    }
+    unstated = {word: value for word, value in known.items() if value is not None and getattr(endpoint, word) is None}
+    return msgspec.structs.replace(endpoint, **unstated) if unstated else endpoint
+
+
+def _seconds(day: str | None) -> int | None:
+    """The start of a day, UTC; a month is no day."""
+    if day is None or len(day) < len("2026-11-25"):
+        return None
+    return int(datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.UTC).timestamp())
 
 
 def read_authors(folder: Path) -> list[AuthorFile]:

@@ -18,7 +18,6 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from email.parser import HeaderParser
-from functools import cached_property
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ import msgspec
 
 from crossroads.addresses import needed
 from crossroads.errors import CrossroadsError, PluginError
-from crossroads.facts import FOLDER, Facts, compile_facts
+from crossroads.facts import FOLDER, compile_facts
 from crossroads.manifest import Manifest, read_manifest
 
 KINDS = "providers dialects strategies policies sinks stores surfaces commands catalogs"
@@ -52,7 +51,7 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     be written, but not read."""
     manifest_path: str | None = None
     facts: bytes | None = None
-    """A catalog's compiled models, decoded by `Index.facts`."""
+    """A catalog's compiled models, decoded by `Plugins.facts`."""
     env: tuple[str, ...] = ()
     needs: tuple[tuple[str, ...], ...] = ()
     missing: tuple[str, ...] = ()
@@ -121,11 +120,6 @@ class Index:
                 raise PluginError(plugin.error or "has no manifest.", plugin=plugin.name, remedy="Reinstall it.")
             found = self._manifests[plugin.name] = msgspec.msgpack.decode(plugin.manifest, type=Manifest)
         return found
-
-    @cached_property
-    def facts(self) -> Facts:
-        """Of all catalogs, in order of their names."""
-        return Facts(plugin.facts for plugin in self.all(CATALOGS) if plugin.facts is not None)
 
 
 def load_index(cache_dir: Path | None, path: list[str] | None = None) -> Index:

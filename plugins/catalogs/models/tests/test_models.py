@@ -1,13 +1,15 @@
 """The facts that ship: they read, they are written as they should be, and one name leads to one model."""
 
 import json
+import tomllib
 from pathlib import Path
 
-import pytest
-
 import crossroads_models
-from crossroads.facts import FOLDER, Facts, compile_facts, read_authors, words
+import pytest
 from crossroads_catalog.layout import render
+
+from crossroads.facts import FOLDER, Facts, compile_facts, read_authors, words
+from crossroads.schema import check
 
 MODULE = Path(crossroads_models.__file__).parent
 AUTHORS = {file.author: file for file in read_authors(MODULE / FOLDER)}
@@ -22,6 +24,11 @@ def facts() -> Facts:
 def test_every_file_is_what_a_rewrite_of_its_own_words_gives(author):
     file = MODULE / FOLDER / f"{author}.toml"
     assert render(AUTHORS[author]) == file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("author", AUTHORS)
+def test_every_file_keeps_the_schema_of_the_specification(author):
+    check(tomllib.loads((MODULE / FOLDER / f"{author}.toml").read_text("utf-8")), "models", file=author)
 
 
 def test_every_fact_has_a_source_that_a_stranger_can_open(facts):

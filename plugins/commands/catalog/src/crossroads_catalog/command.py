@@ -35,14 +35,13 @@ def write_catalog(
     """Write a package of model facts from a catalog of sourced facts and the package's overrides.toml."""
     from crossroads_catalog.write import write
 
-    module = next((file.parent for file in sorted(package.glob("src/*/__init__.py"))), None)
-    if module is None:
+    modules = [file.parent for file in sorted(package.glob("src/*/__init__.py"))]
+    if not modules:
         fail(2, f"{package} holds no src/<module>/__init__.py. Name a catalog package with --package.")
-    day = read or _day(catalog)
-    if day is None or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+    day = read or _day(catalog) or ""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
         fail(2, "--read is missing. Write the day on which the sources were read, as 2026-11-24.")
-    assert module is not None and day is not None
-    changed = write(catalog, package, module, day)
+    changed = write(catalog, package, modules[0], day)
     note(f"{len(changed)} files changed" if changed else "nothing changed")
     show([{"file": str(file)} for file in changed], ("file",), as_json, empty="Every file holds these facts already.")
 

@@ -90,7 +90,7 @@ def _without_quantization(canonical: Mapping[str, str]) -> dict[str, str]:
 
     def plain(name: str) -> str:
         bare = next((name.removesuffix(end) for end in QUANTIZED if name.endswith(end)), name)
-        return bare if bare in names else name
+        return canonical.get(bare, bare if bare in names else name)
 
     return {id: plain(name) for id, name in canonical.items()}
 
@@ -104,7 +104,8 @@ def _spellings(offers: Iterable[Line], canonical: Mapping[str, str]) -> dict[str
         spelling, name = str(row["provider_model_id"]), canonical[row["model"]]
         if row.get("id_exact") is False or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", spelling, re.ASCII):
             continue
-        if "/" not in spelling and (labs.get(row["provider"]) != name.partition("/")[0] or not TELLING.search(spelling)):
+        own = labs.get(row["provider"]) == name.partition("/")[0]
+        if "/" not in spelling and not (own and TELLING.search(spelling)):
             continue
         meanings[spelling].add(name)
         writers[spelling].add(row["provider"])

@@ -45,7 +45,7 @@ MODALITIES = ("text", "image", "file", "audio", "video")
 
 
 class Overrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """overrides.toml. names: catalog id -> canonical name. models: words by canonical name. sources: as in the files."""
+    """overrides.toml. names: catalog id -> canonical name. models: words by canonical name."""
 
     names: dict[str, str] = {}
     sources: dict[str, Source] = {}
