@@ -1,11 +1,13 @@
 """Who takes part, what they offer, and where their key may go."""
 
+import msgspec
 import pytest
 
 from crossroads.config import Config
 from crossroads.engine.catalog import Catalog, active_instances, explain_inactive
 from crossroads.engine.index import PROVIDERS
 from crossroads.errors import ConfigError, PluginError
+from crossroads.facts import Facts, ModelFacts
 from crossroads.testing.plugins import index_of
 
 CHAT = {"chat": {"dialect": "openai-chat", "url": "{base_url}/chat/completions"}}
@@ -96,3 +98,32 @@ def test_a_key_that_a_header_cannot_carry_is_refused_at_start_and_not_shown():
     with pytest.raises(ConfigError) as caught:
         catalog([KEYED], environ={"KEYED_KEY": "secret\nkey"})
     assert "secret" not in str(caught.value)
+
+
+def known(**models: tuple[str, ...]) -> Facts:
+    """A catalog of acme's models, by slug with their aliases."""
+    rows = {f"acme/{slug}": ModelFacts(source="2026-11-20 https://acme.example/") for slug in models}
+    compiled = {
+        "aliases": {alias: f"acme/{slug}" for slug, aliases in models.items() for alias in aliases},
+        "models": rows,
+    }
+    return Facts([msgspec.msgpack.encode(compiled)])
+
+
+def test_a_model_is_one_however_its_providers_and_its_callers_spell_it():
+    other = manifest(
+        "other",
+        base_url="https://other.example/v1",
+        activate="installed",
+        endpoints=[{"model": "Acme/Small", "upstream": "s"}],
+    )
+    manifests = [EMBEDDED, other]
+    index = index_of({(PROVIDERS, m["name"]): object() for m in manifests}, {m["name"]: m for m in manifests})
+    facts = known(small=("Acme/Small", "small-1"))
+    found = Catalog(active_instances(Config.of({}), index, {}), {"mine": "small-1"}, facts)
+    assert list(found.models) == ["acme/small"]
+    assert {c.endpoint.provider for c in found.candidates("acme/small", "chat")} == {"embedded", "other"}
+    assert found.resolve("small-1") == found.resolve("Acme/Small") == found.resolve("acme/small") == "acme/small"
+    assert "small-1" in found
+    assert found.resolve("acme/unknown") == "acme/unknown"
+    assert "acme/unknown" not in found

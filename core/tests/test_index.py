@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from crossroads.engine import index as index_module
-from crossroads.engine.index import PROVIDERS, load_index
+from crossroads.engine.index import CATALOGS, PROVIDERS, load_index
+from crossroads.engine.plugins import Plugins
 from crossroads.errors import PluginError
 
 MANIFEST = """
@@ -225,3 +226,59 @@ def test_an_index_of_an_interpreter_of_its_own_imports_no_plugin_also_with_a_sta
         "ACME_KEY": "sk-canary",
     }
     subprocess.run([sys.executable, "-c", code], check=True, env=environ, cwd=tmp_path)
+
+
+FACTS = 'schema = 1\nauthor = "acme"\nsources = {s = {url = "https://a.example/", read = 2026-11-20}}\n'
+MODEL = '[models.%s]\ncontext_tokens = 9\naliases = ["%s"]\nsource = "s"\n'
+
+
+def install_catalog(site: Path, name: str, **authors: str) -> Path:
+    """A third party's catalog: a package with models/<author>.toml, found by its entry point."""
+    module = f"{name}_facts"
+    package = install(site, name, module=module, entry_points=f"[crossroads.catalogs]\n{name} = {module}\n")
+    for author, text in authors.items():
+        (package / "models").mkdir(exist_ok=True)
+        (package / "models" / f"{author}.toml").write_text(text)
+    return package
+
+
+def facts_of(index, **words):
+    return Plugins(index, **words).facts
+
+
+def test_a_catalog_of_a_third_party_is_found_and_read_without_being_imported(site, load):
+    install_catalog(site, "acme", acme=FACTS + MODEL % ("small", "tiny"))
+    assert facts_of(load()).find("tiny").context_tokens == 9
+    assert facts_of(load()).find("acme/small").context_tokens == 9
+    assert "acme_facts" not in sys.modules
+
+
+def test_a_changed_and_an_added_file_of_a_catalog_are_seen(site, load):
+    package = install_catalog(site, "acme", acme=FACTS + MODEL % ("small", "tiny"))
+    assert len(facts_of(load()).models) == 1
+    (package / "models" / "acme.toml").write_text(FACTS + MODEL % ("small", "a") + MODEL % ("large", "b"))
+    assert set(facts_of(load()).models) == {"acme/small", "acme/large"}
+    (package / "models" / "beta.toml").write_text(FACTS.replace("acme", "beta") + MODEL % ("small", "c"))
+    assert "beta/small" in facts_of(load()).models
+
+
+def test_an_unchanged_catalog_is_not_read_again(site, load, scans):
+    install_catalog(site, "acme", acme=FACTS + MODEL % ("small", "tiny"))
+    load()
+    load()
+    assert scans == ["crossroads_acme"]
+
+
+@pytest.mark.parametrize("authors", [{"acme": "schema = 2"}, {}])
+def test_a_broken_catalog_is_reported_by_name_and_the_others_count(site, load, authors):
+    install_catalog(site, "bad", **authors)
+    install_catalog(site, "good", acme=FACTS + MODEL % ("small", "tiny"))
+    with pytest.raises(PluginError, match="plugin bad"):
+        load().find(CATALOGS, "bad")
+    assert set(facts_of(load()).models) == {"acme/small"}
+
+
+def test_a_catalog_that_is_not_trusted_names_nothing(site, load):
+    install_catalog(site, "acme", acme=FACTS + MODEL % ("small", "tiny"))
+    assert not facts_of(load(), trusted=("crossroads-models",)).aliases
+    assert facts_of(load(), trusted=("crossroads-acme",)).aliases == {"tiny": "acme/small"}

@@ -5,10 +5,9 @@ import datetime
 import msgspec
 
 from crossroads.events import AttemptRecord, Generation
+from crossroads.facts import ModelFacts
 from crossroads.listings import (
     endpoint_rows,
-    generation_row,
-    key_row,
     list_price,
     model_row,
     output_modalities,
@@ -16,6 +15,7 @@ from crossroads.listings import (
     primary,
 )
 from crossroads.route import Endpoint, Prices, Served, Tier
+from crossroads.statements import generation_row, key_row
 from crossroads.store import DAY_S, KeyRecord, KeyUsage, MemoryStore
 from crossroads.types.usage import Usage
 
@@ -125,3 +125,47 @@ async def test_the_store_counts_by_the_day_a_call_came_in():
     usage = await store.usage(None)
     assert usage.spent_nano == 200
     assert (len(usage.by_day), min(usage.by_day), set(usage.by_day.values())) == (31, 9, {5})
+
+
+KNOWN = ModelFacts(
+    name="Small 2",
+    context_tokens=9000,
+    max_output_tokens=500,
+    input_modalities=("text", "image"),
+    output_modalities=("text",),
+    supports={"tools": True, "reasoning": False},
+    knowledge_cutoff="2026-01",
+    released="2026-02-03",
+    deprecated="2027-01-01",
+    source="2026-11-20 https://acme.example/models",
+)
+
+
+def test_what_an_endpoint_leaves_unstated_is_said_by_the_facts_of_its_model():
+    row = model_row("acme/small", [endpoint()], KNOWN)
+    assert (row["name"], row["context_length"], row["knowledge_cutoff"]) == ("Small 2", 9000, "2026-01")
+    assert row["architecture"]["input_modalities"] == ["text", "image"]
+    assert row["supported_parameters"] == ["tool_choice", "tools"]
+    assert row["expiration_date"] == "2027-01-01"
+    assert row["created"] == 1_770_076_800
+    assert row["top_provider"]["max_completion_tokens"] is None
+    offer = endpoint_rows("acme/small", [endpoint()], facts=KNOWN)["endpoints"][0]
+    assert (offer["context_length"], offer["supported_parameters"]) == (9000, ["tool_choice", "tools"])
+    assert offer["max_completion_tokens"] is None
+
+
+def test_what_an_endpoint_states_wins_over_the_facts_of_its_model():
+    own = endpoint(
+        name="Ours", context_tokens=100, input_modalities=("text",), supported_parameters=("seed",), created=5
+    )
+    row = model_row("acme/small", [own], KNOWN)
+    assert (row["name"], row["context_length"], row["created"]) == ("Ours", 100, 5)
+    assert row["architecture"]["input_modalities"] == ["text"]
+    assert row["supported_parameters"] == ["seed"]
+
+
+def test_what_nobody_knows_stays_absent():
+    row = model_row("acme/small", [endpoint()])
+    assert (row["context_length"], row["supported_parameters"], row["created"]) == (None, [], 0)
+    assert row["knowledge_cutoff"] is row["expiration_date"] is None
+    assert row["architecture"]["modality"] == "text->text"

@@ -1,4 +1,4 @@
-"""OpenRouter's listings as JSON rows: models, endpoints, providers, generations, keys. Pure functions of what is known.
+"""OpenRouter's listings as JSON rows: models, endpoints, providers. Pure functions of what is known.
 
 Law: a fact that is not stated is null or absent, never guessed. Where OpenRouter's schema has no null, its own sign for
 "not known" stands: price "-1", text "", count 0. Rows are for msgspec's encoder: amounts are exact numbers (`Raw`).
@@ -7,16 +7,13 @@ Source: OpenRouter's API reference and its Python SDK 1.3.84 (which fields must 
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from crossroads.events import AttemptRecord, Generation
+from crossroads.facts import Facts, ModelFacts, fill
 from crossroads.manifest import Manifest
 from crossroads.money import per_unit_usd
 from crossroads.route import Endpoint, Prices
-from crossroads.store import DAY_S, KeyRecord, KeyUsage
-from crossroads.types.usage import usd_json
 
 Row = dict[str, Any]
 
@@ -41,34 +38,8 @@ PRICE_NAMES = {
 OWN_MODALITY = frozenset(("embeddings", "rerank"))
 """Operations whose output has a modality of its own, of the same name."""
 
-API_TYPES = {
-    **dict.fromkeys(("chat", "completions", "responses"), "completions"),
-    "embeddings": "embeddings",
-    "rerank": "rerank",
-    "images": "image",
-    "video": "video",
-    "speech": "tts",
-    "transcription": "stt",
-}
-
-
-TOKEN_NAMES = {
-    "tokens_prompt": "prompt_tokens",
-    "tokens_completion": "completion_tokens",
-    "native_tokens_prompt": "prompt_tokens",
-    "native_tokens_completion": "completion_tokens",
-    "native_tokens_reasoning": "reasoning_tokens",
-    "native_tokens_cached": "cache_read_tokens",
-    "native_tokens_completion_images": "image_output_tokens",
-}
-"""Of a generation -> of its usage. Counts are the model's own; there are no others."""
-
-NOT_KEPT = (
-    *("cache_discount", "moderation_latency", "native_finish_reason", "num_media_prompt", "num_input_audio_prompt"),
-    *("num_media_completion", "num_search_results", "num_fetches", "web_search_engine", "request_id", "external_user"),
-    *("app_id", "preset_id", "router", "service_tier", "workspace_id", "response_cache_source_id"),
-)
-"""Fields of a generation that clients want to find, and that nothing here knows."""
+TEXT = ("text",)
+"""What goes in and comes out where neither the endpoint nor its model's facts say."""
 
 
 class Provider(Protocol):
@@ -87,15 +58,22 @@ class Catalog(Protocol):
     def models(self) -> Mapping[str, tuple[Endpoint, ...]]: ...
     @property
     def instances(self) -> Mapping[str, Provider]: ...
+    @property
+    def facts(self) -> Facts: ...
 
 
 def model_rows(catalog: Catalog) -> list[Row]:
     """One row a model, in the catalog's order."""
-    return [model_row(model, endpoints) for model, endpoints in catalog.models.items()]
+    find = catalog.facts.find
+    return [model_row(model, endpoints, find(model)) for model, endpoints in catalog.models.items()]
 
 
-def model_row(model: str, endpoints: Sequence[Endpoint]) -> Row:
-    """A model, whoever serves it: widest context, all parameters and modalities, the price of the cheapest endpoint."""
+def model_row(model: str, endpoints: Sequence[Endpoint], facts: ModelFacts | None = None) -> Row:
+    """A model, whoever serves it: widest context, all parameters and modalities, the price of the cheapest endpoint.
+
+    facts: of the model; they say what an endpoint leaves unstated.
+    """
+    endpoints = [fill(endpoint, facts) for endpoint in endpoints]
     top = primary(endpoints)
     row = {
         **_described(model, endpoints),
@@ -109,7 +87,9 @@ def model_row(model: str, endpoints: Sequence[Endpoint]) -> Row:
         },
         "supported_parameters": sorted({name for e in endpoints for name in e.supported_parameters or ()}),
         **dict.fromkeys(("per_request_limits", "default_parameters", "supported_voices")),
-        **dict.fromkeys(("hugging_face_id", "knowledge_cutoff", "expiration_date")),
+        "hugging_face_id": None,
+        "knowledge_cutoff": facts and facts.knowledge_cutoff,
+        "expiration_date": facts and facts.deprecated,
         "links": {"details": f"/api/v1/models/{model}/endpoints"},
     }
     if description := _first(e.description for e in endpoints):
@@ -140,8 +120,14 @@ def pricing(endpoint: Endpoint) -> Row:
     return row
 
 
-def endpoint_rows(model: str, endpoints: Sequence[Endpoint], live: Mapping[str, Row] | None = None) -> Row:
+def endpoint_rows(
+    model: str,
+    endpoints: Sequence[Endpoint],
+    live: Mapping[str, Row] | None = None,
+    facts: ModelFacts | None = None,
+) -> Row:
     """`data` of `/models/{author}/{slug}/endpoints`. live: figures by endpoint id (`crossroads.live`)."""
+    endpoints = [fill(endpoint, facts) for endpoint in endpoints]
     return {
         **_described(model, endpoints),
         "description": _first(e.description for e in endpoints) or "",
@@ -199,79 +185,16 @@ def _told(provider: str, unwell: Mapping[str, Row]) -> Row:
     return {"unwell": own} if own else {}
 
 
-def generation_row(generation: Generation) -> Row:
-    """`data` of `/generation`. Costs are those of all attempts, tokens those of the last; times in milliseconds.
-
-    total_cost is null where a price is unknown: OpenRouter's schema has no null there, and 0 would be untrue.
-    """
-    last = generation.attempts[-1] if generation.attempts else None
-    used = last.usage if last is not None else None
-    cost = usd_json(generation.cost_nano)
-    return {
-        "id": generation.id,
-        "upstream_id": None if last is None else last.upstream_id,
-        **dict.fromkeys(("total_cost", "usage", "upstream_inference_cost"), cost),
-        "created_at": datetime.datetime.fromtimestamp(generation.received_at, datetime.UTC).isoformat(),
-        "model": generation.served_model or generation.model or "",
-        "provider_name": generation.provider_name,
-        "provider_responses": [_provider_response(attempt) for attempt in generation.attempts],
-        "api_type": API_TYPES.get(generation.operation),
-        "streamed": generation.stream,
-        "cancelled": generation.outcome == "cancelled",
-        "generation_time": generation.seconds * 1000,
-        "latency": None if last is None or last.first_token_s is None else last.first_token_s * 1000,
-        "finish_reason": None if last is None else last.finish_reason,
-        **{name: None if used is None else getattr(used, own) for name, own in TOKEN_NAMES.items()},
-        "origin": generation.app_url or "",
-        "http_referer": generation.app_url,
-        "user_agent": generation.user_agent,
-        "session_id": generation.session_id,
-        "is_byok": False,
-        "data_region": "global",
-        **dict.fromkeys(NOT_KEPT),
-    }
-
-
-def key_row(key: KeyRecord | None, usage: KeyUsage, *, now_s: float) -> Row:
-    """`data` of `/key`. key None: the local caller of an exchange without keys. now_s: UTC seconds.
-
-    Weeks begin on Monday, months on the first, all in UTC. -1 means without limit, as OpenRouter writes it.
-    """
-    today = datetime.datetime.fromtimestamp(now_s, datetime.UTC).date()
-    day = int(now_s // DAY_S)
-    since = {"daily": day, "weekly": day - today.weekday(), "monthly": day - today.day + 1}
-    spent = {
-        f"usage_{name}": usd_json(sum(nano for at, nano in usage.by_day.items() if at >= first))
-        for name, first in since.items()
-    }
-    return {
-        "label": "local" if key is None else key.label or key.name,
-        **dict.fromkeys(("limit", "limit_remaining", "limit_reset")),
-        "include_byok_in_limit": False,
-        "usage": usd_json(usage.spent_nano),
-        **spent,
-        "unpriced_requests": usage.unpriced,
-        **dict.fromkeys(("byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"), 0),
-        **dict.fromkeys(("is_free_tier", "is_management_key", "is_provisioning_key"), False),
-        **dict.fromkeys(("expires_at", "creator_user_id", "organization_id", "workspace_id")),
-        "allowed_data_regions": [],
-        "budgets": [],
-        "effective_budget": None,
-        "free_model_daily_requests": {"limit": -1, "remaining": -1, "used": 0},
-        "rate_limit": {"requests": -1, "interval": "10s", "note": "This field is deprecated and safe to ignore."},
-    }
-
-
 def output_modalities(endpoint: Endpoint) -> tuple[str, ...]:
     """What comes out: as stated, unless its only operations say it (embeddings, rerank)."""
     if endpoint.serves and endpoint.serves.keys() <= OWN_MODALITY:
         return tuple(sorted(endpoint.serves))
-    return endpoint.output_modalities
+    return endpoint.output_modalities or TEXT
 
 
 def _described(model: str, endpoints: Sequence[Endpoint]) -> Row:
     # Modalities of several endpoints are the union, in the order in which they name them.
-    inputs = list(dict.fromkeys(name for e in endpoints for name in e.input_modalities))
+    inputs = list(dict.fromkeys(name for e in endpoints for name in e.input_modalities or TEXT))
     outputs = list(dict.fromkeys(name for e in endpoints for name in output_modalities(e)))
     return {
         "id": model,
@@ -290,18 +213,6 @@ def _described(model: str, endpoints: Sequence[Endpoint]) -> Row:
 def _prices(prices: Prices) -> Row:
     stated = ((name, getattr(prices, own)) for name, own in PRICE_NAMES.items())
     return {name: per_unit_usd(price) for name, price in stated if price is not None}
-
-
-def _provider_response(attempt: AttemptRecord) -> Row:
-    timed = None if attempt.seconds is None else attempt.seconds * 1000
-    return {
-        "provider_name": attempt.provider,
-        "status": attempt.upstream_status,
-        "is_byok": False,
-        "endpoint_id": attempt.endpoint,
-        "model_permaslug": attempt.model,
-        **{name: value for name, value in (("latency", timed), ("id", attempt.upstream_id)) if value is not None},
-    }
 
 
 def _first(values: Iterable[Any]) -> Any:

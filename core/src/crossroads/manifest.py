@@ -76,8 +76,8 @@ class EndpointFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     distillable: bool | None = None
     context_tokens: int | None = None
     max_output_tokens: int | None = None
-    input_modalities: tuple[str, ...] = ("text",)
-    output_modalities: tuple[str, ...] = ("text",)
+    input_modalities: tuple[str, ...] | None = None
+    output_modalities: tuple[str, ...] | None = None
     supported_parameters: tuple[str, ...] | None = None
     prices: Prices = Prices()
     tiers: tuple[Tier, ...] = ()

@@ -116,8 +116,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     quantization: str | None = None
     context_tokens: int | None = None
     max_output_tokens: int | None = None
-    input_modalities: tuple[str, ...] = ("text",)
-    output_modalities: tuple[str, ...] = ("text",)
+    input_modalities: tuple[str, ...] | None = None
+    output_modalities: tuple[str, ...] | None = None
+    """None: not stated; the listings then say what is known of the model, or text."""
     supported_parameters: tuple[str, ...] | None = None
     """Canonical names; None: not stated, so nothing is filtered on it."""
     created: int | None = None

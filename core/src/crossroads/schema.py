@@ -16,7 +16,7 @@ from typing import Any
 
 from crossroads.errors import ConfigError
 
-SCHEMAS = ("provider", "config")
+SCHEMAS = ("provider", "config", "models")
 
 
 def check(document: Mapping[str, Any], schema: str, *, file: str) -> None:

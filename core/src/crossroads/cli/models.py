@@ -26,7 +26,7 @@ def models(
             2, f"provider={provider!r}: is not active. Active: {active}. `crossroads providers` shows how to get more."
         )
     rows = [
-        _row(model, [e for e in endpoints if provider in (None, e.provider)])
+        _row(model, [e for e in endpoints if provider in (None, e.provider)], catalog.facts)
         for model, endpoints in sorted(catalog.models.items())
         if (search is None or search.lower() in model.lower())
         and any(provider in (None, e.provider) and (operation is None or operation in e.serves) for e in endpoints)
@@ -35,17 +35,24 @@ def models(
     show(rows, columns, as_json, empty="No model. `crossroads providers` shows what is missing.")
 
 
-def _row(model: str, endpoints: list[Any]) -> dict[str, Any]:
+def _row(model: str, endpoints: list[Any], catalog: Any) -> dict[str, Any]:
+    """Of the endpoints, and where all of them leave a limit unstated, of the model's facts."""
+    from crossroads.facts import fill
+
+    facts = catalog.find(model)
+    endpoints = [fill(endpoint, facts) for endpoint in endpoints]
+    limits = [e.max_output_tokens for e in endpoints if e.max_output_tokens] or [facts and facts.max_output_tokens]
     return {
         "model": model,
         "name": next((e.name for e in endpoints if e.name), None),
         "providers": sorted({e.provider for e in endpoints}),
         "operations": sorted({operation for e in endpoints for operation in e.serves}),
         "context_tokens": max((e.context_tokens for e in endpoints if e.context_tokens), default=None),
-        "max_output_tokens": max((e.max_output_tokens for e in endpoints if e.max_output_tokens), default=None),
+        "max_output_tokens": max(filter(None, limits), default=None),
         "input_usd_per_mtok": _cheapest([e.prices.input for e in endpoints]),
         "output_usd_per_mtok": _cheapest([e.prices.output for e in endpoints]),
         "endpoints": [e.id for e in endpoints],
+        **({"facts": catalog.sheet(facts)} if facts else {}),
     }
 
 

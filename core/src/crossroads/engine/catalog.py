@@ -18,6 +18,7 @@ from crossroads.addresses import Addresses, host_of, variables_in
 from crossroads.config import Config, ProviderConfig, Secret, resolve_secret
 from crossroads.engine.index import PROVIDERS, Index, Plugin
 from crossroads.errors import ConfigError
+from crossroads.facts import Facts
 from crossroads.manifest import Manifest, build_endpoint
 from crossroads.route import Candidate, Endpoint, EndpointStats, KeyStyle, Operation
 from crossroads.wire import Headers, split_url
@@ -56,15 +57,18 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Catalog:
-    """All endpoints of all active providers."""
+    """All endpoints of all active providers. facts: what is known of models, and under which names they go."""
 
-    def __init__(self, instances: Iterable[Instance], aliases: Mapping[str, str]) -> None:
+    def __init__(self, instances: Iterable[Instance], aliases: Mapping[str, str], facts: Facts | None = None) -> None:
+        self.facts = facts or Facts()
         self.instances = {instance.name: instance for instance in instances}
         self.aliases = dict(aliases)
         self._newest: dict[str, str] = {}
         self._by_model: dict[tuple[str, Operation], tuple[Candidate, ...]] = {}
         grouped: dict[tuple[str, Operation], list[Candidate]] = {}
-        self.endpoints: tuple[Endpoint, ...] = tuple(e for i in self.instances.values() for e in i.endpoints)
+        self.endpoints: tuple[Endpoint, ...] = tuple(
+            self._named(endpoint) for instance in self.instances.values() for endpoint in instance.endpoints
+        )
         self.stats = {endpoint.id: EndpointStats() for endpoint in self.endpoints}
         for endpoint in self.endpoints:
             candidate = Candidate(endpoint, self.stats[endpoint.id])
@@ -78,7 +82,14 @@ class Catalog:
     def resolve(self, model: str) -> str:
         """A canonical name, what an alias stands for, or of `~author/family-latest` the newest model."""
         found = self.aliases.get(model, model)
-        return self._latest(found) if found.startswith("~") else found
+        if found.startswith("~"):
+            return self._latest(found)
+        return found if found in self.models else self.facts.canonical(found)
+
+    def _named(self, endpoint: Endpoint) -> Endpoint:
+        """Under its model's one name, however its manifest spells it."""
+        name = self.facts.canonical(endpoint.model)
+        return endpoint if name == endpoint.model else msgspec.structs.replace(endpoint, model=name)
 
     def _latest(self, name: str) -> str:
         """By stated release; a model that states none is older than all that do. The name itself: nobody offers one."""
@@ -97,7 +108,7 @@ class Catalog:
 
     def __contains__(self, name: object) -> bool:
         """Is it a model or an alias, as it stands?"""
-        return name in self.models or name in self.aliases
+        return name in self.models or name in self.aliases or name in self.facts.aliases
 
     def candidates(self, model: str, operation: Operation) -> tuple[Candidate, ...]:
         """Everybody who offers this canonical model for this operation; empty when nobody does."""

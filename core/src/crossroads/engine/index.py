@@ -27,14 +27,14 @@ import msgspec
 from crossroads.addresses import needed
 from crossroads.api import API
 from crossroads.errors import CrossroadsError, PluginError
+from crossroads.facts import FOLDER, compile_facts
 from crossroads.manifest import Manifest, read_manifest
 
-GROUPS = tuple(
-    f"crossroads.{kind}"
-    for kind in ("providers", "dialects", "strategies", "policies", "sinks", "stores", "surfaces", "commands")
-)
+KINDS = "providers dialects strategies policies sinks stores surfaces commands catalogs"
+GROUPS = tuple(f"crossroads.{kind}" for kind in KINDS.split())
 PROVIDERS, DIALECTS, STRATEGIES, POLICIES, SINKS = GROUPS[:5]
 API_GROUP = "crossroads.api"
+CATALOGS = GROUPS[-1]
 MANIFEST_NAME = "provider.toml"
 CACHE_VERSION = 4
 METADATA_BYTES_MAX = 1 << 20
@@ -56,6 +56,8 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A provider's compiled manifest (msgpack), decoded by `Index.manifest`. Not a Raw: as a part of a union it could
     be written, but not read."""
     manifest_path: str | None = None
+    facts: bytes | None = None
+    """A catalog's compiled models, decoded by `Plugins.facts`."""
     env: tuple[str, ...] = ()
     needs: tuple[tuple[str, ...], ...] = ()
     missing: tuple[str, ...] = ()
@@ -217,19 +219,18 @@ def _scan(dist_info: Path, changed_ns: int, path: list[str]) -> _Dist:
         if group == PROVIDERS:
             plugin, file = _with_manifest(plugin, path)
             files += [file] if file else []
+        elif group == CATALOGS:
+            plugin, read = _with_facts(plugin, path)
+            files += read
         plugins.append(plugin)
     return _Dist(path=str(dist_info), changed_ns=changed_ns, plugins=tuple(plugins), files=tuple(files))
 
 
 def _with_manifest(plugin: Plugin, path: list[str]) -> tuple[Plugin, tuple[str, int, int] | None]:
-    module = plugin.value.partition(":")[0].strip()
-    if not re.fullmatch(r"\w+", module):
-        error = f"its entry point {plugin.value!r} is not in a top-level package."
-        return msgspec.structs.replace(plugin, error=error), None
-    spec = PathFinder.find_spec(module, path)  # finds, never imports
-    if spec is None or not spec.submodule_search_locations:
-        return msgspec.structs.replace(plugin, error=f"its package {module} is not there."), None
-    file = Path(next(iter(spec.submodule_search_locations))) / MANIFEST_NAME
+    try:
+        file = _package(plugin, path) / MANIFEST_NAME
+    except PluginError as error:
+        return msgspec.structs.replace(plugin, error=str(error)), None
     try:
         found = file.stat()
         manifest = read_manifest(file)
@@ -257,6 +258,29 @@ def compiled_words(manifest: Manifest) -> dict[str, Any]:
         "missing": manifest.missing,
         "activate": manifest.activate,
     }
+
+
+def _with_facts(plugin: Plugin, path: list[str]) -> tuple[Plugin, list[tuple[str, int, int]]]:
+    """A catalog's models, and its files: the folder too, so that a new file is seen."""
+    try:
+        folder = _package(plugin, path) / FOLDER
+        files = [(str(file), file.stat()) for file in (folder, *sorted(folder.glob("*.toml")))]
+        compiled = msgspec.structs.replace(plugin, facts=compile_facts(folder), manifest_path=str(folder))
+    except (OSError, CrossroadsError) as error:
+        return msgspec.structs.replace(plugin, error=str(error)), []
+    return compiled, [(name, found.st_mtime_ns, found.st_size) for name, found in files]
+
+
+def _package(plugin: Plugin, path: list[str]) -> Path:
+    """The folder of a plugin's package: found, never imported. Raises PluginError."""
+    module = plugin.value.partition(":")[0].strip()
+    if not re.fullmatch(r"\w+", module):
+        what = f"its entry point {plugin.value!r} is not in a top-level package."
+        raise PluginError(what, plugin=plugin.name, remedy="Name a top-level package.")
+    spec = PathFinder.find_spec(module, path)
+    if spec is None or not spec.submodule_search_locations:
+        raise PluginError(f"its package {module} is not there.", plugin=plugin.name, remedy="Reinstall it.")
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def read_entry_points(dist_info: Path) -> tuple[list[tuple[str, str, str]], tuple[str, ...]]:

@@ -11,6 +11,7 @@ import asyncio
 import inspect
 import os
 from collections.abc import Callable
+from functools import cached_property
 from importlib.metadata import EntryPoint
 from typing import Any, NamedTuple
 
@@ -18,8 +19,9 @@ import pluggy
 from stevedore.driver import DriverManager
 
 from crossroads import hookspecs
-from crossroads.engine.index import Index, Plugin
+from crossroads.engine.index import CATALOGS, Index, Plugin
 from crossroads.errors import ConfigError, PluginError
+from crossroads.facts import Facts
 
 PLAIN_HOOKS = ("policy_permit", "strategy_score", "provider_prepare", "provider_error")
 """On the hot path, called without await."""
@@ -75,6 +77,12 @@ class Plugins:
         self._loaded: dict[tuple[str, str], Any] = dict(index.objects)
         self._manager = _manager()
         self._alone: dict[int, tuple[Any, pluggy.PluginManager]] = {}
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Of the catalogs that may load, in order of their names."""
+        catalogs = [one for one in self.index.all(CATALOGS) if one.error is None and self.may_load(one) is None]
+        return Facts(one.facts for one in catalogs if one.facts is not None)
 
     def may_load(self, plugin: Plugin) -> str | None:
         """Why it is left out for now, or None."""

@@ -177,7 +177,7 @@ def _dearer(key: str, limit: str | int | float, endpoint: Endpoint) -> bool:
     field, modality = PRICED[key]
     bound, price = _limit(key, limit), getattr(endpoint.prices, field)
     if price is None:
-        return modality is None or modality in endpoint.input_modalities
+        return modality is None or modality in (endpoint.input_modalities or ())
     return bool(price > (bound * 10**6 if key in PER_UNIT else bound))
 
 

@@ -18,8 +18,9 @@ from starlette.routing import Route, Router
 from crossroads import Exchange
 from crossroads.call import Principal
 from crossroads.errors import BadRequest, NotFound
-from crossroads.listings import endpoint_rows, generation_row, key_row, model_row, model_rows, provider_rows
+from crossroads.listings import endpoint_rows, model_row, model_rows, provider_rows
 from crossroads.live import live_figures
+from crossroads.statements import generation_row, key_row
 from crossroads_gateway.filters import Listed, page, select
 from crossroads_gateway.hot import read_token
 from crossroads_gateway.jobs import job_content, job_state
@@ -85,14 +86,14 @@ class Manage:
 
     async def one_model(self, request: Request, _: Principal | None) -> Response:
         model = self.model(request)
-        return Json({"data": model_row(model, self.x.catalog.models[model])})
+        return Json({"data": model_row(model, self.x.catalog.models[model], self.x.catalog.facts.find(model))})
 
     async def endpoints(self, request: Request, _: Principal | None) -> Response:
         model = self.model(request)
         stats, now = self.x.catalog.stats, self.x.clock.monotonic()
         endpoints = self.x.catalog.models[model]
         live = {e.id: live_figures(stats[e.id], now) for e in endpoints}
-        return Json({"data": endpoint_rows(model, endpoints, live)})
+        return Json({"data": endpoint_rows(model, endpoints, live, self.x.catalog.facts.find(model))})
 
     async def providers(self, request: Request, _: Principal | None) -> Response:
         return Json({"data": provider_rows(self.x.catalog, self.x.unwell())})

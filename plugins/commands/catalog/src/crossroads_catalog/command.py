@@ -1,0 +1,53 @@
+"""`crossroads catalog write|diff|refresh`: the commands; heavy imports stand inside them.
+
+Exit codes: 0 done, 1 something was found that a person has to look at, 2 it was asked wrongly.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crossroads.cli.show import Json, fail, note, show
+
+app = typer.Typer(
+    help="Facts of models and offers: write, compare, refresh.", no_args_is_help=True, add_completion=False
+)
+
+PACKAGE = Path("plugins/catalogs/models")
+
+
+@app.callback()
+def group() -> None:
+    """Facts of models and offers: write, compare, refresh."""
+
+
+@app.command("write")
+def write_catalog(
+    catalog: Annotated[Path, typer.Argument(help="Folder with models.jsonl, endpoints.jsonl, providers.jsonl.")],
+    package: Annotated[Path, typer.Option(help="The catalog package that is written.")] = PACKAGE,
+    read: Annotated[str | None, typer.Option(help="Day the sources were read; default: from its README.md.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a package of model facts from a catalog of sourced facts and the package's overrides.toml."""
+    from crossroads_catalog.write import write
+
+    modules = [file.parent for file in sorted(package.glob("src/*/__init__.py"))]
+    if not modules:
+        fail(2, f"{package} holds no src/<module>/__init__.py. Name a catalog package with --package.")
+    day = read or _day(catalog) or ""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+        fail(2, "--read is missing. Write the day on which the sources were read, as 2026-11-24.")
+    changed = write(catalog, package, modules[0], day)
+    note(f"{len(changed)} files changed" if changed else "nothing changed")
+    show([{"file": str(file)} for file in changed], ("file",), as_json, empty="Every file holds these facts already.")
+
+
+def _day(catalog: Path) -> str | None:
+    """The catalog's README says when it was built."""
+    readme = catalog / "README.md"
+    found = re.search(r"^Built (\d{4}-\d{2}-\d{2})", readme.read_text("utf-8"), re.M) if readme.is_file() else None
+    return found and found[1]

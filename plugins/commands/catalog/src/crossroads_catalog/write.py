@@ -1,0 +1,181 @@
+"""A catalog of sourced facts -> the files of a catalog package. Pure but for `write`, which touches what changed only.
+
+Law: a hand's words (overrides.toml) win over every source; sources that disagree about one model are both kept, one in
+the file and the other in conflicts.jsonl; writing again changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from crossroads.errors import ConfigError
+from crossroads.facts import FOLDER, AuthorFile, ModelFacts, Source, words
+from crossroads.schema import plain
+from crossroads_catalog.layout import render
+from crossroads_catalog.names import Names, name_models
+from crossroads_catalog.source import ENDPOINTS, MODELS, PROVIDERS, Line, located, read_lines
+
+CONFLICTS = "conflicts.jsonl"
+OVERRIDES = "overrides.toml"
+WORDS = {
+    "name": "name",
+    "family": "family",
+    "context": "context_tokens",
+    "max_output": "max_output_tokens",
+    "input_modalities": "input_modalities",
+    "output_modalities": "output_modalities",
+    "supports": "supports",
+    "knowledge_cutoff": "knowledge_cutoff",
+    "release_date": "released",
+    "deprecation_date": "deprecated",
+    "open_weights": "open_weights",
+    "license": "license",
+}
+"""The catalog's words -> ours, in the order of the files."""
+MODALITIES = ("text", "image", "file", "audio", "video")
+"""In this order; what a source calls a PDF is a file."""
+
+
+class Overrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """overrides.toml. names: catalog id -> canonical name. models: words by canonical name."""
+
+    names: dict[str, str] = {}
+    sources: dict[str, Source] = {}
+    models: dict[str, ModelFacts] = {}
+
+
+def write(catalog: Path, package: Path, module: Path, read: str) -> list[Path]:
+    """Write the files of a catalog package anew; those that changed, were added or removed. read: day of the sources.
+
+    Raises ConfigError: a file of the catalog, or overrides.toml, can't be read.
+    """
+    texts = {module / FOLDER / name: text for name, text in texts_of(catalog, read_overrides(package), read).items()}
+    texts[module / CONFLICTS] = texts.pop(module / FOLDER / CONFLICTS)
+    gone = [file for file in (module / FOLDER).glob("*.toml") if file not in texts]
+    changed = [file for file, text in texts.items() if not file.exists() or file.read_text("utf-8") != text]
+    for file in changed:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(texts[file], "utf-8")
+    for file in gone:
+        file.unlink()
+    return sorted([*changed, *gone])
+
+
+def read_overrides(package: Path) -> Overrides:
+    """A hand's words; none where there is no file."""
+    file = package / OVERRIDES
+    if not file.exists():
+        return Overrides()
+    try:
+        return msgspec.convert(plain(tomllib.loads(file.read_text("utf-8"))), Overrides)
+    except ValueError as error:  # of TOML and of msgspec
+        raise ConfigError(f"can't be read: {error}.", file=str(file), remedy="Correct the file.") from None
+
+
+def texts_of(catalog: Path, overrides: Overrides, read: str) -> dict[str, str]:
+    """File name -> text: one an author, and conflicts.jsonl."""
+    models, endpoints = read_lines(catalog, MODELS), read_lines(catalog, ENDPOINTS)
+    names = name_models(models, endpoints, overrides.names)
+    sources: dict[str, Source] = dict(overrides.sources)
+    rows, conflicts = _merged(models, names, sources, read)
+    for name, facts in overrides.models.items():
+        rows[name] = _over(facts, rows.get(name))
+    for alias, name in names.aliases.items():
+        rows[name] = msgspec.structs.replace(rows[name], aliases=(*rows[name].aliases, alias))
+    authors: dict[str, dict[str, ModelFacts]] = defaultdict(dict)
+    for name, facts in rows.items():
+        author, _, slug = name.partition("/")
+        authors[author][slug] = facts
+    texts = {
+        f"{author}.toml": render(AuthorFile(schema=1, author=author, sources=sources, models=found))
+        for author, found in authors.items()
+    }
+    conflicts += _stated(endpoints, names) + _stated(read_lines(catalog, PROVIDERS), names)
+    lines = sorted(json.dumps(conflict, ensure_ascii=False) for conflict in conflicts)
+    return {**texts, CONFLICTS: "".join(f"{line}\n" for line in lines)}
+
+
+def _merged(
+    models: Iterable[Line], names: Names, sources: dict[str, Source], read: str
+) -> tuple[dict[str, ModelFacts], list[Line]]:
+    """Facts by canonical name; where several ids are one model, the fullest comes first. Adds to `sources`."""
+    grouped: dict[str, list[Line]] = defaultdict(list)
+    for model in models:
+        grouped[names.canonical[model["id"]]].append(model)
+    rows, conflicts = {}, []
+    for name, found in sorted(grouped.items()):
+        found.sort(key=lambda model: (model["id"] != name, -len(model), model["id"]))
+        facts = [_facts(model, _key(model["sources"][0], sources, read)) for model in found]
+        rows[name] = facts[0]
+        for other in facts[1:]:
+            rows[name] = _over(rows[name], other)
+        conflicts += _differences(name, found, facts)
+    return rows, conflicts
+
+
+def _key(source: Mapping[str, Any], sources: dict[str, Source], read: str) -> str:
+    """`key:path` of a source, whose whole is in `sources` from now on."""
+    key, base, path = located(source)
+    whole, number, own = Source(url=base, read=read), 2, key
+    while sources.setdefault(key, whole) != whole:
+        key, number = f"{own}-{number}", number + 1
+    return f"{key}:{path}"
+
+
+def _facts(model: Line, source: str) -> ModelFacts:
+    found = {ours: model[theirs] for theirs, ours in WORDS.items() if theirs in model}
+    if not model["id"].endswith("-latest") and "name" in found:
+        found["name"] = found["name"].removesuffix(" (latest)")
+    for word in ("input_modalities", "output_modalities"):
+        if word in found:
+            stated = {"file" if name == "pdf" else name for name in found[word]}
+            found[word] = [name for name in MODALITIES if name in stated]
+    if "supports" in found:
+        found["supports"] = dict(sorted(found["supports"].items()))
+    return msgspec.convert({**found, "source": source}, ModelFacts)
+
+
+def _over(first: ModelFacts, then: ModelFacts | None) -> ModelFacts:
+    """What the first leaves unstated, from the second, with the second's source."""
+    if then is None:
+        return first
+    own = words(first)
+    missing = {word: value for word, value in words(then).items() if word not in (*own, "sources")}
+    sources = {word: then.sources.get(word, then.source) for word in missing} | first.sources
+    return msgspec.structs.replace(first, **missing, sources=dict(sorted(sources.items())))
+
+
+def _differences(name: str, models: list[Line], facts: list[ModelFacts]) -> list[Line]:
+    """Words in which ids of one model disagree."""
+    found = []
+    for word in WORDS.values():
+        values = {
+            model["id"]: msgspec.to_builtins(getattr(one, word))
+            for model, one in zip(models, facts, strict=True)
+            if word in words(one)
+        }
+        if word not in ("name", "family") and len({json.dumps(value) for value in values.values()}) > 1:
+            found.append({"model": name, "field": word, "values": values})
+    return found
+
+
+def _stated(lines: Iterable[Line], names: Names) -> list[Line]:
+    """Conflicts and doubts that the catalog itself notes, one a line."""
+    found = []
+    for line in lines:
+        about = {"provider": line.get("provider", line.get("id"))}
+        if "provider_model_id" in line:
+            about["upstream"] = line["provider_model_id"]
+            about |= {"variant": line["variant"]} if line.get("variant") else {}
+            about |= {"model": names.canonical[line["model"]]} if line.get("model") else {}
+        found += [about | conflict for conflict in line.get("conflicts", ())]
+        found += [about | {"doubt": part} for part in re.split(r"; ", line.get("doubt") or "") if part]
+    return found
