@@ -74,7 +74,7 @@ class Reader:
             raise StreamCut("the stream ended before its end.", remedy=REMEDY)
 
     def _note(self, piece: Piece) -> None:
-        for index in [*(self._reasons or {0: None})] if piece.index is None else [piece.index]:
+        for index in [*(self._reasons or {0: None})] if piece.number is None else [piece.number]:
             self._reasons[index] = piece.reason or self._reasons.get(index)
         if len(self._reasons) > CHOICES_MAX:
             raise broken(f"the provider sent over {CHOICES_MAX} choices.")
@@ -126,7 +126,7 @@ class StreamDecoder(FailsLate, Reader):
         for _, pieces in self.events(data):
             for piece in pieces:
                 if piece.text:
-                    yield _chunk(piece.index or 0, {"role": "assistant", "content": piece.text})
+                    yield _chunk(piece.number or 0, {"role": "assistant", "content": piece.text})
 
 
 class StreamEncoder:

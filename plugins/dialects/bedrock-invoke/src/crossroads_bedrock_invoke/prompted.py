@@ -148,16 +148,15 @@ class Prompted:
             message = {"role": "assistant", "content": piece.text}
             native = INTERVENED if _blocked(document) else piece.reason
             ended = {"finish_reason": self._finish(native), "native_finish_reason": native}
-            choices.append({"index": piece.index, "message": message, **ended})
+            choices.append({"index": piece.number, "message": message, **ended})
         canonical: Json = {"object": "chat.completion", "choices": choices}
         if drops := {name: document[name] for name in (*self.family.own, TRACE) if document.get(name)}:
             canonical["native"] = {BAG: {"drops": drops}}
         usage = used(counts)
         if usage is not None:
             canonical["usage"] = openai_usage(usage, Cost(total_nano=None))
-        return Reply(
-            document=canonical, usage=usage, finish_reason=choices[0]["finish_reason"], upstream_id=_id(document)
-        )
+        ended_by = INTERVENED if _blocked(document) else pieces[0].reason
+        return Reply(document=canonical, usage=usage, finish_reason=self._finish(ended_by), upstream_id=_id(document))
 
     def decode_stream(self) -> prompt_stream.StreamDecoder:
         return prompt_stream.StreamDecoder(self.family)

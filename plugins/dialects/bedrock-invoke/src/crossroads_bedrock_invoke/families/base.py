@@ -24,9 +24,9 @@ TRACE = "amazon-bedrock-trace"
 
 
 class Piece(NamedTuple):
-    """What one choice says: all of it, or what an event adds. index None: it holds for all choices."""
+    """What one choice says: all of it, or what an event adds. number None: it holds for all choices."""
 
-    index: int | None = 0
+    number: int | None = 0
     text: str = ""
     reason: str | None = None
 
@@ -108,8 +108,8 @@ class Family:
         return piece._replace(reason=self._word("content_filter")), {GUARDRAIL: INTERVENED}
 
     def _word(self, finish: Any) -> str:
-        first = {canonical: word for word, canonical in reversed(self.reasons.items())}
-        return first.get(finish) or first["stop"]
+        said = (word for word, canonical in self.reasons.items() if canonical == finish)
+        return next(said, None) or self._word("stop")
 
 
 def metrics(document: Json) -> Counts:

@@ -63,8 +63,8 @@ class Command(Family):
 
     def event(self, piece: Piece, counts: Counts) -> Json:
         if piece.reason is None:
-            return {"index": piece.index, "is_finished": False, "text": piece.text}
-        made = {"index": piece.index, "is_finished": True, "text": piece.text, "finish_reason": piece.reason}
+            return {"index": piece.number, "is_finished": False, "text": piece.text}
+        made = {"index": piece.number, "is_finished": True, "text": piece.text, "finish_reason": piece.reason}
         return with_metrics(made, counts)
 
 

@@ -76,7 +76,7 @@ class Completions(Family):
 
     def reply(self, pieces: list[Piece], counts: Counts) -> Json:
         choices = [
-            {"index": one.index, "text": one.text, "logprobs": None, "finish_reason": one.reason} for one in pieces
+            {"index": one.number, "text": one.text, "logprobs": None, "finish_reason": one.reason} for one in pieces
         ]
         made: Json = {"object": "text_completion", "choices": choices}
         if counts.prompt is not None and counts.completion is not None:

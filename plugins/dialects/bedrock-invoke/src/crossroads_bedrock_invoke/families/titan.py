@@ -66,5 +66,5 @@ class Titan(Family):
         return {PROMPT_COUNT: counts.prompt or 0, "results": results}
 
     def event(self, piece: Piece, counts: Counts) -> Json:
-        made = {"outputText": piece.text, "index": piece.index, "completionReason": piece.reason}
+        made = {"outputText": piece.text, "index": piece.number, "completionReason": piece.reason}
         return with_metrics({**made, COMPLETION_COUNT: counts.completion, PROMPT_COUNT: counts.prompt}, counts)
