@@ -30,6 +30,7 @@ class Opened(msgspec.Struct, kw_only=True):
     models: the caller's choices, best first (`model`, then `models`); empty when it named none.
     parameters: canonical names of the parameters that the caller used, for capability filters.
     preferences: the caller's `provider` object, undecoded.
+    form: in a dialect with several bodies, the one that was sent; the reply leaves in the same (`Stamp.form`).
     """
 
     fields: Fields
@@ -39,6 +40,7 @@ class Opened(msgspec.Struct, kw_only=True):
     parameters: frozenset[str] = frozenset()
     preferences: msgspec.Raw | None = None
     session_id: str | None = None
+    form: str = ""
     usage: Usage | None = None
     """What is used whatever the reply says, where the request itself tells (characters of a text to be spoken)."""
 

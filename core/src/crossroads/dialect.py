@@ -67,6 +67,7 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     route: Callable[[], Document | None] | None = None
     job: Callable[[str, int | None], tuple[str, Usage | None]] | None = None
     asked: Opened | None = None
+    form: str = ""
 
     def told_route(self) -> Document:
         """The top-level fields that it adds."""

@@ -203,6 +203,7 @@ def _stamp(call: Call, attempt: Attempt, price: Price, x: Exchange) -> Stamp:
         route=partial(router_metadata, call) if call.caller.wants_route else None,
         job=partial(_take_job, call, attempt, price, x) if hasattr(call.dialect, "success_status") else None,
         asked=call.opened,
+        form=call.opened.form,
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
+import msgspec
+
 from crossroads import jsonbody
 from crossroads.dialect import Dialect, Document, Reply, Stamp
 from crossroads.errors import BadUpstream, StreamCut, UpstreamError
@@ -26,6 +28,11 @@ STAMP = Stamp(
 NO_USAGE = Usage(quality="estimated")
 
 
+def stamp_for(dialect: Dialect, request: bytes | None) -> Stamp:
+    """The stamp of a reply to this request."""
+    return STAMP if request is None else msgspec.structs.replace(STAMP, form=dialect.open(request).form)
+
+
 def both_paths_send_the_same(dialect: Dialect, body: bytes) -> None:
     """splice_request and decode_request + encode_request: the same JSON, the same report of what was lost."""
     opened = dialect.open(body)
@@ -36,14 +43,16 @@ def both_paths_send_the_same(dialect: Dialect, body: bytes) -> None:
     assert (spliced.lost, spliced.url, spliced.headers) == (encoded.lost, encoded.url, encoded.headers)
 
 
-def both_paths_reply_the_same(dialect: Dialect, body: bytes, *, mutilated: bool = False) -> Reply | UpstreamError:
+def both_paths_reply_the_same(
+    dialect: Dialect, body: bytes, *, stamp: Stamp = STAMP, mutilated: bool = False
+) -> Reply | UpstreamError:
     """relay_response and decode_response + encode_response: the same document (in canonical form) and figures."""
     decoded = _reply_or_error(lambda: dialect.decode_response(body))
-    relayed = _reply_or_error(lambda: dialect.relay_response(body, STAMP))
+    relayed = _reply_or_error(lambda: dialect.relay_response(body, stamp))
     assert type(relayed) is type(decoded) or (mutilated and type(decoded) is BadUpstream), (relayed, decoded)
     if isinstance(decoded, UpstreamError) or isinstance(relayed, UpstreamError):
         return relayed
-    encoded = dialect.encode_response(decoded, STAMP)
+    encoded = dialect.encode_response(decoded, stamp)
     assert (relayed.usage, relayed.finish_reason) == (decoded.usage, decoded.finish_reason)
     assert relayed.upstream_id == decoded.upstream_id
     assert dialect.decode_response(relayed.body).document == dialect.decode_response(encoded).document
@@ -57,9 +66,11 @@ def _reply_or_error(ask: Callable[[], Reply]) -> Reply | UpstreamError:
         return error
 
 
-def relay_all(dialect: Dialect, pieces: Iterable[bytes], *, framed: bool = True) -> tuple[bytes, UpstreamError | None]:
+def relay_all(
+    dialect: Dialect, pieces: Iterable[bytes], *, framed: bool = True, stamp: Stamp = STAMP
+) -> tuple[bytes, UpstreamError | None]:
     """What a client would have got of this stream, and the error that ended it."""
-    relay = dialect.relay_stream(STAMP)
+    relay = dialect.relay_stream(stamp)
     out = b""
     try:
         for piece in pieces:
@@ -83,15 +94,15 @@ def decode_all(dialect: Dialect, pieces: Iterable[bytes], *, framed: bool = True
     return chunks, decoder
 
 
-def both_paths_stream_the_same(dialect: Dialect, data: bytes, *, mutilated: bool = False) -> None:
+def both_paths_stream_the_same(dialect: Dialect, data: bytes, *, stamp: Stamp = STAMP, mutilated: bool = False) -> None:
     """relay_stream and decode_stream + encode_stream: the same chunks (in canonical form), usage and error."""
-    relayed, error = relay_all(dialect, [data])
+    relayed, error = relay_all(dialect, [data], stamp=stamp)
     chunks, decoder = decode_all(dialect, [data])
     if isinstance(decoder, UpstreamError):
         assert type(decoder) is type(error) or (mutilated and type(decoder) is BadUpstream)
         return
     assert error is None
-    encoder = dialect.encode_stream(STAMP)
+    encoder = dialect.encode_stream(stamp)
     encoded = b"".join(map(encoder.encode, chunks)) + encoder.close(decoder.usage or NO_USAGE)
     assert decode_all(dialect, [relayed])[0] == decode_all(dialect, [encoded])[0]
 

@@ -6,12 +6,13 @@ all that is dumped (`exclude_unset`): decode -> encode gives the same JSON.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Discriminator, PrivateAttr, Tag, ValidationError
 
 from crossroads.errors import BadRequest
+from crossroads.original import Original
 
 Number = int | float
 
@@ -28,18 +29,6 @@ class Kept(Loose):
     """Base of what may keep something that one dialect alone can carry (see `crossroads.native`)."""
 
     native: dict[str, Any] | None = None
-
-
-class Original(NamedTuple):
-    """What a dialect decoded a request from, kept beside it for that dialect alone: never dumped, never set by JSON.
-
-    document: the dialect's own fields. Where the request still says what they say, they go out as they came.
-    unsaid: what of them the canonical form has no word for; another dialect's upstream never gets it.
-    """
-
-    dialect: str
-    document: dict[str, Any]
-    unsaid: tuple[str, ...] = ()
 
 
 class CacheControl(Loose):

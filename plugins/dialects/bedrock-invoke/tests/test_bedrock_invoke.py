@@ -5,7 +5,7 @@ import json
 
 import pytest
 from crossroads_bedrock_converse.frames import FrameReader, encode_frame
-from crossroads_bedrock_invoke import PLAIN, STREAMED, BedrockInvoke
+from crossroads_bedrock_invoke import PLAIN, STREAMED, BedrockInvoke, bodies
 from crossroads_bedrock_invoke.chunks import Wrapper
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -37,8 +37,8 @@ EVENTS = [
     b'{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":4}}',
     b'{"type":"message_stop","amazon-bedrock-invocationMetrics":{"inputTokenCount":3,"outputTokenCount":4}}',
 ]
-OF_CLAUDE = Wrapper(anthropic=True).wrap(b"".join(b"data: " + event + b"\n\n" for event in EVENTS))
-OF_NOVA = Wrapper(anthropic=False).wrap(
+OF_CLAUDE = Wrapper(bodies.ANTHROPIC).wrap(b"".join(b"data: " + event + b"\n\n" for event in EVENTS))
+OF_NOVA = Wrapper(bodies.NOVA).wrap(
     encode_frame("messageStart", b'{"role":"assistant"}')
     + encode_frame("contentBlockDelta", b'{"delta":{"text":"Hello"},"contentBlockIndex":0}')
     + encode_frame("messageStop", b'{"stopReason":"end_turn"}')
@@ -114,10 +114,10 @@ def test_a_limit_under_its_older_name_reaches_a_model_with_the_other_body():
     assert not {"model", "stream"} & set(draft.document)
 
 
-def test_a_model_with_neither_body_is_refused_by_name():
+def test_a_model_whose_name_tells_nothing_is_refused_by_name():
     request = validate(ChatRequest, b'{"messages":[{"role":"user","content":"Hi"}]}')
     with pytest.raises(Unsupported, match="Converse"):
-        DIALECT.encode_request(request, url=URL, upstream="amazon.titan-text-lite-v1", stream=False)
+        DIALECT.encode_request(request, url=URL, upstream="arn:aws:bedrock:x:1:imported-model/a", stream=False)
 
 
 def test_an_exception_in_a_stream_is_its_error_and_tokens_before_it_stay():

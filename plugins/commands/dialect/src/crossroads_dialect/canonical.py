@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from crossroads_dialect.frames import Event
-from crossroads_dialect.readers import audio, embeddings, images, moderations, openai_chat, rerank
+from crossroads_dialect.readers import audio, counts, embeddings, images, moderations, openai_chat, rerank
 from crossroads_dialect.reading import Choice, Json, Reading, an_object, leaves, objects
 
 ROWS = {
+    "count_tokens": counts.reply,
     "embeddings": embeddings.reply,
     "images": images.reply,
     "moderation": moderations.reply,

@@ -1,7 +1,7 @@
-"""Amazon Bedrock's InvokeModel and InvokeModelWithResponseStream, with Anthropic's and Nova's bodies, both sides.
+"""Amazon Bedrock's InvokeModel and InvokeModelWithResponseStream, in the bodies of every maker, both sides.
 
-The bodies are `crossroads_anthropic_messages`'s and `crossroads_bedrock_converse`'s; this package picks one, and wraps
-streams. What of them is carried stands in their carries.toml; what this adds, in ours.
+Bodies of messages are those of the dialects anthropic-messages, bedrock-converse (Nova) and openai-chat; those of a
+prompt are `prompted`'s. This picks one (`bodies`), and wraps streams; carries.toml says what each carries.
 Source: Amazon Bedrock API reference, "InvokeModel" and "InvokeModelWithResponseStream", read 2026-11-25.
 """
 
@@ -42,24 +42,25 @@ class BedrockInvoke:
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
         fields = jsonbody.open_document(body)
-        if bodies.of_body(fields) is ANTHROPIC:
+        named = params.get("model") or ""
+        inner = bodies.of_body(fields, named)
+        if inner is ANTHROPIC:
             opened = anthropic.open_request(body)
         else:
-            opened = NOVA.open(jsonbody.encode(bodies.todays(fields)))
-        named = params.get("model")
-        opened.models = tuple(dict.fromkeys(([named] if named else []) + list(opened.models)))
+            opened = inner.open(jsonbody.encode(bodies.todays(fields)) if inner is NOVA else body)
+        opened.models = tuple(dict.fromkeys([*filter(None, [named]), *opened.models]))
         opened.stream = params.get("path") == STREAMED
+        opened.form = inner.name
         return opened
 
     def decode_request(self, opened: Opened) -> Any:
-        return bodies.of_body(opened.fields).decode_request(opened)
+        return bodies.BY_NAME[opened.form].decode_request(opened)
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
-        return _for_client(stamp).encode_response(reply, stamp)
+        return bodies.of_client(stamp.model, stamp.form).encode_response(reply, stamp)
 
     def encode_stream(self, stamp: Stamp) -> stream.StreamEncoder:
-        inner = _for_client(stamp)
-        return stream.StreamEncoder(inner.encode_stream(stamp), anthropic=inner is ANTHROPIC)
+        return stream.StreamEncoder(bodies.of_client(stamp.model, stamp.form), stamp)
 
     def encode_error(self, error: CrossroadsError, call: Call | None, *, in_stream: bool) -> bytes:
         return errors.encode_error(error, call, in_stream=in_stream)
@@ -84,29 +85,28 @@ class BedrockInvoke:
     # both
 
     def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        written = bodies.of_body(opened.fields)
-        inner = bodies.of_upstream(upstream, written.name)
-        if inner is not written:
+        inner = bodies.of_upstream(upstream, opened.form)
+        if inner.name != opened.form:
             request = self.decode_request(opened)
             return self.encode_request(request, url=url, upstream=upstream, stream=opened.stream)
         made = inner.splice_request(opened, url=url, upstream=upstream)
         return bodies.placed(made, inner, url=url, stream=opened.stream)
 
     def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        return _of_reply(body).relay_response(body, stamp)
+        inner = _of_reply(body)
+        wanted = bodies.BY_NAME.get(stamp.form, inner)
+        if wanted is inner:
+            return inner.relay_response(body, stamp)
+        reply = inner.decode_response(body)
+        reply.body = wanted.encode_response(reply, stamp)
+        return reply
 
     def relay_stream(self, stamp: Stamp) -> stream.InvokeRelay:
         return stream.InvokeRelay(stamp)
 
 
-def _for_client(stamp: Stamp) -> Dialect:
-    """In which body a reply leaves: a client that named Nova reads Nova's, every other one Anthropic's."""
-    return NOVA if bodies.OF_NOVA.search(stamp.model) else ANTHROPIC
-
-
 def _of_reply(body: bytes) -> Dialect:
     try:
-        document = msgspec.json.decode(body)
+        return bodies.of_reply(msgspec.json.decode(body))
     except MALFORMED:
         return ANTHROPIC
-    return NOVA if isinstance(document, dict) and "output" in document else ANTHROPIC

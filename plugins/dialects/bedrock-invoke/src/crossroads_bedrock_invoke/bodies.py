@@ -1,55 +1,138 @@
-"""The bodies of InvokeModel: Anthropic's Messages and Nova's, which is Converse's but for a few names.
+"""The bodies of InvokeModel: which one a client wrote, which one an upstream's model wants, which one a reply is in.
 
-Which one a body is, its fields say; which one an upstream wants, its model's name says. Other models have Converse.
-Sources: Amazon Bedrock user guide, "Anthropic Claude Messages API"; Amazon Nova user guide, "Complete request
-schema"; recorded exchanges; read 2026-11-25.
+Makers that have messages: Anthropic's, Nova's (Converse's but for a few names), OpenAI's. The others take a prompt.
+Sources: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models"; Amazon
+Nova user guide, "Complete request schema"; recorded exchanges; read 2026-11-25.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from crossroads_anthropic_messages import AnthropicMessages
 from crossroads_bedrock_converse import BedrockConverse
+from crossroads_openai_chat import OpenAIChat
 from crossroads_openai_chat.request import plain
 
 from crossroads.call import Fields
 from crossroads.dialect import Dialect, Draft
 from crossroads.errors import Unsupported
+from crossroads_bedrock_invoke.families import ai21, claude, cohere, completions, llama, mistral, titan
+from crossroads_bedrock_invoke.prompted import Prompted
 
 ANTHROPIC: Dialect = AnthropicMessages()
 NOVA: Dialect = BedrockConverse()
+OPENAI: Dialect = OpenAIChat()
+TITAN, LLAMA, MISTRAL = Prompted(titan.Titan()), Prompted(llama.Llama()), Prompted(mistral.Mistral())
+CLAUDE, JURASSIC = Prompted(claude.Claude()), Prompted(ai21.Jurassic())
+COMMAND, COMMAND_R = Prompted(cohere.Command()), Prompted(cohere.CommandR())
+COMPLETIONS = Prompted(completions.Completions())
+PROMPTED = (TITAN, CLAUDE, COMMAND_R, LLAMA, JURASSIC, COMMAND, MISTRAL, COMPLETIONS)
+"""In the order in which a body without a known model is tried: the last takes every prompt."""
+BY_NAME: dict[str, Dialect] = {inner.name: inner for inner in (ANTHROPIC, NOVA, OPENAI, *PROMPTED)}
+
+
+class Row(NamedTuple):
+    """models: part of an upstream's or a canonical name. bodies: that it takes; the first is what we write."""
+
+    models: re.Pattern[str]
+    bodies: tuple[Dialect, ...]
+
+
+def _row(models: str, *bodies: Dialect) -> Row:
+    return Row(re.compile(models, re.I), bodies)
+
+
+MODELS = (
+    _row(r"claude-(v2|2|instant)", ANTHROPIC, CLAUDE),
+    _row(r"claude-(v1|1)\b", CLAUDE),
+    _row(r"anthropic|claude", ANTHROPIC),
+    _row(r"\bnova-", NOVA),
+    _row(r"titan-(text|tg1)", TITAN),
+    _row(r"\bllama", LLAMA, COMPLETIONS),
+    _row(r"mi[sx]tral-8x7b|mistral-7b|mistral-(large|small)-2402", MISTRAL, OPENAI),
+    _row(r"command-r", COMMAND_R),
+    _row(r"cohere\.command|command-(light|text)", COMMAND),
+    _row(r"ai21\.j2|\bj2-|jurassic", JURASSIC),
+    _row(r"deepseek\.r1|deepseek-r1", COMPLETIONS, OPENAI),
+    _row(r"mistral|pixtral|magistral|voxtral|jamba|\bopenai\b|gpt-oss|qwen|palmyra|deepseek", OPENAI, COMPLETIONS),
+    _row(r"ministral|moonshot|kimi|minimax|gemma|nemotron|\bglm", OPENAI, COMPLETIONS),
+)  # fmt: skip
+"""The first row whose pattern is found holds. Endpoints, imported models and profiles have names that tell nothing."""
+
 VERSION = "bedrock-2023-05-31"
 STREAM = b"application/vnd.amazon.eventstream"
-OF_ANTHROPIC = re.compile(r"anthropic|claude", re.I)
-OF_NOVA = re.compile(r"\bnova-", re.I)
 NAMES = {"max_new_tokens": "maxTokens", "top_p": "topP"}
 """Names of Nova's older examples, which its endpoint takes as it does today's."""
+IN_THE_URL = ("model", "stream", "stream_options")
+
+
+def _bodies(model: str) -> tuple[Dialect, ...]:
+    return next((row.bodies for row in MODELS if row.models.search(model)), ())
 
 
 def of_upstream(upstream: str, written: str | None) -> Dialect:
-    """written: the dialect of the client's own body, which decides where the model's name (an ARN) tells nothing.
-
-    Raises Unsupported: a model whose body is neither.
+    """written: the name of the body that a client wrote, if one did: it holds where the model takes it, or its name
+    (an ARN) tells nothing. Raises Unsupported: a model whose body is not known here.
     """
-    if OF_ANTHROPIC.search(upstream):
-        return ANTHROPIC
-    if OF_NOVA.search(upstream):
-        return NOVA
-    for inner in (ANTHROPIC, NOVA):
-        if written == inner.name:
-            return inner
+    wanted = BY_NAME.get(written or "")
+    bodies = _bodies(upstream)
+    if wanted is not None and (wanted in bodies or not bodies):
+        return wanted
+    if bodies:
+        return bodies[0]
     raise Unsupported(
-        "InvokeModel is spoken with Anthropic's models and Nova here.",
+        "nothing tells which body this model takes by InvokeModel.",
         remedy="Serve this model by Converse (dialect bedrock-converse).",
         field="model",
         value=upstream,
     )
 
 
-def of_body(fields: Fields) -> Dialect:
-    return ANTHROPIC if "anthropic_version" in fields else NOVA
+def of_client(model: str, written: str) -> Dialect:
+    """In which body a reply leaves: the one that was written, else the one of the model that serves, by messages."""
+    if written in BY_NAME:
+        return BY_NAME[written]
+    return NOVA if NOVA in _bodies(model) else ANTHROPIC
+
+
+def of_body(fields: Fields, model: str) -> Dialect:
+    """model: that the client named. Fields that tell nothing are the model's, or else Nova's."""
+    if "anthropic_version" in fields:
+        return ANTHROPIC
+    if "messages" in fields:
+        if OPENAI in _bodies(model):
+            return OPENAI
+        return OPENAI if not _bodies(model) and _is_openai(plain(fields["messages"])) else NOVA
+    prompts = [inner for inner in PROMPTED if inner.family.prompt in fields]
+    for inner in prompts:
+        if inner in _bodies(model) or (not _bodies(model) and inner.family.telling & fields.keys()):
+            return inner
+    return prompts[-1] if prompts else NOVA
+
+
+def _is_openai(messages: Any) -> bool:
+    """A content that is a text, or parts that name their type; Nova's name none."""
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    content = last.get("content") if isinstance(last, dict) else None
+    return isinstance(content, str) or (
+        isinstance(content, list) and any(isinstance(part, dict) and "type" in part for part in content)
+    )
+
+
+def of_reply(document: Any) -> Dialect:
+    """A whole reply, or an event of a stream. Anthropic's is the one that says what is wrong with a stranger."""
+    if not isinstance(document, dict):
+        return ANTHROPIC
+    if isinstance(kind := document.get("type"), str) and kind != "completion":
+        return ANTHROPIC
+    if "output" in document or "messageStart" in document:
+        return NOVA
+    if isinstance(choices := document.get("choices"), list):
+        texts = any(isinstance(one, dict) and "text" in one for one in choices)
+        return COMPLETIONS if texts else OPENAI
+    return next((inner for inner in PROMPTED if inner.family.pieces(document)), ANTHROPIC)
 
 
 def todays(fields: Fields) -> Fields:
@@ -63,14 +146,15 @@ def todays(fields: Fields) -> Fields:
 def placed(draft: Draft, inner: Dialect, *, url: str, stream: bool) -> Draft:
     """What the inner dialect made, as InvokeModel takes it: the model and the wish for a stream stand in the URL."""
     document: dict[str, Any] = dict(draft.document)
-    if inner is ANTHROPIC:
-        for name in ("model", "stream"):
+    if inner in (ANTHROPIC, OPENAI):
+        for name in IN_THE_URL:
             document.pop(name, None)
+    if inner is ANTHROPIC:
         document.setdefault("anthropic_version", VERSION)
         betas = [value for name, value in draft.headers if name == b"anthropic-beta"]
         if betas and "anthropic_beta" not in document:
             document["anthropic_beta"] = b",".join(betas).decode().split(",")
-    elif isinstance(sampling := plain(document.get("inferenceConfig")), dict):
+    elif inner is NOVA and isinstance(sampling := plain(document.get("inferenceConfig")), dict):
         doubled = {new for old, new in NAMES.items() if old in sampling}
         document["inferenceConfig"] = {name: value for name, value in sampling.items() if name not in doubled}
     verb = "/invoke-with-response-stream" if stream else "/invoke"

@@ -1,7 +1,7 @@
 """Streams of InvokeModel: every event is a `chunk` that holds one event of the maker's own format, in base64.
 
 Laws: any split of the same bytes gives the same output; what completes a stream, the maker's format says; an
-exception of Bedrock's ends a stream as its error. Both ways: `opened` unwraps for an inner dialect, `Wrapper` wraps.
+exception of Bedrock's ends a stream as its error. Both ways: `unwrapped` for an inner dialect, `Wrapper` back.
 Source: Amazon Bedrock API reference, "ResponseStream" (PayloadPart), read 2026-11-25.
 """
 
@@ -14,10 +14,14 @@ from typing import Any
 import msgspec
 from crossroads_bedrock_converse.errors import frame_error
 from crossroads_bedrock_converse.frames import FrameReader, encode_frame
+from crossroads_openai_chat.chunks import DONE
 from crossroads_openai_chat.reply import broken
 
+from crossroads.dialect import Dialect
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import EventReader, encode_event
+from crossroads_bedrock_invoke.bodies import ANTHROPIC, NOVA, OPENAI
+from crossroads_bedrock_invoke.families.base import metrics
 
 Json = dict[str, Any]
 CHUNK = "chunk"
@@ -34,30 +38,37 @@ def read(frames: FrameReader, data: bytes) -> Iterator[Json]:
             yield _event(frame.payload)
 
 
-def is_anthropic(event: Json) -> bool:
-    """Anthropic's events name their type; Nova's have one key, which is their name."""
-    return isinstance(event.get("type"), str)
-
-
-def unwrapped(event: Json) -> bytes:
+def unwrapped(event: Json, inner: Dialect) -> bytes:
     """One event as the inner dialect's stream has it."""
-    if is_anthropic(event):
-        return encode_event(msgspec.json.encode(event), event["type"])
-    return b"".join(
-        encode_frame(name, msgspec.json.encode(value)) for name, value in event.items() if isinstance(value, dict)
-    )
+    if inner is NOVA:
+        return b"".join(
+            encode_frame(name, msgspec.json.encode(value)) for name, value in event.items() if isinstance(value, dict)
+        )
+    if inner is OPENAI:
+        event = _with_usage(event)
+    kind = event.get("type")
+    return encode_event(msgspec.json.encode(event), kind if inner is ANTHROPIC and isinstance(kind, str) else "")
+
+
+def _with_usage(event: Json) -> Json:
+    """Bedrock counts beside OpenAI's format, whose own `usage` comes only where it is asked for."""
+    prompt, completion = metrics(event)
+    if event.get("usage") or prompt is None or completion is None:
+        return event
+    counts = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+    return {**event, "usage": counts}
 
 
 class Wrapper:
     """The inner dialect's stream -> chunks. It gets whole events only: nothing is ever left over."""
 
-    def __init__(self, *, anthropic: bool) -> None:
-        self._events = EventReader() if anthropic else None
-        self._frames = FrameReader()
+    def __init__(self, inner: Dialect) -> None:
+        self._events = EventReader()
+        self._frames = FrameReader() if inner is NOVA else None
 
     def wrap(self, data: bytes) -> bytes:
-        if self._events is not None:
-            return b"".join(_chunk(event.data) for event in self._events.feed(data))
+        if self._frames is None:
+            return b"".join(_chunk(event.data) for event in self._events.feed(data) if event.data != DONE)
         named = ((frame.name, msgspec.Raw(frame.payload)) for frame in self._frames.feed(data))
         return b"".join(_chunk(msgspec.json.encode({name: payload})) for name, payload in named)
 

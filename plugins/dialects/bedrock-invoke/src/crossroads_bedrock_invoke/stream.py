@@ -1,4 +1,4 @@
-"""Relay, decoder and encoder: each hands what a chunk holds to the dialect that its first event shows.
+"""Relay, decoder and encoder: each hands what a chunk holds to the body that its first event shows.
 
 Law (STREAM-2): a stream without a chunk, with half a message left, or without the inner format's end, is StreamCut.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from crossroads_bedrock_converse.frames import FrameReader
 from crossroads_openai_chat.reply import REMEDY
+from crossroads_openai_chat.splicing import Spliced, SplicedRelay, bears_content
 
 from crossroads.dialect import Dialect, Document, Relay, Stamp
 from crossroads.dialect import StreamDecoder as Decoder
@@ -16,12 +17,7 @@ from crossroads.dialect import StreamEncoder as Encoder
 from crossroads.errors import StreamCut
 from crossroads.holding import FailsLate, HoldingRelay
 from crossroads.types.usage import Usage
-from crossroads_bedrock_invoke import chunks
-from crossroads_bedrock_invoke.bodies import ANTHROPIC, NOVA
-
-
-def inner_of(event: chunks.Json) -> Dialect:
-    return ANTHROPIC if chunks.is_anthropic(event) else NOVA
+from crossroads_bedrock_invoke import bodies, chunks
 
 
 class Unknown:
@@ -37,6 +33,7 @@ class StreamDecoder(FailsLate):
 
     def __init__(self) -> None:
         self._frames = FrameReader()
+        self._body = bodies.ANTHROPIC
         self._inner: Decoder | None = None
 
     @property
@@ -65,8 +62,38 @@ class StreamDecoder(FailsLate):
     def _read(self, data: bytes) -> Iterator[Document]:
         for event in chunks.read(self._frames, data):
             if self._inner is None:
-                self._inner = inner_of(event).decode_stream()
-            yield from self._inner.feed(chunks.unwrapped(event))
+                self._body = bodies.of_reply(event)
+                self._inner = self._body.decode_stream()
+            yield from self._inner.feed(chunks.unwrapped(event, self._body))
+
+
+class Foreign:
+    """A `crossroads_openai_chat.splicing.Source`: a stream in another body than the client's, decoded and encoded."""
+
+    def __init__(self, decoder: Decoder, encoder: Encoder) -> None:
+        self._decoder, self._encoder = decoder, encoder
+
+    @property
+    def usage(self) -> Usage | None:
+        return self._decoder.usage
+
+    @property
+    def finish_reason(self) -> str | None:
+        return self._decoder.finish_reason
+
+    @property
+    def upstream_id(self) -> str | None:
+        return self._decoder.upstream_id
+
+    def read(self, data: bytes) -> Iterator[Spliced]:
+        return map(self._encoded, self._decoder.feed(data))
+
+    def end(self, *, framed: bool, usage: Usage) -> bytes:
+        rest = [self._encoded(chunk).data for chunk in self._decoder.close(framed=framed)]
+        return b"".join((*rest, self._encoder.close(self._decoder.usage or usage)))
+
+    def _encoded(self, chunk: Document) -> Spliced:
+        return Spliced(self._encoder.encode(chunk), bears_content([chunk]))
 
 
 class InvokeRelay(HoldingRelay):
@@ -76,18 +103,26 @@ class InvokeRelay(HoldingRelay):
         super().__init__(Unknown())
         self._stamp = stamp
         self._frames = FrameReader()
+        self._body = bodies.ANTHROPIC
         self._inner: Relay | None = None
-        self._wrapper = chunks.Wrapper(anthropic=True)
+        self._wrapper = chunks.Wrapper(self._body)
 
     def _relay(self, data: bytes) -> Iterator[bytes]:
         for event in chunks.read(self._frames, data):
             if self._inner is None:
-                self._inner = inner_of(event).relay_stream(self._stamp)
-                self._wrapper = chunks.Wrapper(anthropic=chunks.is_anthropic(event))
-                self._told = self._inner
-            out = self._inner.feed(chunks.unwrapped(event))
+                self._told = self._inner = self._begun(event)
+            out = self._inner.feed(chunks.unwrapped(event, self._body))
             self.started, self.seen_tokens = self._inner.started, self._inner.seen_tokens
             yield self._wrapper.wrap(out)
+
+    def _begun(self, event: chunks.Json) -> Relay:
+        """The relay that the first event asks for."""
+        self._body = bodies.of_reply(event)
+        wanted = bodies.BY_NAME.get(self._stamp.form, self._body)
+        self._wrapper = chunks.Wrapper(wanted)
+        if wanted is self._body:
+            return wanted.relay_stream(self._stamp)
+        return SplicedRelay(Foreign(self._body.decode_stream(), wanted.encode_stream(self._stamp)))
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:
         """See `crossroads.dialect.Relay.close`."""
@@ -100,9 +135,9 @@ class InvokeRelay(HoldingRelay):
 class StreamEncoder:
     """See `crossroads.dialect.StreamEncoder`."""
 
-    def __init__(self, inner: Encoder, *, anthropic: bool) -> None:
-        self._inner = inner
-        self._wrapper = chunks.Wrapper(anthropic=anthropic)
+    def __init__(self, body: Dialect, stamp: Stamp) -> None:
+        self._inner = body.encode_stream(stamp)
+        self._wrapper = chunks.Wrapper(body)
 
     def encode(self, chunk: Document) -> bytes:
         return self._wrapper.wrap(self._inner.encode(chunk))

@@ -65,10 +65,12 @@ def _add(reading: Reading, told: dict[str, Any]) -> bool:
         if text is None and reason is None:
             continue
         known = True
-        said = reading.choice(at)
+        index = whole(one.get("index"))
+        said = reading.choice(index if type(index) is int else at)
         said.text += text_of(text)
-        if reason is not None:
-            said.finish, said.native = FINISH.get(reason.lower(), ANY), reason
+        if reason is not None:  # one without a number ends every choice (Cohere)
+            for ended in [said] if "index" in one or text is not None else [*reading.choices.values()]:
+                ended.finish, ended.native = FINISH.get(reason.lower(), ANY), reason
     for at, completion in enumerate(objects(told.get("completions"))):
         known = True
         said = reading.choice(at)
