@@ -18,6 +18,11 @@ TAKEN = {"system": ("text",), "user": ("text", "image_url"), "tool": ("text", "d
 
 def cohere_messages(fields: Json, lost: list[Lost]) -> list[Json]:
     """Of a whole request. Raises Unsupported."""
+    return [_message(message, lost) for message in messages_of(fields, lost)]
+
+
+def messages_of(fields: Json, lost: list[Lost]) -> list[Json]:
+    """A canonical request's messages; a lone prompt is one of the user."""
     messages = list(fields.get("messages") or [])
     if fields.get("prompt") is not None:
         if messages:
@@ -25,7 +30,7 @@ def cohere_messages(fields: Json, lost: list[Lost]) -> list[Json]:
         else:
             messages = [{"role": "user", "content": fields["prompt"]}]
             lost.append(Lost("prompt", "emulated", "sent as one user message"))
-    return [_message(message, lost) for message in messages]
+    return messages
 
 
 def _message(message: Json, lost: list[Lost]) -> Json:

@@ -175,6 +175,8 @@ def _described(body: bytes) -> tuple[str, list[str]]:
     if not isinstance(document, dict):
         return (document, []) if isinstance(document, str) else ("", [])
     error = document.get("error")
+    if error is None and isinstance(listed := document.get("errors"), list) and listed:  # IBM, Cloudflare
+        error = listed[0]
     inner = error if isinstance(error, dict) else {}
     texts = (inner.get("message"), error, document.get("message"), document.get("detail"))
     names = [inner.get(name) for name in ("code", "type", "status")]
