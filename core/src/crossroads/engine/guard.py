@@ -188,9 +188,3 @@ def _taken_lately(stats: EndpointStats, now: float) -> int:
     at, passed = int(now // 60), now % 60 / 60
     counts = stats.minutes.counts
     return round(counts.get(at, (0, 0))[0] + counts.get(at - 1, (0, 0))[0] * (1 - passed))
-
-
-def _chooses(call: Call) -> bool:
-    """Did the caller say itself what it wants first? Then a slow one is its own choice."""
-    preferences = read_preferences(call.opened.preferences)
-    return preferences.order is not None or preferences.sort is not None

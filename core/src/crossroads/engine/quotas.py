@@ -11,6 +11,7 @@ puts it behind the others.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -132,8 +133,9 @@ class Quota:
 
     def _allowed(self, lasted_s: float) -> float:
         """The cap, so long after it was learned."""
-        growth = GROWTH if self._seen > 1 else GROWTH_ONCE
-        return (self.cap or 0.0) * growth ** (lasted_s / MINUTE_S) + lasted_s / MINUTE_S
+        growth: float = GROWTH if self._seen > 1 else GROWTH_ONCE
+        minutes = lasted_s / MINUTE_S
+        return (self.cap or 0.0) * math.pow(growth, minutes) + minutes
 
     def _turn(self, now: float) -> None:
         current = int(now / (MINUTE_S / SLICES))
