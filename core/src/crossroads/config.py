@@ -96,6 +96,28 @@ class BreakerConfig(msgspec.Struct, frozen=True, kw_only=True):
     slow_start_s: float = 10.0
 
 
+class ConcurrencyConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """`[routing.concurrency]`: calls at once to one endpoint, per process, and who waits for a place."""
+
+    start: int = 32
+    min: int = 1
+    max: int = 1000
+    adaptive: bool = True
+    latency_factor: float = 3.0
+    queue: int = 200
+    queue_s: float = 30.0
+
+
+class HedgeConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """`[routing.hedge]`: a second attempt while the first is slow. after_s wins over percentile."""
+
+    after_s: float | None = None
+    percentile: int = 90
+    min_s: float = 0.5
+    max_share: float = 0.05
+    max_cost_share: float = 0.05
+
+
 class RoutingConfig(msgspec.Struct, frozen=True, kw_only=True):
     """`[routing]`. strategies None: DEFAULT_STRATEGY if it is installed, else the order of the catalog."""
 
@@ -108,7 +130,11 @@ class RoutingConfig(msgspec.Struct, frozen=True, kw_only=True):
     first_token_s: float | None = None
     attempt_s: float | None = None
     stall_s: float = 120.0
+    insurance: bool = True
+    resume: bool = False
     breaker: BreakerConfig = BreakerConfig()
+    concurrency: ConcurrencyConfig | None = None
+    hedge: HedgeConfig | None = None
     default_model: str | None = None
     aliases: dict[str, str] = {}
 

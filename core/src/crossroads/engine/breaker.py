@@ -25,13 +25,15 @@ class Breaker:
     """What it knows of one endpoint. Times are monotonic seconds."""
 
     __slots__ = (
-        "_bad", "_calls", "_config", "_cooldown_s", "_in_row", "closed_at", "latency_s", "samples", "slow", "state",
-        "until", "why",
+        "_bad", "_calls", "_config", "_cooldown_s", "_in_row", "calm", "closed_at", "latency_s", "samples", "slow",
+        "state", "until", "why",
     )  # fmt: skip
 
     def __init__(self, config: BreakerConfig) -> None:
         self._config = config
         self.state: State = "closed"
+        self.calm = True
+        """Closed, and in no slow start: there is nothing to ask."""
         self.why = ""
         self.slow = False
         self.until = 0.0
@@ -49,8 +51,11 @@ class Breaker:
     def weight(self, now: float) -> float:
         """Share of its calls that it may have: below 1 in its slow start."""
         if self.closed_at is None or self._config.slow_start_s <= 0:
-            return 1.0
-        return min(1.0, 0.1 + (now - self.closed_at) / self._config.slow_start_s)
+            share = 1.0
+        else:
+            share = min(1.0, 0.1 + (now - self.closed_at) / self._config.slow_start_s)
+        self.calm = share >= 1 and self.state == "closed"
+        return share
 
     def begin(self, now: float) -> bool:
         """A call is sent. True: it is the probe."""
@@ -93,7 +98,7 @@ class Breaker:
         """again: it was ejected before this, and its probe did not help."""
         config = self._config
         self._cooldown_s = min(config.cooldown_max_s, self._cooldown_s * 2) if again else config.cooldown_s
-        self.state, self.why, self.slow = "open", why, slow
+        self.state, self.why, self.slow, self.calm = "open", why, slow, False
         self.until = now + self._cooldown_s
 
     def _count(self, bad: float) -> None:

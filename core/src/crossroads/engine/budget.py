@@ -36,6 +36,8 @@ class RetryBudget:
 
     def _turn(self, now: float) -> None:
         current = int(now / (WINDOW_S / SLICES))
+        if current == self._slice:
+            return
         for old in range(max(self._slice + 1, current - SLICES + 1), current + 1):
             self._calls[old % SLICES] = self._retries[old % SLICES] = 0
         self._slice = max(self._slice, current)

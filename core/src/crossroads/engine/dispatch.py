@@ -139,6 +139,7 @@ async def _send(call: Call, attempt: Attempt, candidate: Candidate, x: Exchange)
     attempt.bytes_out = len(request.body)
     response = await transport.send(request)
     attempt.upstream_status = response.status
+    x.guard.quotas.heard(candidate.endpoint, response.status, response.headers, x.clock.monotonic(), x.clock.time())
     if 200 <= response.status < 300:
         return prepared, response
     try:

@@ -1,12 +1,14 @@
-"""Who may be called now: the breakers of all endpoints, the quotas that wait, and the retry budgets of all models.
+"""Who may be called now: the breakers of all endpoints, their quotas, and the retry budgets of all models.
 
-Laws: at most the configured share of a model's endpoints is ejected (DISP-6); `Retry-After` is a floor for everything
-that shares the quota, which is the same key at the same address for the same upstream model (DISP-3).
+Laws: at most the configured share of a model's endpoints is ejected (DISP-6). A call looks at as many endpoints as it
+needs, and what is well costs it a few look-ups.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from crossroads.call import Call
@@ -14,17 +16,22 @@ from crossroads.config import RoutingConfig
 from crossroads.engine.breaker import Breaker
 from crossroads.engine.budget import RetryBudget
 from crossroads.engine.catalog import Catalog
+from crossroads.engine.quotas import Quotas
+from crossroads.engine.slots import Slots
 from crossroads.engine.verdicts import blames_endpoint
-from crossroads.errors import CrossroadsError, RateLimited
-from crossroads.route import Attempt, Candidate, Endpoint, Reason, Route
+from crossroads.route import Attempt, Candidate, Endpoint, EndpointStats, Reason, Route
 
-HOLD_MAX_S = 3600.0
-"""Of a `Retry-After`: beyond it a provider is asked again."""
 FAILED_LATELY_S = 10.0
 SLOW_SAMPLES = 3
 PEER_SAMPLES = 5
+FASTEST_S, FEW_PEERS = 1.0, 32
+"""Of more peers than that, the fastest is looked up so often; of fewer, each time."""
 UNKNOWN_IN_FLIGHT = 4
 """Calls at once to an endpoint of which fewer than SLOW_SAMPLES came back, where others are known."""
+
+Standing = int
+FIRST, SPARED, EJECTED, HELD = range(4)
+"""May be called; goes behind those; comes last; must be left alone."""
 
 Tell = Callable[[Endpoint, str, str], None]
 """(endpoint, state, why): a breaker has changed its state."""
@@ -36,49 +43,42 @@ class Guard:
     def __init__(self, routing: RoutingConfig, catalog: Catalog, tell: Tell) -> None:
         self._routing, self._catalog, self._tell = routing, catalog, tell
         self._breakers: dict[str, Breaker] = {}
-        self._held: dict[Any, float] = {}
+        self._peers: dict[str, list[Breaker]] = {}
+        """By model: those that were ever called."""
+        self._fastest: dict[str, tuple[float, float]] = {}
+        """Model -> latency of the fastest peer, and when that was looked up."""
+        self.quotas = Quotas(catalog)
+        self.slots = None if routing.concurrency is None else Slots(routing.concurrency)
         self._budgets: dict[str, RetryBudget] = {}
 
-    def arrange(self, call: Call, route: Route, now: float) -> list[Candidate]:
-        """The route's candidates with those last that should not be called; a waiting quota's are left out.
-
-        Raises RateLimited: there is nobody else. Ejected ones stay at the end, for a call that all others failed.
-        """
+    def called(self, route: Route, now: float) -> None:
+        """A call begins: its retries are a share of these."""
         self.budget(route.model).call(now)
-        if not self._breakers and not self._held:
-            return list(route.candidates)
-        first: list[Candidate] = []
-        last: list[Candidate] = []
-        waits: list[float] = []
-        for candidate in route.candidates:
-            endpoint = candidate.endpoint
-            if (wait := self.held_s(endpoint, now)) > 0:
-                waits.append(wait)
+
+    def standing(self, call: Call, candidate: Candidate, route: Route, now: float) -> Standing:
+        """Where it stands now among the others of its route; why, in the route, unless it may simply be called."""
+        endpoint = candidate.endpoint
+        if (quota := self.quotas.known(endpoint)) is not None:
+            if (wait := quota.held_until - now) > 0:
                 route.reasons.append(_reason(endpoint, f"asked to be left alone for {wait:.3g} s more", dropped=True))
-                continue
-            breaker = self._breakers.get(endpoint.id)
-            if (breaker is None or breaker.samples < SLOW_SAMPLES) and self._crowded(candidate, route):
-                (first if route.chosen else last).append(candidate)
-            elif breaker is None:
-                first.append(candidate)
-            elif breaker.ejected(now):
-                if breaker.slow and route.chosen:
-                    first.append(candidate)
-                else:
-                    route.reasons.append(_reason(endpoint, f"ejected: {breaker.why}"))
-                    last.append(candidate)
-            elif breaker.state == "closed" and call.random.random() >= breaker.weight(now):
-                route.reasons.append(_reason(endpoint, "in its slow start"))
-                last.insert(0, candidate)
-            else:
-                first.append(candidate)
-        if not first and not last:
-            raise RateLimited(
-                f"Every endpoint of {route.model} is at its rate limit.",
-                remedy="Retry after the time that Retry-After states.",
-                retry_after_s=min(waits),
-            )
-        return first + last
+                return HELD
+            if (why := quota.short(now)) is not None:
+                route.reasons.append(_reason(endpoint, f"goes behind, close to its rate limit: {why}"))
+                return SPARED
+        breaker = self._breakers.get(endpoint.id)
+        if (breaker is None or breaker.samples < SLOW_SAMPLES) and self._crowded(candidate, route):
+            return FIRST if route.chosen else EJECTED
+        if breaker is None or breaker.calm:
+            return FIRST
+        if breaker.ejected(now):
+            if breaker.slow and route.chosen:
+                return FIRST
+            route.reasons.append(_reason(endpoint, f"ejected: {breaker.why}"))
+            return EJECTED
+        if breaker.state == "closed" and call.random.random() >= breaker.weight(now):
+            route.reasons.append(_reason(endpoint, "in its slow start"))
+            return SPARED
+        return FIRST
 
     def may_retry(self, route: Route, candidate: Candidate, now: float) -> bool:
         """May this further attempt be made? Asked, and paid for, only where the endpoint failed lately."""
@@ -89,23 +89,25 @@ class Guard:
 
     def begin(self, endpoint: Endpoint, now: float) -> bool:
         """An attempt starts; True: it is its endpoint's probe, and `ended` must be told."""
+        self.quotas.begun(endpoint, now)
         breaker = self._breakers.get(endpoint.id)
         if breaker is None or not breaker.begin(now):
             return False
         self._tell(endpoint, "half_open", breaker.why)
         return True
 
-    def ended(self, attempt: Attempt, now: float, *, probe: bool) -> None:
+    def ended(self, attempt: Attempt, stats: EndpointStats, now: float, *, probe: bool) -> None:
         """An attempt is over: count it, open or close the breaker, hold the quota."""
         endpoint, error = attempt.endpoint, attempt.error
         breaker = self._breakers.get(endpoint.id)
         if breaker is None:
             breaker = self._breakers[endpoint.id] = Breaker(self._routing.breaker)
+            self._peers.setdefault(endpoint.model, []).append(breaker)
         if error is not None:
-            self._hold(endpoint, error, now)
+            self.quotas.refused(endpoint, error, now, partial(_taken_lately, stats, now))
         if attempt.outcome == "ok":
             breaker.succeeded(now, attempt.first_token_s, probe=probe)
-            if (why := self._slow(endpoint, breaker)) is not None and self._may_eject(endpoint, now, breaker):
+            if (why := self._slow(endpoint, breaker, now)) is not None and self._may_eject(endpoint, now, breaker):
                 breaker.open(now, why, slow=True, again=probe)
                 self._tell(endpoint, "open", why)
             elif probe:
@@ -118,20 +120,18 @@ class Guard:
         else:
             breaker.cancelled(probe=probe)
 
-    def held_s(self, endpoint: Endpoint, now: float) -> float:
-        """Seconds until this endpoint's quota may be used again."""
-        if not self._held:
-            return 0.0
-        return max(0.0, self._held.get(self._quota(endpoint), 0.0) - now)
-
     def state(self, endpoint: Endpoint, now: float) -> dict[str, Any]:
         """For listings: closed, open or half_open, why, and for how long."""
         breaker = self._breakers.get(endpoint.id)
         told: dict[str, Any] = {"state": "closed" if breaker is None else breaker.state}
         if breaker is not None and breaker.state != "closed":
             told |= {"why": breaker.why, "probe_in_s": round(max(0.0, breaker.until - now), 3)}
-        if (wait := self.held_s(endpoint, now)) > 0:
+        if (wait := self.quotas.held_s(endpoint, now)) > 0:
             told["rate_limited_s"] = round(wait, 3)
+        if (short := self.quotas.short(endpoint, now)) is not None:
+            told["short"] = short
+        if self.slots is not None:
+            told |= self.slots.state(endpoint.id)
         return told
 
     def budget(self, model: str) -> RetryBudget:
@@ -144,23 +144,10 @@ class Guard:
         """Is it still unknown, with enough calls under way to know it, while somebody else is known?"""
         if candidate.stats.in_flight < UNKNOWN_IN_FLIGHT or self._routing.breaker.max_ejected <= 0:
             return False
-        known = (self._breakers.get(other.endpoint.id) for other in route.candidates)
-        if not any(breaker is not None and breaker.samples >= PEER_SAMPLES for breaker in known):
+        if not any(breaker.samples >= PEER_SAMPLES for breaker in self._peers.get(candidate.endpoint.model, ())):
             return False
         route.reasons.append(_reason(candidate.endpoint, "not known yet, and enough calls are under way"))
         return True
-
-    def _hold(self, endpoint: Endpoint, error: CrossroadsError, now: float) -> None:
-        if error.retry_after_s is not None and error.code in ("rate_limit_exceeded", "provider_overloaded"):
-            quota = self._quota(endpoint)
-            self._held = {key: until for key, until in self._held.items() if until > now}
-            self._held[quota] = max(self._held.get(quota, 0.0), now + min(error.retry_after_s, HOLD_MAX_S))
-
-    def _quota(self, endpoint: Endpoint) -> Any:
-        instance = self._catalog.instances.get(endpoint.provider)
-        if instance is None or instance.secret is None:
-            return endpoint.id
-        return (instance.base_url, instance.auth_headers or instance.secret.reveal(), endpoint.upstream)
 
     def _may_eject(self, endpoint: Endpoint, now: float, breaker: Breaker) -> bool:
         peers = self._catalog.models.get(endpoint.model, ())
@@ -171,22 +158,33 @@ class Guard:
         )
         return out + 1 <= self._routing.breaker.max_ejected * len(peers)
 
-    def _slow(self, endpoint: Endpoint, breaker: Breaker) -> str | None:
+    def _slow(self, endpoint: Endpoint, breaker: Breaker, now: float) -> str | None:
         factor = self._routing.breaker.slow_factor
         if factor <= 0 or breaker.latency_s is None or breaker.samples < SLOW_SAMPLES or breaker.state != "closed":
             return None
-        peers = [
-            other.latency_s
-            for peer in self._catalog.models.get(endpoint.model, ())
-            if (other := self._breakers.get(peer.id)) is not None
-            and other is not breaker
-            and other.latency_s is not None
-            and other.samples >= PEER_SAMPLES
-        ]
-        if not peers or breaker.latency_s <= factor * min(peers):
+        fastest = self._fastest_of(endpoint.model, now)
+        if breaker.latency_s <= factor * fastest:
             return None
-        return f"first tokens {breaker.latency_s / max(min(peers), 1e-9):.3g} times slower than another's"
+        return f"first tokens {breaker.latency_s / max(fastest, 1e-9):.3g} times slower than another's"
+
+    def _fastest_of(self, model: str, now: float) -> float:
+        """Latency of the fastest endpoint that is known well enough; infinite, where there is none."""
+        known, at = self._fastest.get(model, (0.0, -math.inf))
+        if now - at < FASTEST_S:
+            return known
+        latencies = [b.latency_s for b in self._peers[model] if b.latency_s is not None and b.samples >= PEER_SAMPLES]
+        fastest = min(latencies, default=math.inf)
+        if len(latencies) > FEW_PEERS:
+            self._fastest[model] = fastest, now
+        return fastest
 
 
 def _reason(endpoint: Endpoint, text: str, *, dropped: bool = False) -> Reason:
     return Reason("attempt", "guard", text, endpoint.id, dropped=dropped)
+
+
+def _taken_lately(stats: EndpointStats, now: float) -> int:
+    """About how many calls it took in the last minute."""
+    at, passed = int(now // 60), now % 60 / 60
+    counts = stats.minutes.counts
+    return round(counts.get(at, (0, 0))[0] + counts.get(at - 1, (0, 0))[0] * (1 - passed))

@@ -61,7 +61,9 @@ class Running:
         attempt.seconds = now - self._started
         self._measure()
         observe(self._candidate.stats, attempt, now)
-        x.guard.ended(attempt, now, probe=self._probe)
+        x.guard.ended(attempt, self._candidate.stats, now, probe=self._probe)
+        if x.guard.slots is not None:
+            x.guard.slots.ended(attempt, now, stream=self.relay is not None)
         if attempt.error is not None and raised is not None:
             raise attempt.error from raised.__cause__
 
