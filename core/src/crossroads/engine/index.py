@@ -10,15 +10,11 @@ stevedore's own cache is not used: it drops the distribution of an entry point a
 
 from __future__ import annotations
 
-import configparser
 import contextlib
 import hashlib
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from email.parser import HeaderParser
-from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +22,7 @@ import msgspec
 
 from crossroads.addresses import needed
 from crossroads.api import API
+from crossroads.engine.metadata import name_and_version, package_folder, read_entry_points
 from crossroads.errors import CrossroadsError, PluginError
 from crossroads.facts import FOLDER, compile_facts
 from crossroads.manifest import Manifest, read_manifest
@@ -33,11 +30,9 @@ from crossroads.manifest import Manifest, read_manifest
 KINDS = "providers dialects strategies policies sinks stores surfaces commands catalogs"
 GROUPS = tuple(f"crossroads.{kind}" for kind in KINDS.split())
 PROVIDERS, DIALECTS, STRATEGIES, POLICIES, SINKS = GROUPS[:5]
-API_GROUP = "crossroads.api"
 CATALOGS = GROUPS[-1]
 MANIFEST_NAME = "provider.toml"
 CACHE_VERSION = 4
-METADATA_BYTES_MAX = 1 << 20
 
 
 class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -207,10 +202,10 @@ def _unchanged(file: tuple[str, int, int]) -> bool:
 
 def _scan(dist_info: Path, changed_ns: int, path: list[str]) -> _Dist:
     """Read one distribution. Most hold nothing of ours, and that is remembered too."""
-    entry_points, api = read_entry_points(dist_info)
+    entry_points, api = read_entry_points(dist_info, GROUPS)
     if not entry_points:
         return _Dist(path=str(dist_info), changed_ns=changed_ns, plugins=())
-    name, version = _name_and_version(dist_info)
+    name, version = name_and_version(dist_info)
     plugins, files = [], []
     for group, entry, value in entry_points:
         plugin = Plugin(
@@ -228,7 +223,7 @@ def _scan(dist_info: Path, changed_ns: int, path: list[str]) -> _Dist:
 
 def _with_manifest(plugin: Plugin, path: list[str]) -> tuple[Plugin, tuple[str, int, int] | None]:
     try:
-        file = _package(plugin, path) / MANIFEST_NAME
+        file = package_folder(plugin.name, plugin.value, path) / MANIFEST_NAME
     except PluginError as error:
         return msgspec.structs.replace(plugin, error=str(error)), None
     try:
@@ -263,56 +258,12 @@ def compiled_words(manifest: Manifest) -> dict[str, Any]:
 def _with_facts(plugin: Plugin, path: list[str]) -> tuple[Plugin, list[tuple[str, int, int]]]:
     """A catalog's models, and its files: the folder too, so that a new file is seen."""
     try:
-        folder = _package(plugin, path) / FOLDER
+        folder = package_folder(plugin.name, plugin.value, path) / FOLDER
         files = [(str(file), file.stat()) for file in (folder, *sorted(folder.glob("*.toml")))]
         compiled = msgspec.structs.replace(plugin, facts=compile_facts(folder), manifest_path=str(folder))
     except (OSError, CrossroadsError) as error:
         return msgspec.structs.replace(plugin, error=str(error)), []
     return compiled, [(name, found.st_mtime_ns, found.st_size) for name, found in files]
-
-
-def _package(plugin: Plugin, path: list[str]) -> Path:
-    """The folder of a plugin's package: found, never imported. Raises PluginError."""
-    module = plugin.value.partition(":")[0].strip()
-    if not re.fullmatch(r"\w+", module):
-        what = f"its entry point {plugin.value!r} is not in a top-level package."
-        raise PluginError(what, plugin=plugin.name, remedy="Name a top-level package.")
-    spec = PathFinder.find_spec(module, path)
-    if spec is None or not spec.submodule_search_locations:
-        raise PluginError(f"its package {module} is not there.", plugin=plugin.name, remedy="Reinstall it.")
-    return Path(next(iter(spec.submodule_search_locations)))
-
-
-def read_entry_points(dist_info: Path) -> tuple[list[tuple[str, str, str]], tuple[str, ...]]:
-    """(group, name, value) of ours in a dist-info folder, and the hook APIs that are stated."""
-    try:
-        text = (dist_info / "entry_points.txt").read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return [], ()
-    if "crossroads." not in text:
-        return [], ()
-    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return [], ()
-    found = [
-        (group, name, value) for group in GROUPS if parser.has_section(group) for name, value in _items(parser[group])
-    ]
-    return found, tuple(parser[API_GROUP]) if parser.has_section(API_GROUP) else ()
-
-
-def _items(section: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    return section.items()
-
-
-def _name_and_version(dist_info: Path) -> tuple[str, str]:
-    for name in ("METADATA", "PKG-INFO"):
-        with contextlib.suppress(OSError), open(dist_info / name, encoding="utf-8") as file:
-            headers = HeaderParser().parsestr(file.read(METADATA_BYTES_MAX), headersonly=True)
-            return headers.get("Name", dist_info.stem), headers.get("Version", "")
-    return dist_info.stem, ""
 
 
 def _read(file: Path | None) -> list[_Dist]:

@@ -21,7 +21,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from crossroads.config import Config, home
-from crossroads.engine.index import Index, Plugin, load_index, read_entry_points
+from crossroads.engine.index import GROUPS, Index, Plugin, load_index
+from crossroads.engine.metadata import read_entry_points
 
 log = logging.getLogger("crossroads")
 
@@ -97,7 +98,7 @@ def distribution_hash(info: Path) -> str:
     installation too, whose files stand elsewhere. Compiled files are left out.
     """
     files = dict(_recorded(info))
-    for module in {value.partition(":")[0].split(".")[0].strip() for _, _, value in read_entry_points(info)[0]}:
+    for module in {value.partition(":")[0].split(".")[0].strip() for _, _, value in read_entry_points(info, GROUPS)[0]}:
         files |= dict(_package(module))
     digest = hashlib.sha256()
     for place, file in sorted(files.items()):

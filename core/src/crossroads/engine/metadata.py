@@ -1,0 +1,60 @@
+"""A distribution's own words: its name, its entry points of ours, a package's folder. Read as data, never imported."""
+
+from __future__ import annotations
+
+import configparser
+import contextlib
+import re
+from collections.abc import Iterable, Mapping
+from email.parser import HeaderParser
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+from crossroads.errors import PluginError
+
+API_GROUP = "crossroads.api"
+METADATA_BYTES_MAX = 1 << 20
+
+
+def package_folder(plugin: str, value: str, path: list[str]) -> Path:
+    """The folder of the package behind a plugin's entry point: found, never imported. Raises PluginError."""
+    module = value.partition(":")[0].strip()
+    if not re.fullmatch(r"\w+", module):
+        what = f"its entry point {value!r} is not in a top-level package."
+        raise PluginError(what, plugin=plugin, remedy="Name a top-level package.")
+    spec = PathFinder.find_spec(module, path)
+    if spec is None or not spec.submodule_search_locations:
+        raise PluginError(f"its package {module} is not there.", plugin=plugin, remedy="Reinstall it.")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def read_entry_points(dist_info: Path, groups: Iterable[str]) -> tuple[list[tuple[str, str, str]], tuple[str, ...]]:
+    """(group, name, value) of ours in a dist-info folder, and the hook APIs that are stated."""
+    try:
+        text = (dist_info / "entry_points.txt").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return [], ()
+    if "crossroads." not in text:
+        return [], ()
+    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return [], ()
+    found = [
+        (group, name, value) for group in groups if parser.has_section(group) for name, value in _items(parser[group])
+    ]
+    return found, tuple(parser[API_GROUP]) if parser.has_section(API_GROUP) else ()
+
+
+def _items(section: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    return section.items()
+
+
+def name_and_version(dist_info: Path) -> tuple[str, str]:
+    for name in ("METADATA", "PKG-INFO"):
+        with contextlib.suppress(OSError), open(dist_info / name, encoding="utf-8") as file:
+            headers = HeaderParser().parsestr(file.read(METADATA_BYTES_MAX), headersonly=True)
+            return headers.get("Name", dist_info.stem), headers.get("Version", "")
+    return dist_info.stem, ""
