@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from crossroads.config import Config
 from crossroads.engine import index as index_module
 from crossroads.engine.index import CATALOGS, PROVIDERS, load_index
 from crossroads.engine.plugins import Plugins
+from crossroads.engine.trust import trusted_index
 from crossroads.errors import PluginError
 
 MANIFEST = """
@@ -242,8 +244,9 @@ def install_catalog(site: Path, name: str, **authors: str) -> Path:
     return package
 
 
-def facts_of(index, **words):
-    return Plugins(index, **words).facts
+def facts_of(index, trusted=None):
+    config = Config.of({} if trusted is None else {"plugins": {"trusted": dict.fromkeys(trusted, True)}})
+    return Plugins(trusted_index(config, index)).facts
 
 
 def test_a_catalog_of_a_third_party_is_found_and_read_without_being_imported(site, load):
