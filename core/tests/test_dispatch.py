@@ -25,8 +25,10 @@ from crossroads.testing import (
     refusal,
     send,
 )
-from crossroads.testing.answers import wire
+from crossroads.testing.voices import voice_of, wire
 
+PATH = "/v1/chat/completions"
+AT_CHAT = voice_of(PATH), PATH
 PRICE = Price(input=150_000_000, output=600_000_000, cache_read=70_000_001, reasoning=900_000_000)
 GOOD = Answer(pieces=("Hello", " there", "."))
 BACKUP = Answer(pieces=("BACKUP", "!"))
@@ -148,7 +150,7 @@ async def test_a_fault_of_the_callers_is_not_repeated_elsewhere_and_not_held_aga
 @pytest.mark.parametrize("framing", ["chunked", "close"])
 async def test_a_stream_cut_at_any_byte_is_one_prefix_and_one_error_or_all_of_the_backup(framing):
     """DISP-1, STREAM-2."""
-    _, pieces = wire(GOOD, "chat", chat(model="small", stream=True, stream_options={"include_usage": True}))
+    _, pieces = wire(GOOD, *AT_CHAT, chat(model="small", stream=True, stream_options={"include_usage": True}))
     length = sum(map(len, pieces))
     seen = set()
     async with world(GOOD, BACKUP, config={"routing": {"breaker": {"max_ejected": 0}}}) as (x, ups, recorder):
@@ -178,7 +180,7 @@ async def test_a_stream_cut_at_any_byte_is_one_prefix_and_one_error_or_all_of_th
 
 @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
 async def test_a_plain_reply_cut_at_any_byte_is_never_given_out(framing):
-    _, pieces = wire(Answer(framing=framing), "chat", chat(model="small"))
+    _, pieces = wire(Answer(framing=framing), *AT_CHAT, chat(model="small"))
     async with world(GOOD, BACKUP) as (x, ups, _):
         for at in range(sum(map(len, pieces))):
             ups[0].script(Answer(framing=framing, fault=Fault("close", at)))

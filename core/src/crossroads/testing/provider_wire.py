@@ -27,6 +27,7 @@ from crossroads.testing.imports import installed, is_only_a_docstring, needs_dia
 from crossroads.testing.plugins import MODEL, Offer, Recorder, Result, chat, exchange_with, send
 from crossroads.testing.recordings import Recorded
 from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.voices import SPOKEN, voice_of
 from crossroads.wire import HttpRequest, HttpResponse, Transport
 
 CANARY = "canary-of-conformance"
@@ -34,9 +35,9 @@ CANARY = "canary-of-conformance"
 THEIR_MODEL = "conformance-model"
 PRICES = Price(input=150_000_000, output=600_000_000, cache_read=75_000_000, reasoning=700_000_000)
 TOKENS = Tokens(prompt=101, completion=37, cached=40, reasoning=11)
-SPOKEN = frozenset({"openai-chat"})
-"""Dialects of chat that the scripted upstream speaks."""
-TOOLS = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}]
+TOOLS: list[dict[str, Any]] = [
+    {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
+]
 
 
 class Running(NamedTuple):
@@ -171,7 +172,10 @@ class WireChecks(Package):
         async with self.running(Answer(tool_calls=(asked,))) as at:
             result = await send(at.exchange, chat(tools=TOOLS, stream=stream))
         (request,) = at.upstream.requests
-        assert request.json.get("tools") == TOOLS
+        voice = voice_of(request.path)
+        assert voice is not None
+        wanted = [(tool["function"]["name"], tool["function"]["parameters"]) for tool in TOOLS]
+        assert list(voice.tools(request.json)) == wanted
         assert _tool_calls(result) == [(asked.name, json.loads(asked.arguments))]
 
     @pytest.mark.parametrize("stream", [False, True])
@@ -192,8 +196,9 @@ class WireChecks(Package):
 
     async def test_a_cut_stream_ends_in_an_error_and_is_metered(self) -> None:
         self.check_shape("cut")
-        whole = sum(map(len, Answer(pieces=("Hello", " there", ".")).pieces))
-        async with self.running(Answer(gap_s=0.01, fault=Fault("close", 700))) as at:
+        pieces = ("Hello", " there", ".") * 8
+        whole = sum(map(len, pieces))
+        async with self.running(Answer(pieces=pieces, gap_s=0.01, fault=Fault("close", 700))) as at:
             result = await send(at.exchange, chat(stream=True))
         assert len(result.text) < whole
         assert result.events[-1] != b"[DONE]"

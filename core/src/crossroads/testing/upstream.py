@@ -5,8 +5,8 @@
         ...                                                          # base_url = upstream.base_url
         assert upstream.bill_nano == metered
 
-Raw on purpose: an HTTP library would not let it be wrong. It speaks `/chat/completions`, `/completions`,
-`/embeddings` and `/models`, below `base_url` or any other path; on paths of other dialects it plays raw answers.
+Raw on purpose: an HTTP library would not let it be wrong. It speaks the formats of `testing.voices` on their paths,
+below `base_url` or any other path, and `/models`; elsewhere it plays raw answers.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from crossroads.clock import Clock, SystemClock
-from crossroads.testing.answers import Answer, Price, Tokens, refusal, wire
+from crossroads.testing.answers import Answer, Price, Tokens, refusal
+from crossroads.testing.voices import voice_of, wire
 
 HEAD_BYTES_MAX = 1 << 20
 BODY_BYTES_MAX = 64 << 20
 REQUESTS_MAX = 100_000
 WAIT_S = 10.0
 """A test that waits longer than this for its own upstream has failed."""
-OPERATIONS = {"/chat/completions": "chat", "/completions": "completions", "/embeddings": "embeddings"}
-"""By the end of the path; the first that fits."""
 
 Script = Callable[["Received"], Answer]
 
@@ -163,25 +164,26 @@ class ScriptedProvider:
             request.over.set()
 
     async def _perform(self, request: Received, writer: asyncio.StreamWriter) -> bool:
-        path = request.path.partition("?")[0]
-        operation = next((found for end, found in OPERATIONS.items() if path.endswith(end)), "")
+        path, voice = request.path.partition("?")[0], voice_of(request.path)
         if path.endswith("/models") and request.method == "GET":
             rows = [{"id": model, "object": "model"} for model in sorted({*self.prices, *self.by_model})]
-            answer, operation = Answer(raw=(json.dumps({"object": "list", "data": rows}).encode(),)), "models"
-        elif (request.method == "POST" and operation) or self._next_is_raw:
+            answer, voice = Answer(raw=(json.dumps({"object": "list", "data": rows}).encode(),)), None
+        elif request.method == "POST" and (voice is not None or self._next_is_raw):
             answer = self._next(request)
         else:
-            answer, operation = refusal(404, f"no such path: {path}"), "none"
-        asked = request.json if operation in OPERATIONS.values() else {}
-        head, pieces = wire(answer, operation, asked, authorization=request.header("authorization") or "")
-        billed = operation in OPERATIONS.values() and 200 <= answer.status < 300
+            answer, voice = refusal(404, f"no such path: {path}"), None
+        asked = {} if voice is None else request.json
+        if voice is not None:
+            answer = msgspec.structs.replace(answer, tokens=voice.told(answer.tokens))
+        told = request.header("authorization") or ""
+        head, pieces = wire(answer, voice, request.path, asked, authorization=told)
         try:
             if answer.latency_s:
                 await self._clock.sleep(answer.latency_s)
             whole = await self._send(request, answer, head, pieces, writer)
         finally:
-            if billed:
-                request.charge = self._charge(request, answer, asked, sum(map(len, pieces)))
+            if voice is not None and 200 <= answer.status < 300:
+                request.charge = self._charge(request, answer, voice.model(request.path, asked), sum(map(len, pieces)))
         return whole and answer.framing != "close"
 
     @property
@@ -194,7 +196,9 @@ class ScriptedProvider:
         if self._queue:
             found = self._queue.popleft()
         else:
-            found = self.by_model.get(str(request.json.get("model")), self.default)
+            voice = voice_of(request.path)
+            model = "" if voice is None else voice.model(request.path, request.json)
+            found = self.by_model.get(model, self.default)
         return found if isinstance(found, Answer) else found(request)
 
     async def _send(
@@ -228,13 +232,12 @@ class ScriptedProvider:
             writer.transport.abort()
         return False
 
-    def _charge(self, request: Received, answer: Answer, asked: dict[str, Any], body_bytes: int) -> Charge:
+    def _charge(self, request: Received, answer: Answer, model: str, body_bytes: int) -> Charge:
         """Whole: what it reports (or would). Cut: the prompt, and its share of the completion by bytes sent."""
         tokens, complete = answer.tokens, request.body_bytes_sent >= body_bytes
         if not complete:
             made = tokens.completion * request.body_bytes_sent // body_bytes
             tokens = tokens._replace(completion=made, reasoning=min(tokens.reasoning, made))
-        model = str(asked.get("model"))
         nano = self.prices.get(model, Price()).charge_nano(tokens)
         return Charge(model, tokens, nano, complete)
 
