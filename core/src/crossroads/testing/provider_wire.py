@@ -35,9 +35,10 @@ CANARY = "canary-of-conformance"
 THEIR_MODEL = "conformance-model"
 PRICES = Price(input=150_000_000, output=600_000_000, cache_read=75_000_000, reasoning=700_000_000)
 TOKENS = Tokens(prompt=101, completion=37, cached=40, reasoning=11)
-TOOLS: list[dict[str, Any]] = [
-    {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
-]
+FINISH_ONLY = frozenset({"mistral-chat"})
+"""Dialects whose vendor reports usage in the chunk that finishes, asked or not, and in none of its own."""
+SCHEMA = {"type": "object", "properties": {}}
+TOOLS: list[dict[str, Any]] = [{"type": "function", "function": {"name": "weather", "parameters": SCHEMA}}]
 
 
 class Running(NamedTuple):
@@ -158,6 +159,9 @@ class WireChecks(Package):
     @pytest.mark.parametrize("reports", ["last", "finish"])
     async def test_a_stream_and_its_cost_are_the_providers_own(self, reports: Any) -> None:
         self.check_shape(f"stream {reports}")
+        served = self.manifest().operations.get("chat")
+        if reports == "last" and served is not None and served.dialect in FINISH_ONLY:
+            pytest.skip(f"{served.dialect} has no chunk that holds only usage")
         async with self.running(Answer(tokens=TOKENS, reports=reports)) as at:
             result = await send(at.exchange, chat("Hello?", stream=True))
         assert result.status == 200, result.body
