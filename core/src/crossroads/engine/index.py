@@ -21,6 +21,8 @@ from email.parser import HeaderParser
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import msgspec
 
@@ -183,21 +185,21 @@ def _scan(dist_info: Path, changed_ns: int, path: list[str]) -> _Dist:
     for group, entry, value in entry_points:
         plugin = Plugin(group=group, name=entry, value=value, distribution=name, version=version)
         if group == PROVIDERS:
-            plugin, file = _with_manifest(plugin, path)
+            plugin, file = _with_manifest(plugin, dist_info, path)
             files += [file] if file else []
         plugins.append(plugin)
     return _Dist(path=str(dist_info), changed_ns=changed_ns, plugins=tuple(plugins), files=tuple(files))
 
 
-def _with_manifest(plugin: Plugin, path: list[str]) -> tuple[Plugin, tuple[str, int, int] | None]:
+def _with_manifest(plugin: Plugin, dist_info: Path, path: list[str]) -> tuple[Plugin, tuple[str, int, int] | None]:
     module = plugin.value.partition(":")[0].strip()
     if not re.fullmatch(r"\w+", module):
         error = f"its entry point {plugin.value!r} is not in a top-level package."
         return msgspec.structs.replace(plugin, error=error), None
-    spec = PathFinder.find_spec(module, path)  # finds, never imports
-    if spec is None or not spec.submodule_search_locations:
+    folder = _package_folder(module, dist_info, path)
+    if folder is None:
         return msgspec.structs.replace(plugin, error=f"its package {module} is not there."), None
-    file = Path(next(iter(spec.submodule_search_locations))) / MANIFEST_NAME
+    file = folder / MANIFEST_NAME
     try:
         found = file.stat()
         manifest = read_manifest(file)
@@ -213,6 +215,30 @@ def _with_manifest(plugin: Plugin, path: list[str]) -> tuple[Plugin, tuple[str, 
         **compiled_words(manifest),
     )
     return compiled, (str(file), found.st_mtime_ns, found.st_size)
+
+
+def _package_folder(module: str, dist_info: Path, path: list[str]) -> Path | None:
+    """Where the package lies: beside its dist-info, in the source tree of an editable install, or anywhere on the path.
+
+    Asking every folder of a path with hundreds of editable installs costs seconds, so the last is only the fall-back.
+    """
+    for folder in (dist_info.parent, *_editable(dist_info, path)):
+        if (folder / module / "__init__.py").is_file():
+            return folder / module
+    spec = PathFinder.find_spec(module, path)  # finds, never imports
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _editable(dist_info: Path, path: list[str]) -> Iterable[Path]:
+    """Of its source tree (PEP 610), the folders that imports look into."""
+    with contextlib.suppress(OSError, ValueError):
+        url = msgspec.json.decode((dist_info / "direct_url.json").read_bytes())["url"]
+        tree = url2pathname(urlsplit(url).path)
+        for folder in (os.path.join(tree, "src"), tree):
+            if folder in path:
+                yield Path(folder)
 
 
 def compiled_words(manifest: Manifest) -> dict[str, Any]:

@@ -23,8 +23,7 @@ from crossroads.engine.plugins import Plugins
 from crossroads.engine.transport import Http1Transport
 from crossroads.manifest import Manifest
 from crossroads.testing.answers import Answer, Fault, Price, Tokens, ToolCall, refusal
-from crossroads.testing.imports import needs_dialect
-from crossroads.testing.imports import installed, is_only_a_docstring
+from crossroads.testing.imports import installed, is_only_a_docstring, needs_dialect
 from crossroads.testing.plugins import MODEL, Offer, Recorder, Result, chat, exchange_with, send
 from crossroads.testing.recordings import Recorded
 from crossroads.testing.upstream import ScriptedProvider
