@@ -212,18 +212,18 @@ def _scan(dist_info: Path, changed_ns: int, path: list[str]) -> _Dist:
             group=group, name=entry, value=value, distribution=name, version=version, info=str(dist_info), api=api
         )
         if group == PROVIDERS:
-            plugin, file = _with_manifest(plugin, path)
+            plugin, file = _with_manifest(plugin, dist_info, path)
             files += [file] if file else []
         elif group == CATALOGS:
-            plugin, read = _with_facts(plugin, path)
+            plugin, read = _with_facts(plugin, dist_info, path)
             files += read
         plugins.append(plugin)
     return _Dist(path=str(dist_info), changed_ns=changed_ns, plugins=tuple(plugins), files=tuple(files))
 
 
-def _with_manifest(plugin: Plugin, path: list[str]) -> tuple[Plugin, tuple[str, int, int] | None]:
+def _with_manifest(plugin: Plugin, dist_info: Path, path: list[str]) -> tuple[Plugin, tuple[str, int, int] | None]:
     try:
-        file = package_folder(plugin.name, plugin.value, path) / MANIFEST_NAME
+        file = package_folder(plugin.name, plugin.value, dist_info, path) / MANIFEST_NAME
     except PluginError as error:
         return msgspec.structs.replace(plugin, error=str(error)), None
     try:
@@ -255,10 +255,10 @@ def compiled_words(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _with_facts(plugin: Plugin, path: list[str]) -> tuple[Plugin, list[tuple[str, int, int]]]:
+def _with_facts(plugin: Plugin, dist_info: Path, path: list[str]) -> tuple[Plugin, list[tuple[str, int, int]]]:
     """A catalog's models, and its files: the folder too, so that a new file is seen."""
     try:
-        folder = package_folder(plugin.name, plugin.value, path) / FOLDER
+        folder = package_folder(plugin.name, plugin.value, dist_info, path) / FOLDER
         files = [(str(file), file.stat()) for file in (folder, *sorted(folder.glob("*.toml")))]
         compiled = msgspec.structs.replace(plugin, facts=compile_facts(folder), manifest_path=str(folder))
     except (OSError, CrossroadsError) as error:

@@ -15,6 +15,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -213,6 +214,11 @@ def exchange_with(
 
 def installed_dialects() -> dict[str, Any]:
     """Name -> class of every dialect in this environment."""
+    return dict(_installed_dialects())
+
+
+@cache
+def _installed_dialects() -> dict[str, Any]:
     from importlib.metadata import entry_points
 
     return {entry.name: entry.load() for entry in entry_points(group=DIALECTS)}

@@ -18,10 +18,9 @@ import pytest
 from crossroads.addresses import host_of
 from crossroads.engine.index import DIALECTS, PROVIDERS
 from crossroads.engine.plugins import Plugins
-from crossroads.manifest import read_manifest
 from crossroads.testing.conformance import with_asyncio
-from crossroads.testing.imports import ABSENT, ImportChecks, declared, installed
-from crossroads.testing.provider_wire import Package, WireChecks
+from crossroads.testing.imports import ABSENT, ImportChecks, declared, installed, is_only_a_docstring
+from crossroads.testing.provider_wire import KeyChecks, Package, WireChecks, shape
 from crossroads.testing.recordings import Recorded, recorded_in
 
 
@@ -47,13 +46,35 @@ def provider_conformance(
         _from_source(name, here)
     body: dict[str, Any] = {"name": name, "settings": dict(settings or {}), "may_import": frozenset(may_import)}
     if recordings is not None:
-        folder = here.parent / recordings
-        body["test_a_recorded_exchange_is_understood"] = _recorded_test(folder)
+        body[RECORDED] = _recorded_test(here.parent / recordings)
     for check, why in (exempt or {}).items():
         if not hasattr(PackageChecks, check) and not hasattr(WireChecks, check):
             raise ValueError(f"exempt: there is no check {check!r}")
         body[check] = _skipped(why)
-    return with_asyncio(type(f"Test{name.title().replace('-', '')}", (PackageChecks, WireChecks), body))
+    return with_asyncio(type(f"Test{name.title().replace('-', '')}", _checks_of(name, body), body))
+
+
+_claimed: set[str] = set()
+"""Shapes on the wire that an earlier class of this process checks."""
+
+
+def _checks_of(name: str, body: Mapping[str, Any]) -> tuple[type, ...]:
+    """All of them, for a package with code, or one that is not there, so that its tests say so.
+
+    Of packages without code, those that are the same on the wire are called once; where its key goes is checked for
+    each. One that is listed only has no wire.
+    """
+    plugin = next((one for one in installed().all(PROVIDERS) if one.name == name and one.error is None), None)
+    if plugin is None or not is_only_a_docstring(Path(plugin.manifest_path or "").parent / "__init__.py"):
+        return (PackageChecks, WireChecks)
+    manifest = installed().manifest(plugin)
+    if not manifest.callable:
+        return (PackageChecks,)
+    found = shape(manifest)
+    if found not in _claimed or RECORDED in body:
+        _claimed.add(found)
+        return (PackageChecks, WireChecks)
+    return (PackageChecks, KeyChecks)
 
 
 def _from_source(name: str, test_file: Path) -> None:
@@ -91,7 +112,7 @@ class PackageChecks(Package, ImportChecks):
         return self.plugin().value.partition(":")[0].strip()
 
     def test_the_manifest_is_valid(self) -> None:
-        assert read_manifest(self.manifest_file()).name == self.name
+        assert self.manifest().name == self.name  # checked against the schema when it was read
 
     def test_every_fact_has_a_source(self) -> None:
         document = tomllib.loads(self.manifest_file().read_text("utf-8"))
@@ -104,10 +125,10 @@ class PackageChecks(Package, ImportChecks):
 
     def test_dialects_are_installed_and_mean_their_operation(self) -> None:
         there = {plugin.name for plugin in installed().all(DIALECTS)}
-        plugins, dependencies = Plugins(installed()), declared(self.plugin().distribution)
+        plugins = Plugins(installed())
         for operation, served in self.manifest().operations.items():
             for name in (served.dialect, *served.also):
-                if name not in there and f"crossroads-{name}" in dependencies:
+                if name not in there and f"crossroads-{name}" in declared(self.plugin().distribution):
                     pytest.skip(f"{ABSENT}crossroads-{name}, on which it depends; `pip install` it")
                 dialect = plugins.make(DIALECTS, name, {}, at="dialects")
                 assert dialect.operation == operation, f"{name} is for {dialect.operation}"
@@ -127,6 +148,7 @@ class PackageChecks(Package, ImportChecks):
         plugins.register(made, f"providers/{self.name}")
 
 
+RECORDED = "test_a_recorded_exchange_is_understood"
 WORDS = (
     "base_url", "models_url", "status", "abortable_streams", "headquarters", "datacenters", "certifications",
 )  # fmt: skip

@@ -23,7 +23,7 @@ from crossroads.engine.plugins import Plugins
 from crossroads.engine.transport import Http1Transport
 from crossroads.manifest import Manifest
 from crossroads.testing.answers import Answer, Fault, Price, Tokens, ToolCall, refusal
-from crossroads.testing.imports import installed, is_only_a_docstring, needs_dialect
+from crossroads.testing.imports import installed, needs_dialect
 from crossroads.testing.plugins import MODEL, Offer, Recorder, Result, chat, exchange_with, send
 from crossroads.testing.recordings import Recorded
 from crossroads.testing.upstream import ScriptedProvider
@@ -80,11 +80,7 @@ class Package:
         return Path(self.plugin().manifest_path or "")
 
 
-_checked: dict[tuple[str, str], str] = {}
-"""(test, shape) -> the package that was checked: a fleet of packages without code has few shapes."""
-
-
-def _shape(manifest: Manifest) -> str:
+def shape(manifest: Manifest) -> str:
     """All of a manifest that decides what is sent for a chat, and how a reply is read."""
     served = manifest.operations.get("chat")
     quirks = [quirk for quirk in manifest.quirks if not quirk.operations or "chat" in quirk.operations]
@@ -92,15 +88,8 @@ def _shape(manifest: Manifest) -> str:
     return repr((served and served.dialect, auth.scheme, auth.header, auth.query, auth.prefix, auth.optional, quirks))
 
 
-class WireChecks(Package):
-    """Replies, streams, tools, refusals, cuts, the bill, and where the key goes."""
-
-    def check_shape(self, test: str) -> None:
-        """Skips a package without code when one that is the same on the wire has passed this test before it."""
-        if is_only_a_docstring(self.manifest_file().parent / "__init__.py"):
-            first = _checked.setdefault((test, _shape(self.manifest())), self.name)
-            if first != self.name:
-                pytest.skip("it has no code, and another package that is the same on the wire was checked")
+class KeyChecks(Package):
+    """Where the key goes, and where it shows."""
 
     @asynccontextmanager
     async def running(self, *answers: Answer) -> AsyncIterator[Running]:
@@ -135,81 +124,6 @@ class WireChecks(Package):
             finally:
                 await inner.aclose()
 
-    def check_one_settled_call(self, at: Running, result: Result, *, outcome: str) -> None:
-        """One call, one record; where the provider charged for it, our cost is its bill to the nano-dollar."""
-        (generation,) = at.recorder.generations
-        assert (generation.id, generation.outcome) == (result.call.id, outcome)
-        (attempt,) = generation.attempts
-        if outcome == "ok":
-            (charge,) = at.upstream.bill
-            assert charge.complete
-            assert generation.cost_nano == attempt.cost_nano == charge.nano
-            assert attempt.usage is not None
-            assert attempt.usage.prompt_tokens == charge.tokens.prompt
-            assert attempt.usage.completion_tokens == charge.tokens.completion
-
-    async def test_a_plain_reply_and_its_cost_are_the_providers_own(self) -> None:
-        self.check_shape("plain")
-        async with self.running(Answer(tokens=TOKENS)) as at:
-            result = await send(at.exchange, chat("Hello?"))
-        assert result.status == 200, result.body
-        assert result.text == "Hello there."
-        self.check_one_settled_call(at, result, outcome="ok")
-
-    @pytest.mark.parametrize("reports", ["last", "finish"])
-    async def test_a_stream_and_its_cost_are_the_providers_own(self, reports: Any) -> None:
-        self.check_shape(f"stream {reports}")
-        served = self.manifest().operations.get("chat")
-        if reports == "last" and served is not None and served.dialect in FINISH_ONLY:
-            pytest.skip(f"{served.dialect} has no chunk that holds only usage")
-        async with self.running(Answer(tokens=TOKENS, reports=reports)) as at:
-            result = await send(at.exchange, chat("Hello?", stream=True))
-        assert result.status == 200, result.body
-        assert result.text == "Hello there."
-        assert result.events[-1] == b"[DONE]"
-        self.check_one_settled_call(at, result, outcome="ok")
-
-    @pytest.mark.parametrize("stream", [False, True])
-    async def test_tools_go_there_and_tool_calls_come_back_unchanged(self, stream: bool) -> None:
-        self.check_shape(f"tools {stream}")
-        asked = ToolCall("weather", '{"city": "Bern"}')
-        async with self.running(Answer(tool_calls=(asked,))) as at:
-            result = await send(at.exchange, chat(tools=TOOLS, stream=stream))
-        (request,) = at.upstream.requests
-        voice = voice_of(request.path)
-        assert voice is not None
-        wanted = [(tool["function"]["name"], tool["function"]["parameters"]) for tool in TOOLS]
-        assert list(voice.tools(request.json)) == wanted
-        assert _tool_calls(result) == [(asked.name, json.loads(asked.arguments))]
-
-    @pytest.mark.parametrize("stream", [False, True])
-    @pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
-    async def test_a_refusal_is_told_once_and_costs_nothing(self, status: int, stream: bool) -> None:
-        self.check_shape(f"refusal {status} {stream}")
-        answer = refusal(status, "scripted {authorization}", retry_after="7" if status == 429 else None)
-        async with self.running(answer) as at:
-            result = await send(at.exchange, chat(stream=stream))
-        assert result.status >= 400
-        assert (result.status == 400) == (status == 400), "a caller's fault is the caller's, and no other is"
-        assert result.json["error"]["message"]
-        assert result.status != 401, "the key that was refused is ours, not the caller's"
-        if status == 429:
-            assert (result.status, result.header("retry-after")) == (429, "7")
-        self.check_one_settled_call(at, result, outcome="failed")
-        assert at.recorder.generations[0].cost_nano in (None, 0)
-
-    async def test_a_cut_stream_ends_in_an_error_and_is_metered(self) -> None:
-        self.check_shape("cut")
-        pieces = ("Hello", " there", ".") * 8
-        whole = sum(map(len, pieces))
-        async with self.running(Answer(pieces=pieces, gap_s=0.01, fault=Fault("close", 700))) as at:
-            result = await send(at.exchange, chat(stream=True))
-        assert len(result.text) < whole
-        assert result.events[-1] != b"[DONE]"
-        assert "error" in json.loads(result.events[-1])
-        self.check_one_settled_call(at, result, outcome="cut")
-        assert at.recorder.generations[0].cost_nano
-
     async def test_the_key_goes_to_the_configured_host_and_shows_nowhere(self, caplog: Any) -> None:
         caplog.set_level(logging.DEBUG)
         echo = f"wrong key {CANARY}"
@@ -229,6 +143,80 @@ class WireChecks(Package):
         holds_key = [request for request in at.sent if CANARY in f"{request.url} {request.headers!r}"]
         assert holds_key or instance.manifest.auth.scheme in ("none", "code")
         assert all(instance.may_send_to(request.url) for request in holds_key)
+
+
+class WireChecks(KeyChecks):
+    """Replies, streams, tools, refusals, cuts, the bill."""
+
+    def check_one_settled_call(self, at: Running, result: Result, *, outcome: str) -> None:
+        """One call, one record; where the provider charged for it, our cost is its bill to the nano-dollar."""
+        (generation,) = at.recorder.generations
+        assert (generation.id, generation.outcome) == (result.call.id, outcome)
+        (attempt,) = generation.attempts
+        if outcome == "ok":
+            (charge,) = at.upstream.bill
+            assert charge.complete
+            assert generation.cost_nano == attempt.cost_nano == charge.nano
+            assert attempt.usage is not None
+            assert attempt.usage.prompt_tokens == charge.tokens.prompt
+            assert attempt.usage.completion_tokens == charge.tokens.completion
+
+    async def test_a_plain_reply_and_its_cost_are_the_providers_own(self) -> None:
+        async with self.running(Answer(tokens=TOKENS)) as at:
+            result = await send(at.exchange, chat("Hello?"))
+        assert result.status == 200, result.body
+        assert result.text == "Hello there."
+        self.check_one_settled_call(at, result, outcome="ok")
+
+    @pytest.mark.parametrize("reports", ["last", "finish"])
+    async def test_a_stream_and_its_cost_are_the_providers_own(self, reports: Any) -> None:
+        served = self.manifest().operations.get("chat")
+        if reports == "last" and served is not None and served.dialect in FINISH_ONLY:
+            pytest.skip(f"{served.dialect} has no chunk that holds only usage")
+        async with self.running(Answer(tokens=TOKENS, reports=reports)) as at:
+            result = await send(at.exchange, chat("Hello?", stream=True))
+        assert result.status == 200, result.body
+        assert result.text == "Hello there."
+        assert result.events[-1] == b"[DONE]"
+        self.check_one_settled_call(at, result, outcome="ok")
+
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_tools_go_there_and_tool_calls_come_back_unchanged(self, stream: bool) -> None:
+        asked = ToolCall("weather", '{"city": "Bern"}')
+        async with self.running(Answer(tool_calls=(asked,))) as at:
+            result = await send(at.exchange, chat(tools=TOOLS, stream=stream))
+        (request,) = at.upstream.requests
+        voice = voice_of(request.path)
+        assert voice is not None
+        wanted = [(tool["function"]["name"], tool["function"]["parameters"]) for tool in TOOLS]
+        assert list(voice.tools(request.json)) == wanted
+        assert _tool_calls(result) == [(asked.name, json.loads(asked.arguments))]
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
+    async def test_a_refusal_is_told_once_and_costs_nothing(self, status: int, stream: bool) -> None:
+        answer = refusal(status, "scripted {authorization}", retry_after="7" if status == 429 else None)
+        async with self.running(answer) as at:
+            result = await send(at.exchange, chat(stream=stream))
+        assert result.status >= 400
+        assert (result.status == 400) == (status == 400), "a caller's fault is the caller's, and no other is"
+        assert result.json["error"]["message"]
+        assert result.status != 401, "the key that was refused is ours, not the caller's"
+        if status == 429:
+            assert (result.status, result.header("retry-after")) == (429, "7")
+        self.check_one_settled_call(at, result, outcome="failed")
+        assert at.recorder.generations[0].cost_nano in (None, 0)
+
+    async def test_a_cut_stream_ends_in_an_error_and_is_metered(self) -> None:
+        pieces = ("Hello", " there", ".") * 8
+        whole = sum(map(len, pieces))
+        async with self.running(Answer(pieces=pieces, gap_s=0.01, fault=Fault("close", 700))) as at:
+            result = await send(at.exchange, chat(stream=True))
+        assert len(result.text) < whole
+        assert result.events[-1] != b"[DONE]"
+        assert "error" in json.loads(result.events[-1])
+        self.check_one_settled_call(at, result, outcome="cut")
+        assert at.recorder.generations[0].cost_nano
 
     async def check_recorded(self, record: Recorded) -> None:
         """A recorded answer, played again, is understood: a good one has usage, a bad one a reason."""
