@@ -51,3 +51,31 @@ def _day(catalog: Path) -> str | None:
     readme = catalog / "README.md"
     found = re.search(r"^Built (\d{4}-\d{2}-\d{2})", readme.read_text("utf-8"), re.M) if readme.is_file() else None
     return found and found[1]
+
+
+@app.command("diff")
+def show_differences(
+    providers: Annotated[list[str] | None, typer.Argument(help="Only what concerns these.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="sources, doubt, catalogs, model, price; repeatable.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only models whose name holds this.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Of providers that are not installed too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show where sources disagree, where a manifest contradicts its model, and prices far from all others."""
+    from crossroads_catalog.compare import KINDS, findings, shown
+    from crossroads_catalog.installed import find_installed
+
+    if unknown := set(kind or ()) - set(KINDS):
+        fail(2, f"--kind {min(unknown)} is not known. Known: {', '.join(KINDS)}.")
+    named, installed = set(providers or ()), find_installed()
+    known = {None, *installed.manifests, *named}
+    found = [
+        one
+        for one in findings(installed)
+        if (everything or one.get("provider") in known)
+        and (not kind or one["kind"] in kind)
+        and (not named or one.get("provider") in named)
+        and (model is None or model.lower() in str(one.get("model", "")).lower())
+    ]
+    rows = found if as_json else [shown(one) for one in found]
+    show(rows, ("kind", "who", "what", "field", "says"), as_json, empty="Nothing contradicts anything.")
