@@ -217,6 +217,14 @@ def _over(first: ModelFacts, then: ModelFacts) -> ModelFacts:
     return msgspec.structs.replace(first, **missing, sources=sources)
 
 
+def claims(facts: ModelFacts) -> dict[str, Any]:
+    """What is said of the model itself, each claim alone (`supports.tools` ...), so that they can be compared."""
+    found = {word: value for word, value in words(facts).items() if word not in ("source", "sources", "aliases")}
+    supports = {f"supports.{word}": can for word, can in found.pop("supports", {}).items()}
+    stated: dict[str, Any] = msgspec.to_builtins({**found, **supports})
+    return stated
+
+
 def words(facts: ModelFacts) -> dict[str, Any]:
     """What is stated, by word."""
     stated = ((name, getattr(facts, name)) for name in facts.__struct_fields__)

@@ -9,6 +9,7 @@
     provider_error                    when a provider answered with an error
     policy_settle                     once per call, when it is over, however it ended
     sink_emit                         off the request path, in batches
+    provider_models                   never during a call: when somebody asks what it offers now
 
 Holds for every hook. Arguments go by name: take only those you need, a minor version may add some. `def` or
 `async def` as the hook says. Return None when you have nothing to say. Times are UTC, durations float seconds, money
@@ -33,6 +34,7 @@ from crossroads.call import Call, Decision
 from crossroads.config import Secret
 from crossroads.errors import CrossroadsError
 from crossroads.events import Event
+from crossroads.offers import Get, Offer
 from crossroads.route import Attempt, Candidate
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest, Transport
@@ -131,4 +133,14 @@ def sink_emit(events: Sequence[Event]) -> None:
     `async def`, or `def`, which runs in a thread.
     Errors: raise, and the same batch comes again with back-off; drop what you already have by `event.id`. A sink that
     stays down loses the oldest events beyond the queue's bound, and they are counted.
+    """
+
+
+@hookspec(firstresult=True)
+def provider_models(provider: str, get: Get) -> Sequence[Offer] | None:
+    """What the provider offers now, from its own listing; None: read as OpenAI's, at `models_url`. `async def`.
+
+    provider: the instance's name. get: URL -> body of a 200 answer, sent with the instance's key, and only to its
+    hosts; up to 100 requests, 32 MB each, 60 s in all. State what the listing states, prices with their unit known.
+    Errors: raise, and this provider is not refreshed; nothing else is harmed.
     """

@@ -19,6 +19,7 @@ from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
 from crossroads.engine.admit import admit, ask, identify_token
 from crossroads.engine.catalog import Catalog, active_instances
+from crossroads.engine.discovery import offers_of
 from crossroads.engine.guard import Guard
 from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index
 from crossroads.engine.jobs import Jobs
@@ -35,6 +36,7 @@ from crossroads.engine.trust import trusted_index
 from crossroads.errors import CrossroadsError, PluginError
 from crossroads.events import EndpointHealth, Generation, PluginFailed
 from crossroads.ids import new_id
+from crossroads.offers import Offer
 from crossroads.route import Attempt, Endpoint, Route
 from crossroads.store import MemoryStore, Store
 from crossroads.wire import Transport
@@ -241,6 +243,10 @@ class Exchange:
             except PluginError as error:
                 self.reporter.failure(plugin.name, "load", error)
         return found
+
+    async def offers(self, provider: str) -> tuple[Offer, ...]:
+        """What an active provider lists now (`provider_models`, `models_url`). Raises CrossroadsError."""
+        return await offers_of(provider, self)
 
     async def reserve(self, call: Call, attempt: Attempt) -> None:
         """Every policy's `policy_reserve`. Raises what ends the call."""

@@ -25,7 +25,7 @@ from crossroads.facts import Facts
 
 PLAIN_HOOKS = ("policy_permit", "strategy_score", "provider_prepare", "provider_error")
 """On the hot path, called without await."""
-ASYNC_HOOKS = ("provider_open",)
+ASYNC_HOOKS = ("provider_open", "provider_models")
 BISECT = "CROSSROADS_PLUGINS"
 """Names, separated by commas: only these load (to find which one breaks an installation)."""
 

@@ -15,6 +15,7 @@ import msgspec
 
 from crossroads import multipart, native
 from crossroads.call import Call, Fields, Lost
+from crossroads.config import Secret
 from crossroads.dialect import Dialect, Draft
 from crossroads.engine.catalog import Instance, auth_headers
 from crossroads.errors import BadUpstream, CredentialMissing
@@ -97,7 +98,7 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         body = msgspec.json.encode(draft.document) if draft.body is None else draft.body
     request = HttpRequest(
         method="POST",
-        url=_with_key(draft.url, prepared),
+        url=with_key(draft.url, prepared.auth, instance.secret),
         headers=headers + prepared.headers,
         body=body,
         timeouts=instance.config.timeouts,
@@ -121,7 +122,7 @@ def ask_request(
     instance = prepared.instance
     request = HttpRequest(
         method="GET" if body is None else "POST",
-        url=url if bare else _with_key(url, prepared),
+        url=url if bare else with_key(url, prepared.auth, instance.secret),
         headers=headers + ((USER_AGENT,) if bare else prepared.headers),
         body=body or b"",
         timeouts=instance.config.timeouts,
@@ -188,8 +189,8 @@ def _number(value: Any) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _with_key(url: str, prepared: Prepared) -> str:
-    auth, secret = prepared.auth, prepared.instance.secret
+def with_key(url: str, auth: KeyStyle, secret: Secret | None) -> str:
+    """The URL with the key in its query, where that is its place."""
     if auth.scheme != "query" or secret is None:
         return url
     joint = "&" if "?" in url else "?"

@@ -51,7 +51,7 @@ class Providers:
         found = self._prepared.get((endpoint.id, operation, client))
         if found is None:
             instance = self._catalog.instances[endpoint.provider]
-            await self._open(instance)
+            await self.open(instance)
             served = endpoint.serves[operation]
             dialect = self._dialect(served.dialect if client is None else served.spoken_to(client))
             found = prepare_endpoint(instance, endpoint, operation, dialect, self.hook("provider_prepare", instance))
@@ -74,7 +74,8 @@ class Providers:
         self._opening.clear()
         return [*self._objects.values(), *self._transports]
 
-    async def _open(self, instance: Instance) -> None:
+    async def open(self, instance: Instance) -> None:
+        """Loaded, started and opened, once. Raises PluginError, and what `provider_open` raises."""
         task = self._opening.get(instance.name)
         if task is None:
             task = self._opening[instance.name] = asyncio.create_task(self._open_once(instance))

@@ -5,19 +5,22 @@ Exit codes: 0 done, 1 something was found that a person has to look at, 2 it was
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crossroads.cli.show import Json, fail, note, show
+from crossroads.cli.show import ConfigFile, Json, fail, note, show
 
 app = typer.Typer(
     help="Facts of models and offers: write, compare, refresh.", no_args_is_help=True, add_completion=False
 )
 
 PACKAGE = Path("plugins/catalogs/models")
+CHANGES = ("added", "gone", "changed")
 
 
 @app.callback()
@@ -51,3 +54,88 @@ def _day(catalog: Path) -> str | None:
     readme = catalog / "README.md"
     found = re.search(r"^Built (\d{4}-\d{2}-\d{2})", readme.read_text("utf-8"), re.M) if readme.is_file() else None
     return found and found[1]
+
+
+@app.command("diff")
+def show_differences(
+    providers: Annotated[list[str] | None, typer.Argument(help="Only what concerns these.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="sources, doubt, catalogs, model, price; repeatable.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only models whose name holds this.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Of providers that are not installed too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show where sources disagree, where a manifest contradicts its model, and prices far from all others."""
+    from crossroads_catalog.compare import KINDS, findings, shown
+    from crossroads_catalog.installed import find_installed
+
+    if unknown := set(kind or ()) - set(KINDS):
+        fail(2, f"--kind {min(unknown)} is not known. Known: {', '.join(KINDS)}.")
+    named, installed = set(providers or ()), find_installed()
+    known = {None, *installed.manifests, *named}
+    found = [
+        one
+        for one in findings(installed)
+        if (everything or one.get("provider") in known)
+        and (not kind or one["kind"] in kind)
+        and (not named or one.get("provider") in named)
+        and (model is None or model.lower() in str(one.get("model", "")).lower())
+    ]
+    rows = found if as_json else [shown(one) for one in found]
+    show(rows, ("kind", "who", "what", "field", "says"), as_json, empty="Nothing contradicts anything.")
+
+
+@app.command("refresh")
+def refresh_facts(
+    providers: Annotated[list[str] | None, typer.Argument(help="Only these; default: all that can be asked.")] = None,
+    published: Annotated[str | None, typer.Option("--from", help="A published catalog: FILE or URL.")] = None,
+    format: Annotated[
+        str | None, typer.Option(help="Of --from: models.dev, litellm, genai-prices, openrouter; default: as seen.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="URL of what --from FILE is a copy of.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="added, gone or changed; repeatable.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Change manifests, versions and changelogs.")] = False,
+    doubtful: Annotated[bool, typer.Option("--doubtful", help="Write what carries a doubt, too.")] = False,
+    config: ConfigFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show what providers' live listings, or a published catalog, say that the manifests do not. Exit 1: one failed."""
+    import asyncio
+    import datetime
+
+    from crossroads_catalog.refresh import from_listings, from_published, rows_of, write_changes
+
+    if published is None and (format or source):
+        fail(2, "--format and --source need --from FILE or URL.")
+    if unknown := set(only or ()) - set(CHANGES):
+        fail(2, f"--only {min(unknown)} is not known. Known: {', '.join(CHANGES)}.")
+    today = datetime.datetime.now(datetime.UTC).date()
+    named = providers or []
+    with _bar() as step:
+        found = asyncio.run(
+            from_listings(config, named, step)
+            if published is None
+            else from_published(published, format, named, source, today, step)
+        )
+    if only:
+        found = found._replace(changes=[one for one in found.changes if one.change in only])
+    written, left = write_changes(found, today.isoformat(), doubtful=doubtful) if write else ([], {})
+    for one in written:
+        note(f"{one.package.name}: {len(one.changes)} facts, {one.before} -> {one.after}")
+    if found.unknown:
+        note(f"{len(found.unknown)} providers of the catalog are not installed here")
+    rows = rows_of(found, written, left, wrote=write)
+    columns = ("provider", "change", "upstream", "field", "old", "new", "doubt", *(("why",) if left else ()))
+    show(rows, (*columns, "error") if found.failures else columns, as_json, empty="Nothing is new.")
+    if found.failures:
+        raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr, while it works."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

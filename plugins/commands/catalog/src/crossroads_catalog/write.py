@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from crossroads.errors import ConfigError
-from crossroads.facts import FOLDER, AuthorFile, ModelFacts, Source, words
+from crossroads.facts import FOLDER, AuthorFile, ModelFacts, Source, claims, words
 from crossroads.schema import plain
 from crossroads_catalog.layout import render
 from crossroads_catalog.names import Names, name_models
@@ -154,17 +154,16 @@ def _over(first: ModelFacts, then: ModelFacts | None) -> ModelFacts:
 
 
 def _differences(name: str, models: list[Line], facts: list[ModelFacts]) -> list[Line]:
-    """Words in which ids of one model disagree."""
-    found = []
-    for word in WORDS.values():
-        values = {
-            model["id"]: msgspec.to_builtins(getattr(one, word))
-            for model, one in zip(models, facts, strict=True)
-            if word in words(one)
-        }
-        if word not in ("name", "family") and len({json.dumps(value) for value in values.values()}) > 1:
-            found.append({"model": name, "field": word, "values": values})
-    return found
+    """Claims in which ids of one model disagree. How it is called is no claim."""
+    said: dict[str, dict[str, Any]] = defaultdict(dict)
+    for model, one in zip(models, facts, strict=True):
+        for word, value in claims(one).items():
+            said[word][model["id"]] = value
+    return [
+        {"model": name, "field": word, "values": values}
+        for word, values in said.items()
+        if word not in ("name", "family") and len(set(map(str, values.values()))) > 1
+    ]
 
 
 def _stated(lines: Iterable[Line], names: Names) -> list[Line]:
