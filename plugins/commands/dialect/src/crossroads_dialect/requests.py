@@ -53,7 +53,10 @@ def problems(codec: Dialect, request: Json, status: int) -> list[str]:
     """What is wrong with this request after the way through the codec; nothing for one without a body."""
     body = request.get("body")
     if isinstance(body, str):
-        body = json.loads(body)
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return ["request: its body is no JSON, so that no codec was asked"]
     if body is None:
         return []
     if not isinstance(body, dict) or ("multipart" in body and not takes_forms(codec)):
