@@ -11,10 +11,11 @@ import random
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from crossroads.dialect import Dialect, Document
 from crossroads.errors import CrossroadsError, StreamCut, UpstreamError
+from crossroads.steps import SteppedDialect
 from crossroads.types.usage import Usage
 from crossroads_dialect import canonical, compare, faults, frames, limits, requests
 from crossroads_dialect.folders import Reads, covered, reads
@@ -138,7 +139,8 @@ def _reply(codec: Dialect, raw: bytes, said: Reading) -> list[str]:
 
 def _next(codec: Dialect, raw: bytes, url: str) -> list[str]:
     """An answer that is no reply yet: the codec must ask where it says (`crossroads.steps`)."""
-    step = codec.step(raw, None, url=requests.URL, upstream="model") if hasattr(codec, "step") else None
+    stepped = cast(SteppedDialect, codec)
+    step = stepped.step(raw, None, url=requests.URL, upstream="model") if codec.takes_steps else None
     return [] if step is not None and step.url == url else [f"response: {url} is not asked for"]
 
 

@@ -70,6 +70,11 @@ NAMES = {"max_new_tokens": "maxTokens", "top_p": "topP"}
 IN_THE_URL = ("model", "stream", "stream_options")
 
 
+def of_model(model: str) -> tuple[Dialect, ...]:
+    """The bodies that a model of this name takes; any, where it tells nothing."""
+    return _bodies(model) or tuple(BY_NAME.values())
+
+
 def _bodies(model: str) -> tuple[Dialect, ...]:
     return next((row.bodies for row in MODELS if row.models.search(model)), ())
 

@@ -16,7 +16,7 @@ from crossroads_openai_chat.splicing import SplicedRelay
 
 from crossroads import jsonbody
 from crossroads.call import Call, Fields, Lost, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.original import Original, Reading, unchanged, written_in
 from crossroads.types.usage import Cost, Usage, openai_usage
@@ -41,7 +41,7 @@ BESIDE = ROUTER_ONLY | {"messages", "model", "native", "prompt", "stream", "stre
 REFUSED: tuple[str, ...] = ("audio", "functions", "response_format", "tools")
 
 
-class Prompted:
+class Prompted(DialectBase):
     """See `crossroads.dialect.Dialect` for each method. Its streams are server-sent events of the family's JSON."""
 
     operation = "chat"

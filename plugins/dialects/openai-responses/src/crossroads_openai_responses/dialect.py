@@ -13,7 +13,7 @@ from typing import Any
 from crossroads_openai_chat.errors import decode_error
 
 from crossroads.call import Call, Lost, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.wire import Headers
 from crossroads_openai_responses import decode, encode, errors, fields, relay, response
@@ -22,7 +22,7 @@ from crossroads_openai_responses.encoder import StreamEncoder
 from crossroads_openai_responses.turns import DIALECT
 
 
-class OpenAIResponses:
+class OpenAIResponses(DialectBase):
     """`POST /responses`. See `crossroads.dialect.Dialect` for each method.
 
     Sources: OpenAI API reference, "Responses", as in openai 3.57; OpenRouter, "Responses API"; read 2026-11-25.

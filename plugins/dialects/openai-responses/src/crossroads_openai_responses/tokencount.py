@@ -35,6 +35,7 @@ class OpenAICountTokens(OpenAIResponses):
 
     name = "openai-count-tokens"
     operation = "count_tokens"
+    estimates = True
     paths: tuple[str, ...] = ("/responses/input_tokens",)
     upstream_path = "/responses/input_tokens"
 
