@@ -10,6 +10,7 @@ from crossroads.testing.upstream import ScriptedProvider
 
 class Counts(OpenAIChat):
     name, operation, paths = "counts", "count_tokens", ("/count",)
+    estimates = True
 
     def estimate(self, request):
         return json.dumps({"messages": len(request.messages)}).encode()

@@ -4,15 +4,15 @@ import random
 
 import pytest
 
-from crossroads.dialect import KEEPALIVE, keepalive_of
+from crossroads.dialect import KEEPALIVE, DialectBase
 from crossroads.paths import PATH_CHARS_MAX, Paths
 
 
-class Chat:
+class Chat(DialectBase):
     name, paths = "chat", ("/chat/completions",)
 
 
-class Verbs:
+class Verbs(DialectBase):
     name, keepalive = "verbs", b"\n"
     paths = ("/models/{model}:make", "/models/{model}:streamMake", "/v1beta/models/{model}:make")
 
@@ -75,4 +75,4 @@ def test_embedding_serves_without_a_prefix_too():
 
 
 def test_a_dialect_may_keep_its_streams_alive_in_its_own_way():
-    assert (keepalive_of(Chat()), keepalive_of(Verbs())) == (KEEPALIVE, b"\n")
+    assert (Chat().keepalive, Verbs().keepalive) == (KEEPALIVE, b"\n")

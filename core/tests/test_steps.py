@@ -19,6 +19,7 @@ class Submitting(OpenAIChat):
     """Chat behind a job: an answer that names where to ask is no reply yet."""
 
     name = "submitting"
+    takes_steps = True
     paths = ("/submitting",)
 
     def step(self, body, request, *, url, upstream):

@@ -175,5 +175,6 @@ class Call:
             from crossroads import native  # it speaks of `Lost`
 
             # What a client writes into `native` itself would reach an upstream past every policy that reads messages.
-            self.typed, self.stripped = native.request_for(self.dialect.name, self.dialect.decode_request(self.opened))
+            decoded, form = self.dialect.decode_request(self.opened), self.opened.form
+            self.typed, self.stripped = native.request_for(self.dialect.name, decoded, *filter(None, [form]))
         return self.typed

@@ -4,9 +4,10 @@
     upstream side:  encode_request, decode_response, decode_stream, decode_error
     same on both:   splice_request, relay_response, relay_stream    (no parse beyond what must be touched)
 
-A dialect is made once, without arguments, holds no state between calls and does no I/O. Canonical documents are
-OpenRouter's chat schema and its siblings (`crossroads.types`); what only this dialect could carry stands in their
-`native` (`crossroads.native`).
+A dialect is made once, without arguments, holds no state between calls and does no I/O; what it need not say itself it
+inherits from `DialectBase`. Canonical documents are OpenRouter's chat schema and its siblings (`crossroads.types`);
+what only this dialect could carry stands in their `native` (`crossroads.native`) or is kept beside them
+(`crossroads.original`).
 
 Laws, checked by the conformance suite: decode(encode(x)) == x on what the format can carry; what it can't carry is
 named in `Draft.lost`; the split of stream bytes never changes what is decoded; both paths send the same JSON where
@@ -67,7 +68,11 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     route: Callable[[], Document | None] | None = None
     job: Callable[[str, int | None], tuple[str, Usage | None]] | None = None
     asked: Opened | None = None
-    form: str = ""
+
+    @property
+    def form(self) -> str:
+        """`Opened.form` of the call."""
+        return "" if self.asked is None else self.asked.form
 
     def told_route(self) -> Document:
         """The top-level fields that it adds."""
@@ -152,18 +157,56 @@ class Relay(Protocol):
         ...
 
 
-class Dialect(Protocol):
-    """See the module. Attributes are class constants.
+class DialectBase:
+    """What a dialect need not say: it inherits this, and states only what it does otherwise. All are class constants.
 
-    A dialect whose clients can't skip a comment states bytes that they can skip as `keepalive` (`keepalive_of`); one
-    whose streams are no server-sent events states their media type as `stream_type` (`stream_headers_of`). One that
-    takes forms states `forms = True`: `open` finds the media type of every body in `params["content_type"]`. One whose
-    replies need not be JSON (sound, subtitles) states `media = True`: a reply leaves with the media type it came with.
-    Where the reply is nothing but the sound it states `flows = True` too: between two such dialects the bytes pass as
-    they come. One whose parameters stand in the query states `queries = True`: `open` finds it in `params["query"]`.
-    One whose answer can be guessed from the request alone has `estimate(request) -> bytes`, the whole reply for its
-    client: it is sent, and marked, where no endpoint is left to ask (`engine.estimate`).
+    keepalive: bytes that the clients of a silent stream skip. stream_type: media type of streams.
+    forms: it also takes forms; `open` finds the media type of every body in `params["content_type"]`.
+    queries: parameters stand in the query; `open` finds it in `params["query"]`.
+    media: a whole reply need not be JSON (sound, subtitles): it leaves with the media type it came with.
+    flows: such a reply is nothing but media: between two such dialects the bytes pass as they come.
+    success_status: of a whole reply. makes_jobs: see `crossroads.jobs`. takes_steps: see `crossroads.steps`.
+    estimates: `estimate` answers where no endpoint is left to ask (`engine.estimate`).
     """
+
+    name: str
+    keepalive: bytes = KEEPALIVE
+    stream_type: str = "text/event-stream; charset=utf-8"
+    forms: bool = False
+    queries: bool = False
+    media: bool = False
+    flows: bool = False
+    success_status: int = 200
+    makes_jobs: bool = False
+    takes_steps: bool = False
+    estimates: bool = False
+
+    def estimate(self, request: Any) -> bytes:
+        """The whole reply to a canonical request, for its client, guessed from the request alone; it is marked."""
+        raise NotImplementedError
+
+    def speaks(self, upstream: str) -> tuple[str, ...]:
+        """Names of the dialects whose own words (`native`, `original`) a request to this model can carry."""
+        return (self.name,)
+
+    def usage_of(self, headers: Headers) -> Usage | None:
+        """What the headers of a whole reply say was used, where its body says nothing."""
+        return None
+
+
+class Dialect(Protocol):
+    """See the module. Attributes are class constants; what need not be stated, `DialectBase` brings and describes."""
+
+    keepalive: bytes
+    stream_type: str
+    forms: bool
+    queries: bool
+    media: bool
+    flows: bool
+    success_status: int
+    makes_jobs: bool
+    takes_steps: bool
+    estimates: bool
 
     name: str
     operation: Operation
@@ -228,37 +271,24 @@ class Dialect(Protocol):
 
     def relay_stream(self, stamp: Stamp) -> Relay: ...
 
+    # what `DialectBase` brings
+
+    def estimate(self, request: Any) -> bytes: ...
+
+    def speaks(self, upstream: str) -> tuple[str, ...]: ...
+
+    def usage_of(self, headers: Headers) -> Usage | None: ...
+
 
 def stream_headers_of(dialect: Dialect) -> Headers:
-    """The head of a stream in this dialect: server-sent events, unless it states a `stream_type` of its own."""
-    kind: str = getattr(dialect, "stream_type", "text/event-stream; charset=utf-8")
-    return ((b"content-type", kind.encode()), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
-
-
-def takes_forms(dialect: Dialect) -> bool:
-    """May a request of this dialect be multipart/form-data?"""
-    return getattr(dialect, "forms", False) is True
-
-
-def reads_query(dialect: Dialect) -> bool:
-    """Do parameters of this dialect stand in the query?"""
-    return getattr(dialect, "queries", False) is True
-
-
-def flows(dialect: Dialect) -> bool:
-    """Is a whole reply of this dialect nothing but media, which can pass as it comes?"""
-    return getattr(dialect, "flows", False) is True
+    """The head of a stream in this dialect."""
+    kind = dialect.stream_type.encode()
+    return ((b"content-type", kind), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
 
 
 def media_of(dialect: Dialect, headers: Headers) -> str:
     """The media type with which a whole reply leaves: JSON, or what came, where the dialect says so (`media`)."""
-    if getattr(dialect, "media", False) is not True:
+    if not dialect.media:
         return "application/json"
     came = find_header(headers, b"content-type") or b"application/octet-stream"
     return came.decode("latin-1")
-
-
-def keepalive_of(dialect: Dialect) -> bytes:
-    """What keeps a silent stream of this dialect alive."""
-    stated: bytes = getattr(dialect, "keepalive", KEEPALIVE)
-    return stated

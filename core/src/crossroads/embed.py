@@ -19,7 +19,7 @@ from typing import Any
 
 from crossroads.call import Caller, Head
 from crossroads.client import Source
-from crossroads.dialect import Dialect, reads_query, takes_forms
+from crossroads.dialect import Dialect
 from crossroads.engine.exchange import Exchange
 from crossroads.errors import CrossroadsError, MethodNotAllowed, NotFound
 from crossroads.paths import Found, Paths
@@ -139,9 +139,9 @@ class _Inside:
                 user_agent=headers.get("user-agent"),
                 session_id=headers.get("x-session-id"),
             )
-            if takes_forms(dialect):
+            if dialect.forms:
                 params = {**params, "content_type": headers.get("content-type", "")}
-            if reads_query(dialect):
+            if dialect.queries:
                 params = {**params, "query": url.query.decode("latin-1")}
             call = x.open_call(dialect.name, body, caller=caller, params=params)
         except CrossroadsError as error:

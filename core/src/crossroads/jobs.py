@@ -12,9 +12,7 @@ from crossroads.dialect import Dialect, Document
 
 
 class JobDialect(Dialect, Protocol):
-    """success_status: of the reply to a submission, e.g. 202."""
-
-    success_status: int
+    """States `makes_jobs = True`, and a success_status of the reply to a submission, e.g. 202."""
 
     def job_url(self, url: str, upstream_id: str) -> str:
         """Where the state of a job stands. url: the endpoint's, that took it."""

@@ -19,18 +19,20 @@ SAID = frozenset({"role", "native"})
 """A message that sets nothing else, or sets it to None, only holds a bag: to other dialects it is not there."""
 
 
-def request_for(dialect: str, request: Any) -> tuple[Any, list[Lost]]:
+def request_for(dialect: str, request: Any, *also: str) -> tuple[Any, list[Lost]]:
     """The request as this dialect may see it, and what that leaves out. The given one stays as it was.
+
+    also: other dialects whose words it can carry (`Dialect.speaks`).
 
     Raises Unsupported: it makes no sense without what is left out.
     """
-    lost: list[Lost] = []
+    known, lost = (dialect, *also), list[Lost]()
     changes: dict[str, Any] = {}
     if (bags := getattr(request, "native", None)) is not None:
-        changes["native"] = _left_out(dialect, bags, lost)
+        changes["native"] = _left_out(known, bags, lost)
     messages = getattr(request, "messages", ())
     if any(getattr(message, "native", None) is not None for message in messages):
-        changes["messages"] = [kept for message in messages if (kept := _message_for(dialect, message, lost))]
+        changes["messages"] = [kept for message in messages if (kept := _message_for(known, message, lost))]
     if not changes:
         return request, lost
     changed = request.model_copy(update=changes)
@@ -46,7 +48,7 @@ def reply_for(dialect: str, document: dict[str, Any] | None) -> list[Lost]:
         return lost
 
     def keep(holder: dict[str, Any]) -> None:
-        left = _left_out(dialect, holder.pop("native", None) or {}, lost, refuse=False)
+        left = _left_out((dialect,), holder.pop("native", None) or {}, lost, refuse=False)
         if left is not None:
             holder["native"] = left
 
@@ -56,11 +58,11 @@ def reply_for(dialect: str, document: dict[str, Any] | None) -> list[Lost]:
     return _once_each(lost)
 
 
-def _message_for(dialect: str, message: Any, lost: list[Lost]) -> Any:
+def _message_for(known: tuple[str, ...], message: Any, lost: list[Lost]) -> Any:
     """None: it holds nothing but what was left out."""
     if (bags := getattr(message, "native", None)) is None:
         return message
-    left = _left_out(dialect, bags, lost)
+    left = _left_out(known, bags, lost)
     if left is None and all(getattr(message, name) is None for name in message.model_fields_set - SAID):
         return None
     changed = message.model_copy(update={"native": left})
@@ -69,10 +71,10 @@ def _message_for(dialect: str, message: Any, lost: list[Lost]) -> Any:
     return changed
 
 
-def _left_out(dialect: str, bags: Bags, lost: list[Lost], *, refuse: bool = True) -> Bags | None:
-    """The bag of this dialect alone, or None; what the others held goes to `lost`."""
+def _left_out(known: tuple[str, ...], bags: Bags, lost: list[Lost], *, refuse: bool = True) -> Bags | None:
+    """The bags of these dialects alone, or None; what the others held goes to `lost`."""
     for other, bag in bags.items():
-        if other == dialect or not isinstance(bag, dict):
+        if other in known or not isinstance(bag, dict):
             continue
         why = f"only {other} can carry it"
         for name in bag.get("needs") or ():
@@ -86,7 +88,7 @@ def _left_out(dialect: str, bags: Bags, lost: list[Lost], *, refuse: bool = True
                 value="(not shown)",
             )
         lost.extend(Lost(str(name), "dropped", why) for name in bag.get("drops") or ())
-    return {dialect: bags[dialect]} if dialect in bags else None
+    return {name: bags[name] for name in known if name in bags} or None
 
 
 def _once_each(lost: list[Lost]) -> list[Lost]:

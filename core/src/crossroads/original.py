@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from crossroads.call import Lost
+
 Json = dict[str, Any]
 
 LOOKAHEAD = 16
@@ -40,6 +42,14 @@ class Reading(NamedTuple):
     fields: Json
     spans: Sequence[Span] = ()
     unsaid: tuple[str, ...] = ()
+
+
+def unsaid_by(request: Any, *dialects: str) -> list[Lost]:
+    """What is left unsaid where one of these dialects is sent."""
+    original = getattr(request, "original", None)
+    if original is None or original.dialect in dialects:
+        return []
+    return [Lost(field, "dropped", f"only {original.dialect} has a word for it") for field in original.unsaid]
 
 
 def written_in(request: Any, *dialects: str) -> Json | None:

@@ -29,7 +29,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SteppedDialect(Dialect, Protocol):
-    """`Dialect.encode_request` makes the first request, `decode_response` reads the last answer."""
+    """States `takes_steps = True`; `encode_request` makes the first request, `decode_response` reads the last reply."""
 
     def step(self, body: bytes, request: Any, *, url: str, upstream: str) -> Step | None:
         """What follows on this answer; None: it is the reply. request: the canonical one; url: the endpoint's.

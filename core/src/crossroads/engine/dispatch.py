@@ -39,7 +39,7 @@ HELD_BYTES_MAX = 16 << 20
 
 async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
     """One Head, then body bytes, of the first candidate that delivers. Raises the last error when none does."""
-    if hasattr(call.dialect, "success_status"):
+    if call.dialect.makes_jobs:
         x.jobs.make_ready()
     turns = Turns(call, route, x)
     while (candidate := await turns.next()) is not None:
@@ -169,9 +169,11 @@ async def _whole(
     if _same(call, dialect):
         reply = dialect.relay_response(body, stamp)
         reply.content_type = media_of(dialect, response.headers)
+        reply.usage = reply.usage or dialect.usage_of(response.headers)
     else:
         reply = dialect.decode_response(body)
-        if reply.document is None and getattr(dialect, "media", False) is True:
+        reply.usage = reply.usage or dialect.usage_of(response.headers)
+        if reply.document is None and dialect.media:
             reply.content_type = media_of(dialect, response.headers)
         call.lost = [*call.lost, *native.reply_for(call.dialect.name, reply.document)]
         if reply.usage is None:
@@ -202,9 +204,8 @@ def _stamp(call: Call, attempt: Attempt, price: Price, x: Exchange) -> Stamp:
         created=int(call.received_at),
         price=price,
         route=partial(router_metadata, call) if call.caller.wants_route else None,
-        job=partial(_take_job, call, attempt, price, x) if hasattr(call.dialect, "success_status") else None,
+        job=partial(_take_job, call, attempt, price, x) if call.dialect.makes_jobs else None,
         asked=call.opened,
-        form=call.opened.form,
     )
 
 
@@ -221,8 +222,7 @@ def _take_job(
 
 def _success(call: Call) -> int:
     """The status of a whole reply: 200, but where a dialect states its own (a job: 202)."""
-    status: int = getattr(call.dialect, "success_status", 200)
-    return status
+    return call.dialect.success_status
 
 
 def _identity(call: Call, body: bytes | None = None) -> tuple[tuple[bytes, bytes], ...]:
@@ -264,7 +264,7 @@ async def _expect_stream(attempt: Attempt, response: HttpResponse, prepared: Pre
     """Some hosts answer a stream request with plain JSON, mostly an error with status 200."""
     kind = find_header(response.headers, b"content-type") or b""
     kind = kind.split(b";")[0].strip().lower()
-    if kind != b"application/json" or getattr(prepared.dialect, "stream_type", "").encode() == kind:
+    if kind != b"application/json" or prepared.dialect.stream_type.encode() == kind:
         return
     body = await response.read(x.config.limits.response_bytes)
     attempt.bytes_in = len(body)

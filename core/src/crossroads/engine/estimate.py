@@ -12,10 +12,9 @@ ESTIMATED = (b"x-crossroads-quality", b"estimated")
 
 def estimated(call: Call) -> tuple[Head, bytes] | None:
     """The whole reply, or None: this dialect does not estimate. Raises BadRequest."""
-    guess = getattr(call.dialect, "estimate", None)
-    if guess is None:
+    if not call.dialect.estimates:
         return None
-    body: bytes = guess(call.request())
+    body = call.dialect.estimate(call.request())
     call.estimated = True
     headers = (
         (b"content-type", b"application/json"),

@@ -20,6 +20,7 @@ from crossroads.dialect import Dialect, Draft
 from crossroads.engine.catalog import Instance, auth_headers
 from crossroads.errors import BadUpstream, CredentialMissing
 from crossroads.manifest import Quirk
+from crossroads.original import unsaid_by
 from crossroads.route import Attempt, Endpoint, KeyStyle
 from crossroads.wire import Headers, HttpRequest
 
@@ -150,15 +151,10 @@ def _draft(call: Call, prepared: Prepared) -> Draft:
     same = dialect.name == call.dialect.name
     if call.typed is None and same:
         return dialect.splice_request(call.opened, url=prepared.url, upstream=endpoint.upstream)
-    request, lost = (call.request(), []) if same else native.request_for(dialect.name, call.request())
+    spoken = dialect.speaks(endpoint.upstream)
+    request, lost = (call.request(), []) if same else native.request_for(dialect.name, call.request(), *spoken)
     draft = dialect.encode_request(request, url=prepared.url, upstream=endpoint.upstream, stream=call.stream)
-    original = getattr(request, "original", None)
-    if original is not None and original.dialect != dialect.name:
-        lost = [
-            *lost,
-            *(Lost(field, "dropped", f"only {original.dialect} has a word for it") for field in original.unsaid),
-        ]
-    draft.lost[:0] = [*call.stripped, *lost]
+    draft.lost = list(dict.fromkeys([*call.stripped, *lost, *unsaid_by(request, *spoken), *draft.lost]))
     return draft
 
 

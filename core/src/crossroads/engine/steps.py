@@ -47,7 +47,7 @@ class Told(msgspec.Struct, kw_only=True):
 
 
 def takes_steps(prepared: Prepared) -> bool:
-    return hasattr(prepared.dialect, "step")
+    return prepared.dialect.takes_steps
 
 
 async def stepped(call: Call, attempt: Attempt, prepared: Prepared, first: HttpResponse, x: Exchange) -> HttpResponse:

@@ -30,7 +30,7 @@ NO_USAGE = Usage(quality="estimated")
 
 def stamp_for(dialect: Dialect, request: bytes | None) -> Stamp:
     """The stamp of a reply to this request."""
-    return STAMP if request is None else msgspec.structs.replace(STAMP, form=dialect.open(request).form)
+    return STAMP if request is None else msgspec.structs.replace(STAMP, asked=dialect.open(request))
 
 
 def both_paths_send_the_same(dialect: Dialect, body: bytes) -> None:

@@ -20,7 +20,7 @@ MEDIA_TOKENS = 1600
 """For each picture, recording or file, whatever its size: what Anthropic's vision guide says of a full-size picture
 (read 2026-11-25)."""
 MEDIA = frozenset({"file", "image_url", "input_audio", "input_video", "video_url"})
-BESIDE_TEXT = frozenset({"format", "id", "role", "signature", "tool_call_id", "type"})
+BESIDE_TEXT = frozenset({"format", "id", "native", "role", "signature", "tool_call_id", "type"})
 """Fields of a message that no model reads as text."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crossroads.dialect import Reply
+from crossroads.dialect import DialectBase, Reply
 from crossroads.types.usage import Usage
 
 ARGUMENTS = '{"a": 1}'
@@ -65,7 +65,7 @@ class Decoder:
         return self.chunks
 
 
-class Codec:
+class Codec(DialectBase):
     """A codec that gives this document, whatever it is fed."""
 
     name = "told"

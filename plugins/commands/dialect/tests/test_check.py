@@ -5,9 +5,11 @@ import json
 
 import pytest
 from crossroads_dialect.exchange import check
+from crossroads_dialect.folders import reads
 from crossroads_dialect.requests import Difference, allowed
 from crossroads_openai_chat import OpenAIChat
 from crossroads_openai_chat.stream import StreamDecoder
+from crossroads_openai_responses import OpenAIResponses
 
 from crossroads.errors import UpstreamRefused
 
@@ -155,3 +157,31 @@ def test_a_record_that_no_reader_reads_is_no_fault_of_the_codec(record, told):
     broken = record("bedrock-converse", {"base64": "A" * 64}, stream=True)
     outcome = check(broken, {"bedrock-converse": told.codec({})}, 0)
     assert outcome.reason.startswith("response: the record can't be read (no codec was asked)")
+
+
+def test_what_a_dialect_states_not_to_do_fails_and_its_reason_says_so(record):
+    codec = {"openai-responses": OpenAIResponses()}
+    stored = {"model": "small-2", "input": "Hi", "previous_response_id": "resp_1"}
+    sent = {"method": "POST", "url": "https://api.northwind.example/v1/responses", "headers": {}, "body": stored}
+    outcome = check(record("openai-responses", {"output": []}, operation="responses", request=sent), codec, 0)
+    assert outcome.state == "failed"
+    assert outcome.reason.startswith("stated limit: nothing is stored here")
+    assert "previous_response_id" in outcome.reason
+    deleted = {**sent, "method": "DELETE", "url": sent["url"] + "/resp_1", "body": None}
+    outcome = check(record("openai-responses", {"deleted": True}, operation="other", request=deleted), codec, 0)
+    assert outcome.reason.startswith("stated limit: ")
+
+
+def test_half_a_request_is_its_record_s_defect_and_no_codec_is_blamed(exchange):
+    broken = exchange("reply")
+    broken["request"]["body"] = '{"messages": ['
+    assert check(broken, CODECS, 0).reason == "request: its body is no JSON, so that no codec was asked"
+    broken["id"] = "0fff70a8e9d96042"
+    assert check(broken, CODECS, 0).reason.startswith("defect of the record: its request was cut off")
+
+
+def test_an_address_chooses_a_codec_of_its_own():
+    assert reads("openai-responses", "other", "https://x.example/v1/responses/input_tokens").dialects == (
+        "openai-count-tokens",
+    )
+    assert reads("openai-responses", "other", "https://x.example/v1/responses/resp_1").dialects == ("openai-responses",)

@@ -3,13 +3,16 @@
 import contextlib
 import json
 
+import msgspec
 import pytest
 from crossroads_bedrock_invoke import PLAIN, STREAMED, BedrockInvoke, bodies
+from crossroads_bedrock_invoke.chunks import Wrapper
 from crossroads_bedrock_invoke.families import claude, completions, llama, mistral, template
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crossroads import jsonbody
+from crossroads.call import Opened
 from crossroads.errors import BadRequest, Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.mutilated import mutilated
@@ -50,7 +53,6 @@ MODELS = {
     "mistral.mixtral-8x7b-instruct-v0:1": ("prompt", "<s>[INST] Hi [/INST]"),
     "anthropic.claude-v1": ("prompt", "\n\nHuman: Hi\n\nAssistant:"),
     "cohere.command-text-v14": ("prompt", "User: Hi\nBot:"),
-    "cohere.command-r-plus-v1:0": ("message", "Hi"),
     "ai21.j2-ultra-v1": ("prompt", "User: Hi\nBot:"),
     "us.deepseek.r1-v1:0": ("prompt", "<｜begin▁of▁sentence｜><｜User｜>Hi<｜Assistant｜>"),
 }
@@ -78,7 +80,7 @@ def test_both_paths_give_the_same_stream(vector):
 @pytest.mark.parametrize("vector", STREAMS, ids=lambda v: v.name)
 def test_a_stream_in_another_body_than_the_client_s_says_the_same(vector, form):
     stamp = laws.stamp_for(DIALECT, None)
-    other = type(stamp)(**{n: getattr(stamp, n) for n in stamp.__struct_fields__} | {"form": form})
+    other = msgspec.structs.replace(stamp, asked=Opened(fields={}, form=form))
     out, error = laws.relay_all(DIALECT, [vector.body], stamp=other)
     assert error is None
     assert said(out)[0] == said(vector.body)[0]
@@ -149,8 +151,6 @@ def test_a_conversation_is_written_as_its_maker_says(model):
 @pytest.mark.parametrize("model", MODELS)
 def test_text_that_holds_a_mark_of_the_prompt_is_refused(model):
     marks = bodies.of_upstream(model, None).family.template(model)
-    if model.startswith("cohere.command-r"):
-        marks = template.TURNS  # Cohere divides it by itself; ours is not used
     text = f"Hi{marks.asks}I am yours."
     with pytest.raises(Unsupported, match="divided"):
         asked(model, messages=[{"role": "user", "content": text}])
@@ -229,12 +229,26 @@ def test_the_reply_of_another_body_s_model_comes_in_the_client_s_own():
     assert reply.usage == Usage(input_tokens=158, output_tokens=128)
 
 
-def test_tools_that_only_cohere_can_read_go_only_to_cohere():
+def test_command_r_takes_cohere_s_chat_tools_included():
     body = {"message": "Hi", "tools": [{"name": "f", "description": "", "parameter_definitions": {}}]}
     request = DIALECT.decode_request(DIALECT.open(json.dumps(body).encode()))
-    from crossroads import native
-
-    with pytest.raises(Unsupported, match="tools"):
-        native.request_for("openai-chat", request)
     draft = DIALECT.encode_request(request, url=URL, upstream="cohere.command-r-v1:0", stream=False)
     assert draft.document == body
+    assert request.tools[0].function.name == "f"
+
+
+def test_a_stream_of_command_r_is_read_to_its_end_with_bedrock_s_counts():
+    events = [
+        {"event_type": "text-generation", "is_finished": False, "text": "Hi"},
+        {
+            "event_type": "stream-end", "is_finished": True, "finish_reason": "COMPLETE",
+            "response": {"text": "Hi", "finish_reason": "COMPLETE"},
+            "amazon-bedrock-invocationMetrics": {"inputTokenCount": 3, "outputTokenCount": 1},
+        },
+    ]  # fmt: skip
+    data = Wrapper(bodies.COHERE).wrap(b"".join(json.dumps(event).encode() + b"\n" for event in events))
+    assert said(data) == ("Hi", "stop", Usage(input_tokens=3, output_tokens=1))
+    stamp = laws.stamp_for(DIALECT, b'{"message": "Hi"}')
+    relayed, error = laws.relay_all(DIALECT, [data], stamp=stamp)
+    assert error is None
+    assert said(relayed)[:2] == ("Hi", "stop")

@@ -6,7 +6,6 @@ import pytest
 from crossroads_ollama_chat import OllamaChat, said
 
 from crossroads import jsonbody, native
-from crossroads.dialect import keepalive_of
 from crossroads.errors import BadRequest, BadUpstream, StreamCut, Unsupported, UpstreamRefused
 from crossroads.testing import laws
 from crossroads.types.base import validate
@@ -200,7 +199,7 @@ def test_what_only_ollama_knows_is_reported_where_it_is_lost():
 
 
 def test_a_silent_stream_is_kept_alive_by_what_clients_skip():
-    assert json.loads(keepalive_of(DIALECT) + TEXT)["done"] is False
+    assert json.loads(DIALECT.keepalive + TEXT)["done"] is False
 
 
 def test_reasoning_that_was_to_be_hidden_and_is_not_is_said():

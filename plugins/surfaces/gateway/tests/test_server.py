@@ -17,6 +17,7 @@ from crossroads_gateway.server import listen
 
 from crossroads import Exchange
 from crossroads.config import Config
+from crossroads.dialect import DialectBase
 from crossroads.errors import BadRequest, ConfigError
 from crossroads.testing import Answer, exchange_with
 
@@ -73,7 +74,7 @@ async def test_ready_is_503_while_starting_and_draining():
 async def test_a_dialects_path_may_hold_the_model():
     opened = []
 
-    class ByPath:
+    class ByPath(DialectBase):
         name, operation, paths, upstream_path = "by-path", "chat", ("/models/{model}:{action}",), ""
 
         def open(self, body, params):

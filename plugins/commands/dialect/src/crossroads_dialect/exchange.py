@@ -11,12 +11,13 @@ import random
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from crossroads.dialect import Dialect, Document
 from crossroads.errors import CrossroadsError, StreamCut, UpstreamError
+from crossroads.steps import SteppedDialect
 from crossroads.types.usage import Usage
-from crossroads_dialect import canonical, compare, faults, frames, requests
+from crossroads_dialect import canonical, compare, faults, frames, limits, requests
 from crossroads_dialect.folders import Reads, covered, reads
 from crossroads_dialect.reading import Json, Reading
 
@@ -52,7 +53,7 @@ def check(record: Json, codecs: Mapping[str, Dialect], seed: int) -> Outcome:
     about = (str(record["id"]), dialect, str(record["provider"]), tuple(record.get("tags") or ()))
     if dialect.startswith("other-") and not covered(dialect, record["operation"]):
         return Outcome(*about, "skipped", f"{dialect} has no dialect of its own")
-    read = reads(dialect, record["operation"])
+    read = reads(dialect, record["operation"], address(record))
     codec = next((codecs[name] for name in read.dialects if name in codecs), None)
     if codec is None:
         return Outcome(*about, "failed", f"dialect {read.dialects[0]} is not installed")
@@ -64,10 +65,16 @@ def check(record: Json, codecs: Mapping[str, Dialect], seed: int) -> Outcome:
             found.append(f"{part.__name__[1:]}: {type(error).__name__}: {error}")
         except Exception as error:
             found.append(f"{part.__name__[1:]}: the codec raised {type(error).__name__}: {error}")
+    if found and (meant := limits.stated(codec, record)) is not None:
+        found.insert(0, meant)
     reason = "; ".join(found)
     if len(reason) > REASON_CHARS_MAX:
         reason = reason[: REASON_CHARS_MAX - 1] + "…"
     return Outcome(*about, "failed" if found else "passed", reason)
+
+
+def address(record: Json) -> str:
+    return str((record.get("request") or {}).get("url") or "")
 
 
 def _request(record: Json, codec: Dialect, read: Reads, seed: int) -> list[str]:
@@ -132,7 +139,8 @@ def _reply(codec: Dialect, raw: bytes, said: Reading) -> list[str]:
 
 def _next(codec: Dialect, raw: bytes, url: str) -> list[str]:
     """An answer that is no reply yet: the codec must ask where it says (`crossroads.steps`)."""
-    step = codec.step(raw, None, url=requests.URL, upstream="model") if hasattr(codec, "step") else None
+    stepped = cast(SteppedDialect, codec)
+    step = stepped.step(raw, None, url=requests.URL, upstream="model") if codec.takes_steps else None
     return [] if step is not None and step.url == url else [f"response: {url} is not asked for"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -17,10 +18,13 @@ class Reads(NamedTuple):
     framing: str
 
 
-def reads(folder: str, operation: str) -> Reads:
-    """Who takes the exchanges of this operation in this folder; a folder that is not named is its own dialect."""
-    by_operation = _table().get(folder, {})
-    row = by_operation.get(operation) or by_operation.get("*") or {"dialects": [folder], "reader": "openai_chat"}
+def reads(folder: str, operation: str, url: str = "") -> Reads:
+    """Who takes the exchanges of this operation in this folder, at this address; a folder that is not named is its own
+    dialect.
+    """
+    rows = _table().get(folder, {})
+    at = (row for named, row in rows.items() if " " in named and fnmatchcase(f"{operation} {url}", named))
+    row = next(at, None) or rows.get(operation) or rows.get("*") or {"dialects": [folder], "reader": "openai_chat"}
     return Reads(tuple(row["dialects"]), row["reader"], row.get("framing", "text"))
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from crossroads import jsonbody
-from crossroads.dialect import Dialect, takes_forms
+from crossroads.dialect import Dialect
 from crossroads.errors import BadRequest
 from crossroads_dialect import multiparts
 from crossroads_dialect.compare import same, shown
@@ -53,10 +53,13 @@ def problems(codec: Dialect, request: Json, status: int) -> list[str]:
     """What is wrong with this request after the way through the codec; nothing for one without a body."""
     body = request.get("body")
     if isinstance(body, str):
-        body = json.loads(body)
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return ["request: its body is no JSON, so that no codec was asked"]
     if body is None:
         return []
-    if not isinstance(body, dict) or ("multipart" in body and not takes_forms(codec)):
+    if not isinstance(body, dict) or ("multipart" in body and not codec.forms):
         return ["request: it is a form, and this dialect takes none: it can't be checked"]
     params = path_params(codec, str(request.get("url", "")))
     if "multipart" in body:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crossroads.dialect import Dialect
-from crossroads_dialect.exchange import Outcome, check
+from crossroads_dialect.exchange import Outcome, address, check
 from crossroads_dialect.folders import reads
 
 DIALECTS = "crossroads.dialects"
@@ -109,7 +109,7 @@ def check_span(span: Span, dialect: str | None, seed: int) -> list[Outcome]:
 
 
 def _taken_by(record: Any) -> Iterable[str]:
-    read = reads(record["dialect"], record["operation"])
+    read = reads(record["dialect"], record["operation"], address(record))
     return [name for name in read.dialects if name in installed()][:1]
 
 

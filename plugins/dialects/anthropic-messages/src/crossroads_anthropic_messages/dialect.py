@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads.call import Call, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.wire import Headers
 from crossroads_anthropic_messages import decode, encode, encoder, errors, request, response, stream
 
 
-class AnthropicMessages:
+class AnthropicMessages(DialectBase):
     """`POST /messages`. Source: Anthropic API reference, "Messages", and `anthropic` 2.12 (its types), read 2026-11-25.
 
     See `crossroads.dialect.Dialect` for each method.

@@ -38,6 +38,7 @@ class AnthropicCountTokens(AnthropicMessages):
 
     name = "anthropic-count-tokens"
     operation = "count_tokens"
+    estimates = True
     paths = ("/messages/count_tokens",)
     upstream_path = "/messages/count_tokens"
 

@@ -16,7 +16,7 @@ from crossroads_openai_chat.splicing import SplicedRelay
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.wire import Headers
 from crossroads_bedrock_converse import decode, encode, errors, reply, stream
@@ -36,7 +36,7 @@ PARAMETERS = {"toolConfig": ("tools",), "outputConfig": ("response_format", "str
 PLAIN, STREAMED = "/model/{model}/converse", "/model/{model}/converse-stream"
 
 
-class BedrockConverse:
+class BedrockConverse(DialectBase):
     """`POST /model/{modelId}/converse`. boto3 reaches it with `endpoint_url` set to ours, `/v1` included.
 
     See `crossroads.dialect.Dialect` for each method. The model and the wish for a stream stand in the path.

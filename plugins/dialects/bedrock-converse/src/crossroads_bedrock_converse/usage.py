@@ -11,9 +11,11 @@ from typing import Any
 from crossroads_openai_chat.usage import TOKENS_MAX
 
 from crossroads.types.usage import Cost, Usage, cost_fields, openai_usage
+from crossroads.wire import Headers, find_header
 
 Json = dict[str, Any]
 COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details", "completion_tokens_details")
+HEADERS = (b"x-amzn-bedrock-input-token-count", b"x-amzn-bedrock-output-token-count")
 OWN = ("cacheDetails", "serverToolUsage")
 """What it says beside the counts, kept under its own name."""
 
@@ -31,6 +33,15 @@ def parse_usage(raw: Any) -> Usage | None:
         cache_write_tokens=_count(raw, "cacheWriteInputTokens") or 0,
         output_tokens=out,
     )
+
+
+def header_usage(headers: Headers) -> Usage | None:
+    """What InvokeModel counts beside a body that says nothing."""
+    counts = [find_header(headers, name) for name in HEADERS]
+    told = [int(count) if count is not None and count.isdigit() else -1 for count in counts]
+    if not all(0 <= count <= TOKENS_MAX for count in told):
+        return None
+    return Usage(input_tokens=told[0], output_tokens=told[1])
 
 
 def canonical_usage(raw: Any, usage: Usage) -> Json:

@@ -13,12 +13,15 @@ from typing import Any
 import msgspec
 from crossroads_anthropic_messages import request as anthropic
 from crossroads_bedrock_converse import errors
+from crossroads_bedrock_converse.usage import header_usage
 
-from crossroads import jsonbody
+from crossroads import jsonbody, native
 from crossroads.call import Call, Opened
-from crossroads.dialect import NO_PARAMS, Dialect, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, Dialect, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.jsonbody import MALFORMED
+from crossroads.original import unsaid_by
+from crossroads.types.usage import Usage
 from crossroads.wire import Headers
 from crossroads_bedrock_invoke import bodies, stream
 from crossroads_bedrock_invoke.bodies import ANTHROPIC, NOVA
@@ -28,7 +31,7 @@ __all__ = ["BedrockInvoke"]
 PLAIN, STREAMED = "/model/{model}/invoke", "/model/{model}/invoke-with-response-stream"
 
 
-class BedrockInvoke:
+class BedrockInvoke(DialectBase):
     """`POST /model/{modelId}/invoke`. See `crossroads.dialect.Dialect` for each method."""
 
     name = "bedrock-invoke"
@@ -67,11 +70,19 @@ class BedrockInvoke:
 
     # upstream side
 
+    def speaks(self, upstream: str) -> tuple[str, ...]:
+        return (self.name, *(inner.name for inner in bodies.of_model(upstream)))
+
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         original = request.original
         inner = bodies.of_upstream(upstream, None if original is None else original.dialect)
-        made = inner.encode_request(request, url=url, upstream=upstream, stream=stream)
+        seen, lost = native.request_for(inner.name, request)
+        made = inner.encode_request(seen, url=url, upstream=upstream, stream=stream)
+        made.lost[:0] = [*lost, *unsaid_by(request, inner.name)]
         return bodies.placed(made, inner, url=url, stream=stream)
+
+    def usage_of(self, headers: Headers) -> Usage | None:
+        return header_usage(headers)
 
     def decode_response(self, body: bytes) -> Reply:
         return _of_reply(body).decode_response(body)

@@ -1,6 +1,7 @@
 """The bodies of InvokeModel: which one a client wrote, which one an upstream's model wants, which one a reply is in.
 
-Makers that have messages: Anthropic's, Nova's (Converse's but for a few names), OpenAI's. The others take a prompt.
+Makers that have messages: Anthropic's, Nova's (Converse's but for a few names), OpenAI's, Cohere's Command R. The
+others take a prompt.
 Sources: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models"; Amazon
 Nova user guide, "Complete request schema"; recorded exchanges; read 2026-11-25.
 """
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 from crossroads_anthropic_messages import AnthropicMessages
 from crossroads_bedrock_converse import BedrockConverse
+from crossroads_cohere_v1 import CohereV1
 from crossroads_openai_chat import OpenAIChat
 from crossroads_openai_chat.request import plain
 
@@ -24,13 +26,13 @@ from crossroads_bedrock_invoke.prompted import Prompted
 ANTHROPIC: Dialect = AnthropicMessages()
 NOVA: Dialect = BedrockConverse()
 OPENAI: Dialect = OpenAIChat()
+COHERE: Dialect = CohereV1()
 TITAN, LLAMA, MISTRAL = Prompted(titan.Titan()), Prompted(llama.Llama()), Prompted(mistral.Mistral())
 CLAUDE, JURASSIC = Prompted(claude.Claude()), Prompted(ai21.Jurassic())
-COMMAND, COMMAND_R = Prompted(cohere.Command()), Prompted(cohere.CommandR())
-COMPLETIONS = Prompted(completions.Completions())
-PROMPTED = (TITAN, CLAUDE, COMMAND_R, LLAMA, JURASSIC, COMMAND, MISTRAL, COMPLETIONS)
+COMMAND, COMPLETIONS = Prompted(cohere.Command()), Prompted(completions.Completions())
+PROMPTED = (TITAN, CLAUDE, LLAMA, JURASSIC, COMMAND, MISTRAL, COMPLETIONS)
 """In the order in which a body without a known model is tried: the last takes every prompt."""
-BY_NAME: dict[str, Dialect] = {inner.name: inner for inner in (ANTHROPIC, NOVA, OPENAI, *PROMPTED)}
+BY_NAME: dict[str, Dialect] = {inner.name: inner for inner in (ANTHROPIC, NOVA, OPENAI, COHERE, *PROMPTED)}
 
 
 class Row(NamedTuple):
@@ -52,7 +54,7 @@ MODELS = (
     _row(r"titan-(text|tg1)", TITAN),
     _row(r"\bllama", LLAMA, COMPLETIONS),
     _row(r"mi[sx]tral-8x7b|mistral-7b|mistral-(large|small)-2402", MISTRAL, OPENAI),
-    _row(r"command-r", COMMAND_R),
+    _row(r"command-r", COHERE),
     _row(r"cohere\.command|command-(light|text)", COMMAND),
     _row(r"ai21\.j2|\bj2-|jurassic", JURASSIC),
     _row(r"deepseek\.r1|deepseek-r1", COMPLETIONS, OPENAI),
@@ -66,6 +68,11 @@ STREAM = b"application/vnd.amazon.eventstream"
 NAMES = {"max_new_tokens": "maxTokens", "top_p": "topP"}
 """Names of Nova's older examples, which its endpoint takes as it does today's."""
 IN_THE_URL = ("model", "stream", "stream_options")
+
+
+def of_model(model: str) -> tuple[Dialect, ...]:
+    """The bodies that a model of this name takes; any, where it tells nothing."""
+    return _bodies(model) or tuple(BY_NAME.values())
 
 
 def _bodies(model: str) -> tuple[Dialect, ...]:
@@ -105,6 +112,8 @@ def of_body(fields: Fields, model: str) -> Dialect:
         if OPENAI in _bodies(model):
             return OPENAI
         return OPENAI if not _bodies(model) and _is_openai(plain(fields["messages"])) else NOVA
+    if "message" in fields:
+        return COHERE
     prompts = [inner for inner in PROMPTED if inner.family.prompt in fields]
     for inner in prompts:
         if inner in _bodies(model) or (not _bodies(model) and inner.family.telling & fields.keys()):
@@ -129,6 +138,8 @@ def of_reply(document: Any) -> Dialect:
         return ANTHROPIC
     if "output" in document or "messageStart" in document:
         return NOVA
+    if "event_type" in document or ("text" in document and "is_finished" not in document):
+        return COHERE
     if isinstance(choices := document.get("choices"), list):
         texts = any(isinstance(one, dict) and "text" in one for one in choices)
         return COMPLETIONS if texts else OPENAI
@@ -146,7 +157,7 @@ def todays(fields: Fields) -> Fields:
 def placed(draft: Draft, inner: Dialect, *, url: str, stream: bool) -> Draft:
     """What the inner dialect made, as InvokeModel takes it: the model and the wish for a stream stand in the URL."""
     document: dict[str, Any] = dict(draft.document)
-    if inner in (ANTHROPIC, OPENAI):
+    if inner in (ANTHROPIC, OPENAI, COHERE):
         for name in IN_THE_URL:
             document.pop(name, None)
     if inner is ANTHROPIC:

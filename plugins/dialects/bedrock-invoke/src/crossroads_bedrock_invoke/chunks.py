@@ -20,7 +20,7 @@ from crossroads_openai_chat.reply import broken
 from crossroads.dialect import Dialect
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import EventReader, encode_event
-from crossroads_bedrock_invoke.bodies import ANTHROPIC, NOVA, OPENAI
+from crossroads_bedrock_invoke.bodies import ANTHROPIC, COHERE, NOVA, OPENAI
 from crossroads_bedrock_invoke.families.base import metrics
 
 Json = dict[str, Any]
@@ -44,6 +44,8 @@ def unwrapped(event: Json, inner: Dialect) -> bytes:
         return b"".join(
             encode_frame(name, msgspec.json.encode(value)) for name, value in event.items() if isinstance(value, dict)
         )
+    if inner is COHERE:
+        return msgspec.json.encode(_with_tokens(event)) + b"\n"
     if inner is OPENAI:
         event = _with_usage(event)
     kind = event.get("type")
@@ -59,14 +61,27 @@ def _with_usage(event: Json) -> Json:
     return {**event, "usage": counts}
 
 
+def _with_tokens(event: Json) -> Json:
+    """The same beside Cohere's, whose last line on Bedrock counts nothing itself."""
+    prompt, completion = metrics(event)
+    response = event.get("response")
+    if not isinstance(response, dict) or response.get("meta") or prompt is None or completion is None:
+        return event
+    tokens = {"input_tokens": prompt, "output_tokens": completion}
+    return {**event, "response": {**response, "meta": {"tokens": tokens}}}
+
+
 class Wrapper:
     """The inner dialect's stream -> chunks. It gets whole events only: nothing is ever left over."""
 
     def __init__(self, inner: Dialect) -> None:
         self._events = EventReader()
         self._frames = FrameReader() if inner is NOVA else None
+        self._in_lines = inner is COHERE
 
     def wrap(self, data: bytes) -> bytes:
+        if self._in_lines:
+            return b"".join(map(_chunk, filter(None, data.split(b"\n"))))
         if self._frames is None:
             return b"".join(_chunk(event.data) for event in self._events.feed(data) if event.data != DONE)
         named = ((frame.name, msgspec.Raw(frame.payload)) for frame in self._frames.feed(data))

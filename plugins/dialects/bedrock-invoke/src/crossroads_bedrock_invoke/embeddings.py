@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from crossroads_bedrock_converse import errors
+from crossroads_bedrock_converse.usage import HEADERS as COUNTED
 from crossroads_openai_chat.reply import broken, shallow
 from crossroads_openai_chat.request import ROUTER_KINDS, ROUTER_ONLY, open_fields, plain
 from crossroads_openai_chat.usage import TOKENS_MAX
@@ -24,7 +25,7 @@ from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, Unsupported, UpstreamRefused
 from crossroads.jsonbody import MALFORMED
 from crossroads.types.usage import Usage
-from crossroads.wire import Headers
+from crossroads.wire import Headers, find_header
 
 Json = dict[str, Any]
 INPUTS = ("inputText", "texts", "singleEmbeddingParams")
@@ -107,6 +108,10 @@ class BedrockEmbeddings(OpenAIEmbeddings):
         if reply.usage is not None:
             made |= {"inputTextTokenCount": reply.usage.prompt_tokens, "cost": stamp.price(reply.usage).json()}
         return jsonbody.encode(made)
+
+    def usage_of(self, headers: Headers) -> Usage | None:
+        count = find_header(headers, COUNTED[0])
+        return Usage(input_tokens=int(count)) if count is not None and count.isdigit() else None
 
     def decode_error(self, status: int, headers: Headers, body: bytes) -> UpstreamRefused:
         return errors.decode_error(status, headers, body)

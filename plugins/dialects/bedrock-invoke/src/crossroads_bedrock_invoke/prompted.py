@@ -16,7 +16,7 @@ from crossroads_openai_chat.splicing import SplicedRelay
 
 from crossroads import jsonbody
 from crossroads.call import Call, Fields, Lost, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.original import Original, Reading, unchanged, written_in
 from crossroads.types.usage import Cost, Usage, openai_usage
@@ -41,7 +41,7 @@ BESIDE = ROUTER_ONLY | {"messages", "model", "native", "prompt", "stream", "stre
 REFUSED: tuple[str, ...] = ("audio", "functions", "response_format", "tools")
 
 
-class Prompted:
+class Prompted(DialectBase):
     """See `crossroads.dialect.Dialect` for each method. Its streams are server-sent events of the family's JSON."""
 
     operation = "chat"
@@ -77,12 +77,12 @@ class Prompted:
 
     def _read(self, document: Json, named: str) -> Reading:
         family = self.family
-        fields = {**family.asked(document, named), **_given(family.fields, document)}
-        known = {family.prompt, "stream", *family.read, *(path[0] for path in family.fields.values())}
+        text = document[family.prompt]
+        messages = family.template(named).read(text)
+        told = {"prompt": text} if messages is None else {"messages": messages}
+        known = {family.prompt, "stream", *(path[0] for path in family.fields.values())}
         unsaid = [name for name, value in document.items() if name not in known and value not in (None, [], {})]
-        if needs := {name: document[name] for name in family.needs if document.get(name)}:
-            fields["native"] = {BAG: {"needs": needs}}
-        return Reading(fields, unsaid=tuple(name for name in unsaid if name not in needs))
+        return Reading({**told, **_given(family.fields, document)}, unsaid=tuple(unsaid))
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         """Tools and reasoning are for clients that can have asked for them: none of these. So are further choices."""
@@ -113,9 +113,9 @@ class Prompted:
         document = self._translated(now, upstream, stream, lost, raw=getattr(request, "original", None) is not None)
         if (original := written_in(request, self.name)) is not None:
             was = self._read(original, now.get("model") or "").fields
-            if unchanged(now, was, BESIDE - {"messages", "native", "prompt"}):
+            if unchanged(now, was, BESIDE - {"messages", "prompt"}):
                 return Draft(document=_sent(original), url=url)
-            taken = {self.family.prompt, *self.family.read, *(path[0] for path in self.family.fields.values())}
+            taken = {self.family.prompt, *(path[0] for path in self.family.fields.values())}
             document = {**{name: value for name, value in original.items() if name not in taken}, **document}
         return Draft(document=_sent(document), url=url, lost=lost)
 
@@ -123,9 +123,11 @@ class Prompted:
         """raw: a lone prompt was written for a model that takes prompts, and stays as it is."""
         family = self.family
         _refuse(now, family.choices_max)
-        prompt = now["prompt"] if raw and now.get("prompt") is not None and not now.get("messages") else None
-        system, turns = ("", []) if prompt is not None else conversation(now, family.template(upstream), lost)
-        document = family.written(prompt or "", system, turns, upstream)
+        if raw and now.get("prompt") is not None and not now.get("messages"):
+            document = {family.prompt: now["prompt"]}
+        else:
+            template = family.template(upstream)
+            document = {family.prompt: template.write(*conversation(now, template, lost))}
         for name, path in family.fields.items():
             value = now.get(name)
             if name == "max_tokens":

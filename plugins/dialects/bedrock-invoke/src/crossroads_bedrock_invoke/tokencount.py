@@ -40,6 +40,7 @@ class BedrockCountTokens(BedrockConverse):
 
     name = "bedrock-count-tokens"
     operation = "count_tokens"
+    estimates = True
     paths: tuple[str, ...] = (PATH,)
     upstream_path = "/model/{upstream}/count-tokens"
 

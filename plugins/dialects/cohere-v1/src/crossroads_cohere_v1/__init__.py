@@ -21,7 +21,7 @@ from crossroads_openai_chat.splicing import SplicedRelay
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.jsonbody import Kind
 from crossroads.wire import Headers
@@ -32,7 +32,7 @@ __all__ = ["CohereGenerate", "CohereV1"]
 EMPTY = msgspec.Raw(b'""')
 
 
-class CohereV1:
+class CohereV1(DialectBase):
     """`POST /v1/chat`. A Cohere client reaches it with its base URL set to ours, to which it adds `/v1/chat`."""
 
     name = "cohere-v1"

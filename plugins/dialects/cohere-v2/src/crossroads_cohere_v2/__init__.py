@@ -17,7 +17,7 @@ from crossroads_openai_chat.splicing import SplicedRelay
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.sse import encode_event
 from crossroads.wire import Headers
@@ -26,7 +26,7 @@ from crossroads_cohere_v2 import decode, encode, reply, stream
 __all__ = ["CohereV2"]
 
 
-class CohereV2:
+class CohereV2(DialectBase):
     """`POST /v2/chat`. A Cohere client reaches it with its base URL set to ours, to which it adds `/v2/chat`."""
 
     name = "cohere-v2"

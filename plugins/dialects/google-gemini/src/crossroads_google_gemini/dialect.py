@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads.call import Call, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.wire import Headers
 from crossroads_google_gemini import errors
@@ -22,7 +22,7 @@ from crossroads_google_gemini.stream import StreamDecoder, StreamEncoder
 _PATHS = [f"/models/{{model}}:{verb}" for verb in (requests.PLAIN_VERB, requests.STREAM_VERB)]
 
 
-class GoogleGemini:
+class GoogleGemini(DialectBase):
     """See `crossroads.dialect.Dialect`. google-genai 3.4 posts to /v1 by default, and to /v1beta if asked."""
 
     name = requests.NAME

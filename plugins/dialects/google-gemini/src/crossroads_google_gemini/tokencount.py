@@ -35,6 +35,7 @@ class GoogleCountTokens(GoogleGemini):
 
     name = "google-count-tokens"
     operation = "count_tokens"
+    estimates = True
     paths: tuple[str, ...] = (f"/models/{{model}}:{VERB}", f"/v1beta/models/{{model}}:{VERB}")
     upstream_path = f"/models/{{upstream}}:{VERB}"
 

@@ -17,7 +17,7 @@ from crossroads_openai_chat.splicing import SplicedRelay
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.wire import Headers
 from crossroads_ollama_chat import decode, encode, reply, stream
@@ -28,7 +28,7 @@ CANT = "does not support"
 """In the text of an error: the model lacks tools, thinking, images; another endpoint may have them."""
 
 
-class OllamaChat:
+class OllamaChat(DialectBase):
     """An Ollama client reaches it with the host `.../api/v1`, to which it adds `/api/chat`."""
 
     name = "ollama-chat"

@@ -10,7 +10,7 @@ from typing import Any
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.jsonbody import Kind
 from crossroads.wire import Headers
@@ -18,7 +18,7 @@ from crossroads_openai_chat import errors, request, response, stream
 from crossroads_openai_chat.reply import Shape
 
 
-class OpenAIFamily:
+class OpenAIFamily(DialectBase):
     """See `crossroads.dialect.Dialect` for each method. All attributes are class constants."""
 
     name: str

@@ -14,7 +14,7 @@ import msgspec
 
 from crossroads import jsonbody
 from crossroads.call import Call, Fields, Lost, Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import CrossroadsError, Unsupported, UpstreamRefused
 from crossroads.jsonbody import MALFORMED, Kind
 from crossroads.wire import Headers
@@ -28,7 +28,7 @@ PERSONAL = ("metadata", "user")
 """Of the canonical request: no vendor of these formats has a place for them."""
 
 
-class Foreign:
+class Foreign(DialectBase):
     """See `crossroads.dialect.Dialect` for each method. All attributes are class constants."""
 
     name: str

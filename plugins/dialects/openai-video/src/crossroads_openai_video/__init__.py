@@ -35,6 +35,7 @@ class OpenAIVideo(OpenAIFamily):
     paths: tuple[str, ...] = ("/videos",)
     upstream_path = "/videos"
     success_status = 202
+    makes_jobs = True
     kinds = {
         **ROUTER_KINDS,
         "aspect_ratio": jsonbody.STRING,

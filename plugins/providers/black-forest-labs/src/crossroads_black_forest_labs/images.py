@@ -48,6 +48,7 @@ class BlackForestLabsImages(VendorImages):
 
     name = "black-forest-labs-images"
     upstream_path = ""
+    takes_steps = True
     own = {"prompt": jsonbody.STRING, "width": jsonbody.COUNT, "height": jsonbody.COUNT}
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:

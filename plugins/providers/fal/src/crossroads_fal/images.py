@@ -36,6 +36,7 @@ class FalImages(VendorImages):
 
     name = "fal-images"
     upstream_path = ""
+    takes_steps = True
     own = {"prompt": jsonbody.STRING}
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:

@@ -35,6 +35,7 @@ class FalTranscription(VendorTranscription):
 
     name = "fal-transcription"
     upstream_path = ""
+    takes_steps = True
     own = {"audio_url": jsonbody.STRING}
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:

@@ -14,7 +14,7 @@ from typing import Any
 
 from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
-from crossroads.dialect import Dialect, keepalive_of, reads_query, stream_headers_of, takes_forms
+from crossroads.dialect import Dialect, stream_headers_of
 from crossroads.errors import CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
@@ -36,7 +36,7 @@ class Inference:
     def __init__(self, exchange: Exchange, dialect: Dialect) -> None:
         self._x, self._dialect = exchange, dialect
         self._limit = exchange.config.limits.request_bytes
-        self._forms, self._queries = takes_forms(dialect), reads_query(dialect)
+        self._forms, self._queries = dialect.forms, dialect.queries
         self._loop = asyncio.get_running_loop()
 
     async def __call__(self, scope: Any, receive: Any, send: Any, params: Mapping[str, str]) -> None:
@@ -97,7 +97,7 @@ class Stream:
 
     def __init__(self, call: Call, send: Any, keepalive_s: float) -> None:
         self._call, self._send, self._keepalive_s = call, send, keepalive_s
-        self._keepalive = keepalive_of(call.dialect)
+        self._keepalive = call.dialect.keepalive
         self._loop = asyncio.get_running_loop()
         self._last = self._loop.time()
         self._committed = self._busy = False

@@ -6,7 +6,7 @@ event of a stream say the same things by the same names in every family, so one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from crossroads_openai_chat.usage import TOKENS_MAX
@@ -51,10 +51,6 @@ class Family:
     """What must be there, and what it is where the caller names none."""
     reasons: Mapping[str, str]
     """Words for an end -> the canonical ones; of several, the first is written."""
-    read: frozenset[str] = frozenset()
-    """Fields that `asked` reads, beside the prompt."""
-    needs: tuple[str, ...] = ()
-    """Fields without a canonical word, without which a call makes no sense."""
     own: tuple[str, ...] = ()
     """Fields of a reply that only a client of this format reads."""
     choices_max = 1
@@ -63,16 +59,6 @@ class Family:
 
     def template(self, upstream: str) -> Template:
         return TURNS
-
-    def written(self, prompt: str, system: str, turns: Sequence[str], upstream: str) -> Json:
-        """What is asked. prompt: as it is, where there are no turns."""
-        return {self.prompt: self.template(upstream).write(system, list(turns)) if turns else prompt}
-
-    def asked(self, document: Json, upstream: str) -> Json:
-        """The other way: `messages`, or the `prompt` that can't be told apart into any."""
-        text = document[self.prompt]
-        messages = self.template(upstream).read(text)
-        return {"prompt": text} if messages is None else {"messages": messages}
 
     def pieces(self, document: Json) -> list[Piece]:
         """Of a reply or an event; none: it is not this family's."""

@@ -1,0 +1,84 @@
+"""`POST /responses/input_tokens`: a Responses request, of which the tokens are counted and nothing is answered.
+
+Law: what is counted is what would be sent; fields that only say how to answer are left out where the request was
+translated, and go out as they came where a client of this format wrote it.
+Source: OpenAI API reference, "Get input token counts", and openai 3.57 (resources/responses/input_tokens.py), read
+2026-11-25.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.request import plain
+
+from crossroads import jsonbody
+from crossroads.call import Opened
+from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.types.usage import Usage
+from crossroads_openai_responses.dialect import OpenAIResponses
+from crossroads_openai_responses.turns import DIALECT
+
+COUNTED = frozenset(
+    {"input", "instructions", "model", "parallel_tool_calls", "reasoning", "text", "tool_choice", "tools", "truncation"}
+)
+"""What the counter takes of what we write."""
+OBJECT = "response.input_tokens"
+FREE = Usage()
+"""Counting costs nothing and uses nothing."""
+
+
+class OpenAICountTokens(OpenAIResponses):
+    """See `OpenAIResponses`; never streamed."""
+
+    name = "openai-count-tokens"
+    operation = "count_tokens"
+    estimates = True
+    paths: tuple[str, ...] = ("/responses/input_tokens",)
+    upstream_path = "/responses/input_tokens"
+
+    def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
+        opened = super().open(body, params)
+        opened.stream, opened.max_output_tokens = False, None
+        return opened
+
+    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
+        return _counted(super().splice_request(opened, url=url, upstream=upstream), opened.fields.keys())
+
+    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
+        draft = super().encode_request(request, url=url, upstream=upstream, stream=False)
+        born_here = DIALECT in (getattr(request, "native", None) or {})
+        return _counted(draft, draft.document.keys() - {"store"} if born_here else ())
+
+    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
+        _count(body)
+        return Reply(body=body, usage=FREE)
+
+    def decode_response(self, body: bytes) -> Reply:
+        return Reply(document={"input_tokens": _count(body)}, usage=FREE)
+
+    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
+        return jsonbody.encode({"object": OBJECT, "input_tokens": (reply.document or {}).get("input_tokens", 0)})
+
+    def estimate(self, request: Any) -> bytes:
+        """See `crossroads.types.tokencount`."""
+        from crossroads.types.tokencount import estimate
+
+        return jsonbody.encode({"object": OBJECT, "input_tokens": estimate(request)})
+
+
+def _counted(draft: Draft, own: Any) -> Draft:
+    """own: fields that the client itself sent, which stay."""
+    kept = COUNTED | (set(own) - {"stream"})
+    draft.document = {name: value for name, value in draft.document.items() if name in kept}
+    draft.lost = [one for one in draft.lost if one.field.split(".")[0] in {*draft.document, "messages", "prompt"}]
+    return draft
+
+
+def _count(body: bytes) -> int:
+    count = plain(whole(body).get("input_tokens"))
+    if type(count) is not int or count < 0:
+        raise broken("the provider sent something that is no count of tokens.")
+    return count
