@@ -161,6 +161,7 @@ class Dialect(Protocol):
     replies need not be JSON (sound, subtitles) states `media = True`: a reply leaves with the media type it came with.
     Where the reply is nothing but the sound it states `flows = True` too: between two such dialects the bytes pass as
     they come. One whose parameters stand in the query states `queries = True`: `open` finds it in `params["query"]`.
+    One whose hosts go on with a last assistant message states `prefill = True` (`goes_on_from_prefill`).
     One whose answer can be guessed from the request alone has `estimate(request) -> bytes`, the whole reply for its
     client: it is sent, and marked, where no endpoint is left to ask (`engine.estimate`).
     """
@@ -233,6 +234,11 @@ def stream_headers_of(dialect: Dialect) -> Headers:
     """The head of a stream in this dialect: server-sent events, unless it states a `stream_type` of its own."""
     kind: str = getattr(dialect, "stream_type", "text/event-stream; charset=utf-8")
     return ((b"content-type", kind.encode()), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
+
+
+def goes_on_from_prefill(dialect: Dialect) -> bool:
+    """Does every host of this dialect go on with a last assistant message, instead of answering it?"""
+    return getattr(dialect, "prefill", False) is True
 
 
 def takes_forms(dialect: Dialect) -> bool:

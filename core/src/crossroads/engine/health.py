@@ -5,6 +5,7 @@ Law: a caller's own fault never counts against an endpoint.
 
 from __future__ import annotations
 
+from crossroads.engine.insurance import HEDGE
 from crossroads.errors import RateLimited
 from crossroads.route import Attempt, EndpointStats
 from crossroads.types.usage import Usage
@@ -35,6 +36,10 @@ def observe(stats: EndpointStats, attempt: Attempt, now: float) -> None:
         stats.rate_limits += attempt.error is not None and attempt.error.status == RateLimited.status
         stats.failed_at = now
         _record(stats, False, now)
+    elif attempt.waived == HEDGE and attempt.seconds is not None and attempt.seconds > (stats.first_token_s or 0.0):
+        # It lost a race, so its first token would have come later still: the slow must not be judged by their best.
+        stats.first_token_s = _average(stats.first_token_s, attempt.seconds)
+        stats.first_token.record(attempt.seconds, now)
 
 
 def _record(stats: EndpointStats, good: bool, now: float) -> None:
