@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from crossroads.dialect import KEEPALIVE, Dialect, Document, Stamp, keepalive_of
+from crossroads.engine.insurance import FAILED
 from crossroads.engine.relay import Translated, bears_content
 from crossroads.engine.running import Running
 from crossroads.errors import CrossroadsError
@@ -32,6 +33,8 @@ class Answer:
         self._pieces: list[str] = []
         self._length = 0
         self._before: list[tuple[Usage, Cost]] = []
+        self._attempts: list[Attempt] = []
+        """Those that broke."""
         self._own: Usage | None = None
         self._broken: tuple[Attempt, CrossroadsError] | None = None
         """The attempt that broke, until the next one has given its first token."""
@@ -48,13 +51,23 @@ class Answer:
         """The attempt that told is over, measured."""
         if attempt.usage is not None and attempt.cost is not None:
             self._before.append((attempt.usage, attempt.cost))
+            self._attempts.append(attempt)
+            _waive(attempt, None)  # what it gave is part of the answer
         self._broken, self._own = (attempt, error), None
+
+    def failed(self) -> None:
+        """Nobody has told it to its end: the caller is not charged for any of it."""
+        for attempt in self._attempts:
+            _waive(attempt, FAILED)
 
     def told(self, chunks: list[Document]) -> tuple[bytes, list[Document]]:
         """Chunks of the attempt that tells, as they leave; before them, a comment where somebody else takes over."""
         out, comment = [], b""
         for chunk in chunks:
-            chunk = {name: value for name, value in chunk.items() if name != "usage"}  # it leaves once, as a sum
+            if "usage" in chunk:  # it leaves once, as a sum
+                if not chunk.get("choices"):
+                    continue
+                chunk = {name: value for name, value in chunk.items() if name != "usage"}
             if self._broken is not None:
                 if not bears_content(chunk):
                     continue  # a role, as every stream begins with
@@ -130,6 +143,12 @@ class Chapter(Translated):
     def _encode(self, chunks: list[Document]) -> bytes:
         comment, chunks = self.answer.told(chunks)
         return comment + super()._encode(chunks)
+
+
+def _waive(attempt: Attempt, why: str | None) -> None:
+    attempt.waived = why
+    if attempt.cost is not None:
+        attempt.cost = msgspec.structs.replace(attempt.cost, waived=why is not None)
 
 
 def _sum(amounts: list[int | None]) -> int | None:

@@ -54,6 +54,10 @@ async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head
                     turns.broke(running.candidate, error, story.can_tell)
                 else:
                     raise
+    except CrossroadsError:
+        if story is not None:
+            story.failed()
+        raise
     finally:
         if race is not None:
             await race.aclose()

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from crossroads.call import Call
 from crossroads.config import RoutingConfig
 from crossroads.dialect import Dialect, Relay, Stamp, goes_on_from_prefill
@@ -67,14 +65,12 @@ class Story:
         answer = relay.answer
         if answer.ends or not answer.text.strip() or verdict(error, repeat_billed=True) not in ("here", "elsewhere"):
             return False
-        attempt.waived = None  # what it gave is part of the answer
-        attempt.cost = msgspec.structs.replace(attempt.cost, waived=False)
         answer.broke(attempt, error)
+        self._answer = answer
         try:
             self._call.typed = self._continued(answer)
         except CrossroadsError:
             return False
-        self._answer = answer
         return True
 
     def can_tell(self, candidate: Candidate) -> bool:
@@ -84,6 +80,11 @@ class Story:
             return True
         served = endpoint.serves[self._call.operation]
         return goes_on_from_prefill(self._x.dialect(served.spoken_to(self._call.dialect.name)))
+
+    def failed(self) -> None:
+        """The call ends with an error."""
+        if self._answer is not None and self._x.config.routing.insurance:
+            self._answer.failed()
 
     def close(self) -> None:
         """The call is over: its request is the caller's again."""

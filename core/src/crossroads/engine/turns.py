@@ -33,8 +33,8 @@ class Turns:
     """
 
     __slots__ = (
-        "_able", "_again", "_ahead", "_behind", "_call", "_failed", "_full", "_made", "_repeats", "_route", "_waits",
-        "_x",
+        "_able", "_again", "_ahead", "_behind", "_broken", "_call", "_failed", "_full", "_made", "_repeats", "_route",
+        "_waits", "_x",
     )  # fmt: skip
 
     def __init__(self, call: Call, route: Route, x: Exchange) -> None:
@@ -47,6 +47,8 @@ class Turns:
         """Had no place free when it was their turn."""
         self._waits: list[float] = []
         self._able: Able | None = None
+        self._broken: CrossroadsError | None = None
+        """Of what a stream that left in part broke: what came of going on with it does not hide that."""
         self._repeats = 0
         self._made = 0
         self._failed: list[CrossroadsError] = []
@@ -88,7 +90,7 @@ class Turns:
         """An attempt failed before its first token. Raises the error, if nobody may try again."""
         routing = self._x.config.routing
         what = verdict(error, repeat_billed=routing.repeat_billed)
-        if what in ("caller", "never"):
+        if what == "never" or (what == "caller" and self._broken is None):
             raise error
         self._failed.append(error)
         self._route.reasons.append(Reason("attempt", "dispatch", str(error), candidate.endpoint.id))
@@ -98,16 +100,19 @@ class Turns:
 
     def broke(self, candidate: Candidate, error: CrossroadsError, able: Able) -> None:
         """A stream broke in its middle, and is to be carried on by those who are able to, this one last."""
-        self._failed.append(error)
+        self._broken = error
         self._route.reasons.append(Reason("attempt", "dispatch", f"broke off: {error}", candidate.endpoint.id))
         self._able = able
         heappush(self._behind, (EJECTED, len(self._route.candidates) + self._made, candidate))
 
     def last(self) -> CrossroadsError:
         """The last error, with those before it in its metadata (as OpenRouter's `previous_errors`)."""
-        if not self._failed:
+        if self._broken is not None:
+            before, last = self._failed, self._broken
+        elif self._failed:
+            *before, last = self._failed
+        else:
             return UpstreamError("No attempt was made.", remedy="Raise routing.max_attempts.")
-        *before, last = self._failed
         if before:
             last.metadata["previous_errors"] = [{"code": error.status, "message": str(error)} for error in before]
         return last
