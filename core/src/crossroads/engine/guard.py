@@ -135,7 +135,7 @@ class Guard:
             told["rate_limited_s"] = round(wait, 3)
         if (short := self.quotas.short(endpoint, now)) is not None:
             told["short"] = short
-        if self.slots is not None:
+        if self.slots is not None and self.slots.tight(endpoint.id):
             told |= self.slots.state(endpoint.id)
         return told
 

@@ -93,6 +93,11 @@ class Slots:
         self._adapt(place, attempt, now, stream)
         self._give_back(attempt.endpoint.id, now)
 
+    def tight(self, endpoint: str) -> bool:
+        """Is it full, or its limit below what it began with?"""
+        place = self._places.get(endpoint)
+        return place is not None and (place.in_use >= int(place.limit) or place.limit < self._config.start)
+
     def state(self, endpoint: str) -> dict[str, int]:
         """For listings; empty: it was never called."""
         place = self._places.get(endpoint)
