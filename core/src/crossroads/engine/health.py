@@ -12,6 +12,8 @@ from crossroads.types.usage import Usage
 
 HALF_LIFE_S = 60.0
 """An outage weighs half after a minute: long enough to steer away, short enough to come back."""
+STEP_S = 1.0
+"""Counts decay in steps of this: within one they lose 1 % at most."""
 SMOOTHING = 0.2
 """Share of the newest sample in a moving average."""
 DECAYING = ("successes", "failures", "rate_limits", "prompt_tokens", "cache_read_tokens", "completion_tokens")
@@ -19,10 +21,11 @@ DECAYING = ("successes", "failures", "rate_limits", "prompt_tokens", "cache_read
 
 def observe(stats: EndpointStats, attempt: Attempt, now: float) -> None:
     """An attempt has ended. now: monotonic seconds."""
-    decay = 0.5 ** ((now - stats.updated_at) / HALF_LIFE_S)
-    for name in DECAYING:
-        setattr(stats, name, getattr(stats, name) * decay)
-    stats.updated_at = now
+    if now - stats.updated_at >= STEP_S:
+        decay = 0.5 ** ((now - stats.updated_at) / HALF_LIFE_S)
+        for name in DECAYING:
+            setattr(stats, name, getattr(stats, name) * decay)
+        stats.updated_at = now
     if attempt.outcome == "ok":
         stats.successes += 1
         _record(stats, True, now)
