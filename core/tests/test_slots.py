@@ -13,7 +13,7 @@ from crossroads.call import Head, Principal
 from crossroads.config import ConcurrencyConfig
 from crossroads.engine.fair import FairQueue, Waiter
 from crossroads.engine.slots import Slots
-from crossroads.errors import UpstreamRefused
+from crossroads.errors import ConfigError, UpstreamRefused
 from crossroads.route import Attempt
 from crossroads.testing import Answer, Fault, ScriptedProvider, SteppedClock, chat, exchange_with, offer
 from crossroads.testing.plugins import Result
@@ -275,6 +275,11 @@ def test_slow_first_tokens_make_a_limit_less_and_load_does_not_become_the_norm()
         slots.take("e")
         ended(slots, first_token_s=0.1 if second < 10 else 2.0, now=float(second))
     assert limit_of(slots) < 5
+
+
+def test_a_start_beyond_its_bounds_is_refused():
+    with pytest.raises(ConfigError, match="min <= start <= max"):
+        Slots(ConcurrencyConfig(start=50, max=10))
 
 
 def test_a_limit_that_shall_not_adapt_stands():

@@ -165,6 +165,7 @@ class DialectBase:
     queries: parameters stand in the query; `open` finds it in `params["query"]`.
     media: a whole reply need not be JSON (sound, subtitles): it leaves with the media type it came with.
     flows: such a reply is nothing but media: between two such dialects the bytes pass as they come.
+    prefill: every host goes on with a last assistant message, instead of answering it.
     success_status: of a whole reply. makes_jobs: see `crossroads.jobs`. takes_steps: see `crossroads.steps`.
     estimates: `estimate` answers where no endpoint is left to ask (`engine.estimate`).
     """
@@ -176,6 +177,7 @@ class DialectBase:
     queries: bool = False
     media: bool = False
     flows: bool = False
+    prefill: bool = False
     success_status: int = 200
     makes_jobs: bool = False
     takes_steps: bool = False
@@ -203,6 +205,7 @@ class Dialect(Protocol):
     queries: bool
     media: bool
     flows: bool
+    prefill: bool
     success_status: int
     makes_jobs: bool
     takes_steps: bool

@@ -14,7 +14,10 @@ SCHEMA = 1
 
 
 class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One upstream call of a generation. cost_nano None: a price is unknown, which is never 0."""
+    """One upstream call of a generation. cost_nano None: a price is unknown, which is never 0.
+
+    cost_nano: what the provider bills. waived: why the caller is not charged for it.
+    """
 
     id: str
     endpoint: str
@@ -29,8 +32,14 @@ class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     finish_reason: str | None = None
     usage: Usage | None = None
     cost_nano: int | None = None
+    waived: str | None = None
     error_code: str | None = None
     error: str | None = None
+
+    @property
+    def charged_nano(self) -> int | None:
+        """What the caller is charged."""
+        return self.cost_nano if self.waived is None else 0
 
 
 class Generation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="generation"):
@@ -52,6 +61,7 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     status: int = 200
     seconds: float = 0.0
     cost_nano: int | None = None
+    """Of all attempts, as the providers bill them."""
     attempts: tuple[AttemptRecord, ...] = ()
     app_url: str | None = None
     app_title: str | None = None
@@ -59,6 +69,14 @@ class Generation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     session_id: str | None = None
     error_code: str | None = None
     error: str | None = None
+
+    @property
+    def charged_nano(self) -> int | None:
+        """What of `cost_nano` the caller is charged: all, but for attempts that are waived."""
+        if all(attempt.waived is None for attempt in self.attempts):
+            return self.cost_nano
+        charges = [attempt.charged_nano for attempt in self.attempts if attempt.usage is not None]
+        return None if None in charges else sum(charge or 0 for charge in charges)
 
 
 class PluginFailed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="plugin_failed"):

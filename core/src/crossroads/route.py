@@ -215,7 +215,7 @@ class Attempt:
 
     __slots__ = (
         "bytes_in", "bytes_out", "cost", "endpoint", "error", "finish_reason", "first_token_s", "id", "outcome",
-        "seconds", "started_at", "upstream_id", "upstream_status", "usage",
+        "seconds", "started_at", "upstream_id", "upstream_status", "usage", "waived",
     )  # fmt: skip
 
     def __init__(self, id: str, endpoint: Endpoint, started_at: float) -> None:
@@ -232,6 +232,9 @@ class Attempt:
         self.bytes_in = 0
         self.usage: Usage | None = None
         self.cost: Cost | None = None
+        """What the provider bills, as far as we know."""
+        self.waived: str | None = None
+        """Why the caller is not charged for it: "no completion", "failed", "hedge"."""
         self.error: CrossroadsError | None = None
 
 

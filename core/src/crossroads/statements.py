@@ -47,15 +47,17 @@ NOT_KEPT = (
 def generation_row(generation: Generation) -> Row:
     """`data` of `/generation`. Costs are those of all attempts, tokens those of the last; times in milliseconds.
 
+    total_cost is what the caller is charged, upstream_inference_cost what the providers bill.
     total_cost is null where a price is unknown: OpenRouter's schema has no null there, and 0 would be untrue.
     """
     last = generation.attempts[-1] if generation.attempts else None
     used = last.usage if last is not None else None
-    cost = usd_json(generation.cost_nano)
+    charged = usd_json(generation.charged_nano)
     return {
         "id": generation.id,
         "upstream_id": None if last is None else last.upstream_id,
-        **dict.fromkeys(("total_cost", "usage", "upstream_inference_cost"), cost),
+        **dict.fromkeys(("total_cost", "usage"), charged),
+        "upstream_inference_cost": usd_json(generation.cost_nano),
         "created_at": datetime.datetime.fromtimestamp(generation.received_at, datetime.UTC).isoformat(),
         "model": generation.served_model or generation.model or "",
         "provider_name": generation.provider_name,

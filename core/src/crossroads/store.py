@@ -92,8 +92,8 @@ class MemoryStore:
         usage.requests += 1
         spent = 0
         for attempt in generation.attempts:
-            if attempt.cost_nano is not None:
-                spent += attempt.cost_nano
+            if attempt.charged_nano is not None:
+                spent += attempt.charged_nano
             elif attempt.usage is not None:
                 usage.unpriced += 1
         usage.spent_nano += spent

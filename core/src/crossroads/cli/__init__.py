@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from crossroads.cli import chat, demo, keys, models, plugin, plugins, providers, route, serve, version
+from crossroads.cli import chat, demo, health, keys, models, plugin, plugins, providers, route, serve, version
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 
 COMMANDS = "crossroads.commands"
@@ -71,6 +71,7 @@ app.command("serve")(serve.serve)
 app.command("chat")(chat.chat)
 app.command("models")(models.models)
 app.command("providers")(providers.providers)
+app.command("health")(health.health)
 app.add_typer(route.app, name="route")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(plugins.app, name="plugins")

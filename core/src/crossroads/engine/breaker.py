@@ -68,10 +68,7 @@ class Breaker:
         self._in_row = 0
         self._count(0.0)
         if latency_s is not None:
-            self.samples += 1
-            self.latency_s = (
-                latency_s if self.latency_s is None else self.latency_s + 0.3 * (latency_s - self.latency_s)
-            )
+            self._measure(latency_s)
         if probe:
             if self.slow and latency_s is not None:
                 self.latency_s = latency_s  # what it was before is over, or it still is: this one tells
@@ -94,12 +91,21 @@ class Breaker:
         if probe:
             self.state = "open"
 
+    def outrun(self, waited_s: float) -> None:
+        """It lost a race after so long: its first token would have come later still."""
+        if self.latency_s is None or waited_s > self.latency_s:
+            self._measure(waited_s)
+
     def open(self, now: float, why: str, *, slow: bool = False, again: bool = False) -> None:
         """again: it was ejected before this, and its probe did not help."""
         config = self._config
         self._cooldown_s = min(config.cooldown_max_s, self._cooldown_s * 2) if again else config.cooldown_s
         self.state, self.why, self.slow, self.calm = "open", why, slow, False
         self.until = now + self._cooldown_s
+
+    def _measure(self, latency_s: float) -> None:
+        self.samples += 1
+        self.latency_s = latency_s if self.latency_s is None else self.latency_s + 0.3 * (latency_s - self.latency_s)
 
     def _count(self, bad: float) -> None:
         decay = 1 - 1 / HALF_LIFE_CALLS

@@ -16,6 +16,8 @@ from crossroads.config import RoutingConfig
 from crossroads.engine.breaker import Breaker
 from crossroads.engine.budget import RetryBudget
 from crossroads.engine.catalog import Catalog
+from crossroads.engine.hedges import Hedges
+from crossroads.engine.insurance import HEDGE
 from crossroads.engine.quotas import Quotas
 from crossroads.engine.slots import Slots
 from crossroads.engine.verdicts import blames_endpoint
@@ -49,6 +51,7 @@ class Guard:
         """Model -> latency of the fastest peer, and when that was looked up."""
         self.quotas = Quotas(catalog)
         self.slots = None if routing.concurrency is None else Slots(routing.concurrency)
+        self.hedges = None if routing.hedge is None else Hedges(routing.hedge)
         self._budgets: dict[str, RetryBudget] = {}
 
     def called(self, route: Route, now: float) -> None:
@@ -107,10 +110,7 @@ class Guard:
             self.quotas.refused(endpoint, error, now, partial(_taken_lately, stats, now))
         if attempt.outcome == "ok":
             breaker.succeeded(now, attempt.first_token_s, probe=probe)
-            if (why := self._slow(endpoint, breaker, now)) is not None and self._may_eject(endpoint, now, breaker):
-                breaker.open(now, why, slow=True, again=probe)
-                self._tell(endpoint, "open", why)
-            elif probe:
+            if not self._ejected_as_slow(endpoint, breaker, now, probe=probe) and probe:
                 self._tell(endpoint, "closed", "its probe succeeded")
         elif attempt.outcome in ("failed", "cut") and blames_endpoint(error):
             failure = breaker.failed(now, probe=probe)
@@ -119,6 +119,11 @@ class Guard:
                 self._tell(endpoint, "open", breaker.why)
         else:
             breaker.cancelled(probe=probe)
+            if attempt.waived == HEDGE and attempt.seconds is not None:
+                breaker.outrun(attempt.seconds)
+                self._ejected_as_slow(endpoint, breaker, now, probe=False)
+        if self.hedges is not None:
+            self.hedges.ended(attempt)
 
     def state(self, endpoint: Endpoint, now: float) -> dict[str, Any]:
         """For listings: closed, open or half_open, why, and for how long."""
@@ -130,7 +135,7 @@ class Guard:
             told["rate_limited_s"] = round(wait, 3)
         if (short := self.quotas.short(endpoint, now)) is not None:
             told["short"] = short
-        if self.slots is not None:
+        if self.slots is not None and self.slots.tight(endpoint.id):
             told |= self.slots.state(endpoint.id)
         return told
 
@@ -157,6 +162,13 @@ class Guard:
             if (other := self._breakers.get(peer.id)) is not None and other is not breaker and other.state != "closed"
         )
         return out + 1 <= self._routing.breaker.max_ejected * len(peers)
+
+    def _ejected_as_slow(self, endpoint: Endpoint, breaker: Breaker, now: float, *, probe: bool) -> bool:
+        if (why := self._slow(endpoint, breaker, now)) is None or not self._may_eject(endpoint, now, breaker):
+            return False
+        breaker.open(now, why, slow=True, again=probe)
+        self._tell(endpoint, "open", why)
+        return True
 
     def _slow(self, endpoint: Endpoint, breaker: Breaker, now: float) -> str | None:
         factor = self._routing.breaker.slow_factor

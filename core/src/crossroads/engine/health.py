@@ -5,12 +5,15 @@ Law: a caller's own fault never counts against an endpoint.
 
 from __future__ import annotations
 
+from crossroads.engine.insurance import HEDGE
 from crossroads.errors import RateLimited
 from crossroads.route import Attempt, EndpointStats
 from crossroads.types.usage import Usage
 
 HALF_LIFE_S = 60.0
 """An outage weighs half after a minute: long enough to steer away, short enough to come back."""
+STEP_S = 1.0
+"""Counts decay in steps of this: within one they lose 1 % at most."""
 SMOOTHING = 0.2
 """Share of the newest sample in a moving average."""
 DECAYING = ("successes", "failures", "rate_limits", "prompt_tokens", "cache_read_tokens", "completion_tokens")
@@ -18,10 +21,11 @@ DECAYING = ("successes", "failures", "rate_limits", "prompt_tokens", "cache_read
 
 def observe(stats: EndpointStats, attempt: Attempt, now: float) -> None:
     """An attempt has ended. now: monotonic seconds."""
-    decay = 0.5 ** ((now - stats.updated_at) / HALF_LIFE_S)
-    for name in DECAYING:
-        setattr(stats, name, getattr(stats, name) * decay)
-    stats.updated_at = now
+    if now - stats.updated_at >= STEP_S:
+        decay = 0.5 ** ((now - stats.updated_at) / HALF_LIFE_S)
+        for name in DECAYING:
+            setattr(stats, name, getattr(stats, name) * decay)
+        stats.updated_at = now
     if attempt.outcome == "ok":
         stats.successes += 1
         _record(stats, True, now)
@@ -35,6 +39,10 @@ def observe(stats: EndpointStats, attempt: Attempt, now: float) -> None:
         stats.rate_limits += attempt.error is not None and attempt.error.status == RateLimited.status
         stats.failed_at = now
         _record(stats, False, now)
+    elif attempt.waived == HEDGE and attempt.seconds is not None and attempt.seconds > (stats.first_token_s or 0.0):
+        # It lost a race, so its first token would have come later still: the slow must not be judged by their best.
+        stats.first_token_s = _average(stats.first_token_s, attempt.seconds)
+        stats.first_token.record(attempt.seconds, now)
 
 
 def _record(stats: EndpointStats, good: bool, now: float) -> None:

@@ -67,6 +67,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     preferred_max_latency: float | Cutoffs | None = None
     """Seconds to the first token."""
     sort: str | Sort | None = None
+    resume: bool | None = None
+    """An addition of ours: is a stream that breaks carried on? See `engine.resume`."""
 
     @property
     def strategy(self) -> str | None:

@@ -37,7 +37,7 @@ class Translated:
 
     def _encode(self, chunks: list[Document]) -> bytes:
         for chunk in chunks:
-            if _bears_content(chunk):
+            if bears_content(chunk):
                 self.started = True
                 self.seen_tokens += 1
         out = b"".join(map(self._encoder.encode, chunks))
@@ -50,7 +50,7 @@ class Translated:
         return out
 
 
-def _bears_content(chunk: Document) -> bool:
+def bears_content(chunk: Document) -> bool:
     """More than a role: text, any delta field with something in it, or a finish reason; of media, a piece of it."""
     if chunk.get("delta") or chunk.get("audio") or chunk.get("b64_json"):
         return True

@@ -109,6 +109,7 @@ def attempt_record(attempt: Attempt, x: Exchange) -> AttemptRecord:
         finish_reason=attempt.finish_reason,
         usage=attempt.usage,
         cost_nano=None if attempt.cost is None else attempt.cost.total_nano,
+        waived=attempt.waived,
         error_code=None if attempt.error is None else attempt.error.code,
         error=None if attempt.error is None else x.reporter.redact(str(attempt.error)),
     )

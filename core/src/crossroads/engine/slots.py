@@ -16,7 +16,7 @@ from crossroads.call import Call
 from crossroads.clock import Clock
 from crossroads.config import ConcurrencyConfig
 from crossroads.engine.fair import FairQueue, Waiter
-from crossroads.errors import CrossroadsError, Overloaded, RateLimited
+from crossroads.errors import ConfigError, CrossroadsError, Overloaded, RateLimited
 from crossroads.route import Attempt, Candidate
 
 BACK_OFF, SLOW_OFF = 0.8, 0.95
@@ -48,6 +48,13 @@ class Slots:
     """Of one exchange: per process, as breakers are."""
 
     def __init__(self, config: ConcurrencyConfig) -> None:
+        if not config.min <= config.start <= config.max:
+            raise ConfigError(
+                "is not between min and max.",
+                field="routing.concurrency.start",
+                value=config.start,
+                remedy="Let min <= start <= max hold.",
+            )
         self._config = config
         self._places: dict[str, Place] = {}
         self.queue = FairQueue(config.queue)
@@ -92,6 +99,11 @@ class Slots:
         place = self._place(attempt.endpoint.id)
         self._adapt(place, attempt, now, stream)
         self._give_back(attempt.endpoint.id, now)
+
+    def tight(self, endpoint: str) -> bool:
+        """Is it full, or its limit below what it began with?"""
+        place = self._places.get(endpoint)
+        return place is not None and (place.in_use >= int(place.limit) or place.limit < self._config.start)
 
     def state(self, endpoint: str) -> dict[str, int]:
         """For listings; empty: it was never called."""

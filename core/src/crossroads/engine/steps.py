@@ -14,6 +14,7 @@ import msgspec
 
 from crossroads.call import Call
 from crossroads.engine.prepare import Prepared, ask_request
+from crossroads.engine.replies import refusal
 from crossroads.errors import DeadlineExceeded, UpstreamTimeout
 from crossroads.route import Attempt
 from crossroads.steps import Step, SteppedDialect
@@ -52,8 +53,6 @@ def takes_steps(prepared: Prepared) -> bool:
 
 async def stepped(call: Call, attempt: Attempt, prepared: Prepared, first: HttpResponse, x: Exchange) -> HttpResponse:
     """From the first answer (closed here) to the last. Raises UpstreamError."""
-    from crossroads.engine.dispatch import refusal  # it calls this module
-
     dialect, response, grown = cast(SteppedDialect, prepared.dialect), first, 1.0
     for _ in range(STEPS_MAX):
         try:

@@ -7,11 +7,12 @@ quota's own wait. Candidates are looked at when their turn comes, and no sooner.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
-from crossroads.engine.guard import FIRST, HELD
+from crossroads.engine.guard import EJECTED, FIRST, HELD
 from crossroads.engine.verdicts import verdict
 from crossroads.errors import CrossroadsError, DeadlineExceeded, RateLimited, UpstreamError
 from crossroads.route import Candidate, Reason, Route
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 BACKOFF_S = 0.2
 """Before the first further attempt at the same endpoint; doubled each time, with full jitter above half of it."""
 
+Able = Callable[[Candidate], bool]
+
 
 class Turns:
     """`next()`, an attempt, and `failed()` if it did; `last()` when `next()` has none.
@@ -30,7 +33,8 @@ class Turns:
     """
 
     __slots__ = (
-        "_again", "_ahead", "_behind", "_call", "_failed", "_full", "_made", "_repeats", "_route", "_waits", "_x",
+        "_able", "_again", "_ahead", "_behind", "_broken", "_call", "_failed", "_full", "_made", "_repeats", "_route",
+        "_waits", "_x",
     )  # fmt: skip
 
     def __init__(self, call: Call, route: Route, x: Exchange) -> None:
@@ -42,6 +46,9 @@ class Turns:
         self._full: list[Candidate] = []
         """Had no place free when it was their turn."""
         self._waits: list[float] = []
+        self._able: Able | None = None
+        self._broken: CrossroadsError | None = None
+        """Of what a stream that left in part broke: what came of going on with it does not hide that."""
         self._repeats = 0
         self._made = 0
         self._failed: list[CrossroadsError] = []
@@ -83,7 +90,7 @@ class Turns:
         """An attempt failed before its first token. Raises the error, if nobody may try again."""
         routing = self._x.config.routing
         what = verdict(error, repeat_billed=routing.repeat_billed)
-        if what in ("caller", "never"):
+        if what == "never" or (what == "caller" and self._broken is None):
             raise error
         self._failed.append(error)
         self._route.reasons.append(Reason("attempt", "dispatch", str(error), candidate.endpoint.id))
@@ -91,16 +98,32 @@ class Turns:
             self._repeats += 1
             self._again.append(candidate)
 
+    def broke(self, candidate: Candidate, error: CrossroadsError, able: Able) -> None:
+        """A stream broke in its middle, and is to be carried on by those who are able to, this one last."""
+        self._broken = error
+        self._route.reasons.append(Reason("attempt", "dispatch", f"broke off: {error}", candidate.endpoint.id))
+        self._able = able
+        heappush(self._behind, (EJECTED, len(self._route.candidates) + self._made, candidate))
+
     def last(self) -> CrossroadsError:
         """The last error, with those before it in its metadata (as OpenRouter's `previous_errors`)."""
-        if not self._failed:
+        if self._broken is not None:
+            before, last = self._failed, self._broken
+        elif self._failed:
+            *before, last = self._failed
+        else:
             return UpstreamError("No attempt was made.", remedy="Raise routing.max_attempts.")
-        *before, last = self._failed
         if before:
             last.metadata["previous_errors"] = [{"code": error.status, "message": str(error)} for error in before]
         return last
 
     def _look(self, now: float) -> Candidate | None:
+        """The next that is able to."""
+        while (candidate := self._next(now)) is not None and self._able is not None and not self._able(candidate):
+            self._tell(candidate, "not tried: it can't carry on what another has begun")
+        return candidate
+
+    def _next(self, now: float) -> Candidate | None:
         """The next that is not held: those that are well, then the others by their standing."""
         guard, call, route = self._x.guard, self._call, self._route
         for place, candidate in self._ahead:

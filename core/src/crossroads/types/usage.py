@@ -46,15 +46,24 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
-    """Money for one attempt, in nano-dollars. None: a price is unknown, which is never 0."""
+    """Money for one attempt, in nano-dollars. None: a price is unknown, which is never 0.
+
+    waived: the provider bills it, the caller is not charged.
+    """
 
     total_nano: int | None
     prompt_nano: int | None = None
     completion_nano: int | None = None
+    waived: bool = False
+
+    @property
+    def charged_nano(self) -> int | None:
+        """What the caller pays."""
+        return 0 if self.waived else self.total_nano
 
     def json(self) -> msgspec.Raw | None:
-        """The total as an exact JSON number of US dollars, or None."""
-        return usd_json(self.total_nano)
+        """What the caller pays, as an exact JSON number of US dollars, or None."""
+        return usd_json(self.charged_nano)
 
 
 def usd_json(nano: int | None) -> msgspec.Raw | None:
@@ -85,12 +94,11 @@ def openai_usage(usage: Usage, cost: Cost) -> dict[str, Any]:
 
 def cost_fields(cost: Cost) -> dict[str, Any]:
     """What OpenRouter adds to a `usage` of any format: the price."""
-    total = cost.json()
     return {
-        "cost": total,
+        "cost": cost.json(),
         "is_byok": False,
         "cost_details": {
-            "upstream_inference_cost": total,
+            "upstream_inference_cost": usd_json(cost.total_nano),
             "upstream_inference_prompt_cost": usd_json(cost.prompt_nano),
             "upstream_inference_completions_cost": usd_json(cost.completion_nano),
         },

@@ -26,6 +26,8 @@ class AnthropicMessages(DialectBase):
     operation = "chat"
     paths: tuple[str, ...] = ("/messages",)
     upstream_path = "/messages"
+    prefill = True
+    """Source: Anthropic, "Prefill Claude's response", read 2026-11-25. Its newest models refuse it: 400."""
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
         return request.open_request(body)

@@ -1,0 +1,64 @@
+"""When a second attempt begins beside a slow first one, and how many may be made.
+
+Law: extra attempts, and what they cost, stay below shares of what the model's calls do and cost:
+
+    hedges      <= 1 + max_share x calls           what is saved up is bounded by BURST
+    their cost  <= max_cost_share x all cost       and that of those under way
+
+Source of the idea, and of beginning at a high percentile: Dean and Barroso, "The Tail at Scale", CACM 56(2), 2013.
+"""
+
+from __future__ import annotations
+
+from crossroads.config import HedgeConfig
+from crossroads.engine.insurance import HEDGE
+from crossroads.route import Attempt, Candidate
+
+BURST = 10.0
+SAMPLES_MIN = 20
+FRESH_S = 5.0
+"""How long a percentile is used before it is worked out again."""
+
+
+class Hedges:
+    """What may be spent on second attempts, by model, and after how long they begin. One per exchange."""
+
+    def __init__(self, config: HedgeConfig) -> None:
+        self._config = config
+        self._allowed: dict[str, float] = {}
+        self._cost_nano: dict[str, float] = {}
+        """Allowed, less spent."""
+        self._waits: dict[str, tuple[float, float | None]] = {}
+
+    def called(self, model: str) -> None:
+        """A call begins."""
+        self._allowed[model] = min(BURST, self._allowed.get(model, 1.0) + self._config.max_share)
+
+    def ended(self, attempt: Attempt) -> None:
+        """An attempt is over: it cost something."""
+        cost = None if attempt.cost is None else attempt.cost.total_nano
+        if cost:
+            model = attempt.endpoint.model
+            share = self._config.max_cost_share - (attempt.waived == HEDGE)
+            self._cost_nano[model] = self._cost_nano.get(model, 0.0) + share * cost
+
+    def may_spend(self, model: str) -> bool:
+        """Do both shares allow one more?"""
+        return self._allowed.get(model, 0.0) >= 1 and self._cost_nano.get(model, 0.0) >= 0
+
+    def spend(self, model: str) -> None:
+        """One more is made."""
+        self._allowed[model] -= 1
+
+    def after_s(self, candidate: Candidate, now: float) -> float | None:
+        """How long its first token may take; None: not known yet."""
+        config = self._config
+        if config.after_s is not None:
+            return max(config.after_s, config.min_s)
+        until, wait = self._waits.get(candidate.endpoint.id, (0.0, None))
+        if now >= until:
+            stats = candidate.stats.first_token
+            found = stats.percentiles(now) if stats.seen >= SAMPLES_MIN else None
+            wait = None if found is None else max(config.min_s, getattr(found, f"p{config.percentile}"))
+            self._waits[candidate.endpoint.id] = now + FRESH_S, wait
+        return wait
