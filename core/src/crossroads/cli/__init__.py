@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from crossroads.cli import chat, demo, keys, models, plugin, plugins, providers, route, serve, version
+from crossroads.cli import chat, demo, install, keys, models, plugin, plugins, providers, route, serve, version
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 
 COMMANDS = "crossroads.commands"
@@ -70,7 +70,9 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("chat")(chat.chat)
 app.command("models")(models.models)
-app.command("providers")(providers.providers)
+app.add_typer(providers.app, name="providers")
+app.command("install")(install.install)
+app.command("uninstall")(install.uninstall)
 app.add_typer(route.app, name="route")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(plugins.app, name="plugins")
