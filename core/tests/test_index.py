@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crossroads.config import Config
 from crossroads.engine import index as index_module
 from crossroads.engine.index import CATALOGS, PROVIDERS, load_index
 from crossroads.engine.plugins import Plugins
-from crossroads.engine.trust import trusted_index
+from crossroads.engine.trust import Trust
 from crossroads.errors import PluginError
 
 MANIFEST = """
@@ -244,9 +243,8 @@ def install_catalog(site: Path, name: str, **authors: str) -> Path:
     return package
 
 
-def facts_of(index, trusted=None):
-    config = Config.of({} if trusted is None else {"plugins": {"trusted": dict.fromkeys(trusted, True)}})
-    return Plugins(trusted_index(config, index)).facts
+def facts_of(index):
+    return Plugins(index).facts
 
 
 def test_a_catalog_of_a_third_party_is_found_and_read_without_being_imported(site, load):
@@ -283,5 +281,5 @@ def test_a_broken_catalog_is_reported_by_name_and_the_others_count(site, load, a
 
 def test_a_catalog_that_is_not_trusted_names_nothing(site, load):
     install_catalog(site, "acme", acme=FACTS + MODEL % ("small", "tiny"))
-    assert not facts_of(load(), trusted=("crossroads-models",)).aliases
-    assert facts_of(load(), trusted=("crossroads-acme",)).aliases == {"tiny": "acme/small"}
+    assert not facts_of(load().under(Trust({"crossroads-models": True}).objection)).aliases
+    assert facts_of(load().under(Trust({"crossroads-acme": True}).objection)).aliases == {"tiny": "acme/small"}

@@ -11,10 +11,10 @@ import pytest
 
 from crossroads.config import Config
 from crossroads.engine.catalog import Catalog, active_instances
-from crossroads.engine.doctor import origin_of
-from crossroads.engine.index import POLICIES, PROVIDERS, Plugin, load_index
+from crossroads.engine.index import POLICIES, PROVIDERS, load_index
+from crossroads.engine.metadata import origin_of, path_files_that_run
 from crossroads.engine.plugins import Plugins
-from crossroads.engine.trust import distribution_hash, path_files_that_run, trusted_index
+from crossroads.engine.trust import distribution_hash, trusted_index
 from crossroads.errors import ConfigError, PluginError
 from crossroads.testing import chat, exchange_with, offer, send
 
@@ -176,9 +176,7 @@ def test_where_it_came_from_is_told_without_a_token(told, origin, site):
     info = install(site, "good")
     if told is not None:
         (info / "direct_url.json").write_text(told if isinstance(told, str) else json.dumps(told))
-    assert (
-        origin_of(Plugin(group=POLICIES, name="x", value="x", distribution="x", version="1", info=str(info))) == origin
-    )
+    assert origin_of(info) == origin
 
 
 def crossroads(site: Path, *arguments: str, config: str | None = None) -> subprocess.CompletedProcess[str]:

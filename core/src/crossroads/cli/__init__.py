@@ -12,7 +12,20 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from crossroads.cli import chat, demo, health, keys, models, plugin, plugins, providers, route, serve, version
+from crossroads.cli import (
+    chat,
+    demo,
+    health,
+    install,
+    keys,
+    models,
+    plugin,
+    plugins,
+    providers,
+    route,
+    serve,
+    version,
+)  # fmt: skip
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 
 COMMANDS = "crossroads.commands"
@@ -70,8 +83,10 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("chat")(chat.chat)
 app.command("models")(models.models)
-app.command("providers")(providers.providers)
+app.add_typer(providers.app, name="providers")
 app.command("health")(health.health)
+app.command("install")(install.install)
+app.command("uninstall")(install.uninstall)
 app.add_typer(route.app, name="route")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(plugins.app, name="plugins")

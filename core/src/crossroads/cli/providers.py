@@ -1,14 +1,22 @@
-"""`crossroads providers`: who is installed, who takes part, and what the others lack."""
+"""`crossroads providers`: who is installed, who takes part, what the others lack, and who else is known."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from crossroads.cli.show import ConfigFile, Json, show
+import typer
+
+from crossroads.cli.show import ConfigFile, Json, note, show
+
+app = typer.Typer(help="List installed providers; find others.", invoke_without_command=True)
 
 
-def providers(config: ConfigFile = None, as_json: Json = False) -> None:
+@app.callback()
+def providers(ctx: typer.Context, config: ConfigFile = None, as_json: Json = False) -> None:
     """List installed providers and configured instances. Exit 0, also when empty."""
+    if ctx.invoked_subcommand is not None:
+        return
     from crossroads.engine.catalog import explain_inactive
     from crossroads.engine.exchange import Exchange
     from crossroads.engine.index import PROVIDERS
@@ -27,7 +35,54 @@ def providers(config: ConfigFile = None, as_json: Json = False) -> None:
                 facts = _row(plugin.name, exchange.index.manifest(plugin), plugin.version, exchange)
             rows.append({**facts, "active": False, "why": inactive[plugin.name]})
     columns = ("id", "name", "active", "level", "endpoints", "operations", "version", "why")
-    show(rows, columns, as_json, empty="No provider is installed. Run `pip install crossroads-<provider>`.")
+    show(rows, columns, as_json, empty="No provider is installed. Run `crossroads install <provider>`.")
+
+
+@app.command("search")
+def search_providers(
+    word: Annotated[str, typer.Argument(help="A part of a name, an operation (speech), a dialect.")],
+    as_json: Json = False,
+) -> None:
+    """Find providers, installed or known. Exit 0; nothing alike: an empty list."""
+    from crossroads.config import home
+    from crossroads.engine.index import PROVIDERS, load_index
+    from crossroads.known import all_known, known_provider, search
+
+    index = load_index(home() / "cache")
+    here = {plugin.name: plugin for plugin in index.all(PROVIDERS) if plugin.error is None}
+    rows = {row.name: row for row in all_known() if row.kind == "providers"}
+    rows |= {name: known_provider(index.manifest(plugin), plugin.distribution) for name, plugin in here.items()}
+    found = [
+        {
+            "id": row.name,
+            "name": row.title,
+            "distribution": row.distribution,
+            "installed": row.name in here,
+            "version": here[row.name].version if row.name in here else None,
+            "callable": row.callable,
+            "status": row.status,
+            "level": row.level,
+            "operations": list(row.operations),
+            "dialect": list(row.dialects),
+            "homepage": row.homepage,
+        }
+        for row in search(word, list(rows.values()))
+    ]
+    columns = ("id", "name", "installed", "callable", "level", "operations", "homepage")
+    show(found, columns, as_json, empty=f"Nobody is known by {word!r}. Any package can be installed with pip or uv.")
+
+
+@app.command("index", hidden=True)
+def write_index(
+    folder: Annotated[Path, typer.Argument(help="Sources, as <folder>/<kind>/<name>/pyproject.toml.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")],
+) -> None:
+    """Write the index of known packages from their sources (a maintainer's command)."""
+    from crossroads.kit.known import known_in
+    from crossroads.known import write_known
+
+    rows = list(known_in(folder))
+    note(f"{len(rows)} packages; {out} {'written' if write_known(rows, out) else 'unchanged'}.")
 
 
 def _row(id: str, manifest: Any, version: str, exchange: Any) -> dict[str, Any]:

@@ -5,17 +5,15 @@ Law: what is not trusted, or is claimed twice, is described from its files and n
 
 from __future__ import annotations
 
-import contextlib
-import json
 import time
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from crossroads.config import Config
 from crossroads.engine.index import Index, Plugin
+from crossroads.engine.metadata import origin_of, path_files_that_run
 from crossroads.engine.plugins import Plugins
-from crossroads.engine.trust import Trust, path_files_that_run, trusted_index
+from crossroads.engine.trust import Trust, trusted_index
 from crossroads.errors import CrossroadsError
 
 State = Literal["ok", "broken", "untrusted", "left out"]
@@ -49,7 +47,7 @@ def examine_all(config: Config) -> list[Finding]:
 
 def _examine(plugin: Plugin, index: Index, trust: Trust) -> Finding:
     hash_ = trust.hash_of(plugin) if plugin.info else None
-    found = Finding(plugin, "ok", origin_of(plugin), trust.state(plugin), hash_)
+    found = Finding(plugin, "ok", origin_of(Path(plugin.info)), trust.state(plugin), hash_)
     if found.trust == "no":
         remedy = f'Read it; to allow it, add {plugin.distribution} = "{hash_}" to [plugins.trusted].'
         return found._replace(state="untrusted", problem=plugin.error, remedy=remedy)
@@ -77,22 +75,3 @@ def _remedy(plugin: Plugin) -> str:
     if "hook API" in error:
         return "Update it, or the core."
     return f"Correct {plugin.manifest_path}." if plugin.manifest_path else "Reinstall it."
-
-
-def origin_of(plugin: Plugin) -> str:
-    """From the dist-info: the address that it was installed from (PEP 610), or the tool that took it from an index."""
-    info = Path(plugin.info)
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        told = json.loads((info / "direct_url.json").read_text("utf-8"))
-        url = _without_credentials(str(told["url"]))
-        commit = told.get("vcs_info", {}).get("commit_id")
-        return f"editable {url}" if told.get("dir_info", {}).get("editable") else f"{url}@{commit}" if commit else url
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        return f"index, by {(info / 'INSTALLER').read_text('utf-8').strip()}"
-    return "unknown"
-
-
-def _without_credentials(url: str) -> str:
-    """A repository's address may hold a token."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

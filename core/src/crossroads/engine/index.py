@@ -90,9 +90,10 @@ class Index:
     ) -> None:
         self.objects = dict(objects or {})
         self.refused = tuple(refused)
-        self._claims = tuple(plugins)
+        self.claims = tuple(plugins)
+        """Every entry point as it was found, also where two have one name."""
         self._plugins: dict[tuple[str, str], Plugin] = {}
-        for plugin in self._claims:
+        for plugin in self.claims:
             key = (plugin.group, plugin.name)
             other = self._plugins.get(key)
             if other is not None and other.distribution != plugin.distribution:
@@ -109,7 +110,7 @@ class Index:
     def under(self, objection: Callable[[Plugin], str | None]) -> Index:
         """As far as it is trusted. objection: why a plugin may not take part, or None; not asked for `objects`."""
         fine, refused = [], []
-        for plugin in self._claims:
+        for plugin in self.claims:
             why = None if (plugin.group, plugin.name) in self.objects else objection(plugin)
             if why is None:
                 fine.append(plugin)

@@ -1,9 +1,12 @@
-"""A distribution's own words: its name, its entry points of ours, a package's folder. Read as data, never imported."""
+"""A distribution's own words: its name, its entry points of ours, a package's folder, and what the installer noted of
+it: files and origin. Read as data, never imported."""
 
 from __future__ import annotations
 
 import configparser
 import contextlib
+import csv
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -80,3 +83,43 @@ def name_and_version(dist_info: Path) -> tuple[str, str]:
             headers = HeaderParser().parsestr(file.read(METADATA_BYTES_MAX), headersonly=True)
             return headers.get("Name", dist_info.stem), headers.get("Version", "")
     return dist_info.stem, ""
+
+
+def recorded_names(info: Path) -> list[str]:
+    """The files that the installer wrote, as its RECORD names them; empty where it kept none."""
+    try:
+        text = (info / "RECORD").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [row[0] for row in csv.reader(text.splitlines()) if row]
+
+
+def runs_code(path_file: Path) -> bool:
+    """Would Python run code from this `.pth` at every start?"""
+    try:
+        return any(line.startswith(("import ", "import\t")) for line in path_file.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return True
+
+
+def path_files_that_run(info: Path) -> list[str]:
+    """Names of a distribution's `.pth` files that run code at every start of Python, whatever is trusted."""
+    return [name for name in recorded_names(info) if name.endswith(".pth") and runs_code(info.parent / name)]
+
+
+def origin_of(info: Path) -> str:
+    """The address that it was installed from (PEP 610), or the tool that took it from an index."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        told = json.loads((info / "direct_url.json").read_text("utf-8"))
+        url = _without_credentials(str(told["url"]))
+        commit = told.get("vcs_info", {}).get("commit_id")
+        return f"editable {url}" if told.get("dir_info", {}).get("editable") else f"{url}@{commit}" if commit else url
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return f"index, by {(info / 'INSTALLER').read_text('utf-8').strip()}"
+    return "unknown"
+
+
+def _without_credentials(url: str) -> str:
+    """A repository's address may hold a token."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -11,7 +11,6 @@ while a process runs.
 from __future__ import annotations
 
 import contextlib
-import csv
 import hashlib
 import logging
 import re
@@ -22,7 +21,7 @@ from pathlib import Path
 
 from crossroads.config import Config, home
 from crossroads.engine.index import GROUPS, Index, Plugin, load_index
-from crossroads.engine.metadata import read_entry_points
+from crossroads.engine.metadata import read_entry_points, recorded_names, runs_code
 
 log = logging.getLogger("crossroads")
 
@@ -110,22 +109,13 @@ def distribution_hash(info: Path) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def recorded_names(info: Path) -> list[str]:
-    """The files that the installer wrote, as its RECORD names them; empty where it kept none."""
-    try:
-        text = (info / "RECORD").read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return []
-    return [row[0] for row in csv.reader(text.splitlines()) if row]
-
-
 def _recorded(info: Path) -> Iterator[tuple[str, Path]]:
     """Scripts, which name the interpreter of this machine, are outside (`../../bin`), and so are path files of an
     editable installation."""
     for name in recorded_names(info):
         parts = Path(name).parts
         alike = not (parts[0] == info.name and parts[-1] in INSTALLERS_OWN) and parts[0] != ".."
-        editable = len(parts) == 1 and name.endswith(".pth") and not _runs(info.parent / name)
+        editable = len(parts) == 1 and name.endswith(".pth") and not runs_code(info.parent / name)
         if alike and not editable and not name.endswith(".pyc"):
             yield _place(parts, info), info.parent / name
 
@@ -140,16 +130,3 @@ def _package(module: str) -> Iterator[tuple[str, Path]]:
         for file in folder.rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 yield f"{module}/{file.relative_to(folder).as_posix()}", file
-
-
-def _runs(path_file: Path) -> bool:
-    """Would Python run code from this `.pth` at every start?"""
-    try:
-        return any(line.startswith(("import ", "import\t")) for line in path_file.read_text("utf-8").splitlines())
-    except (OSError, UnicodeDecodeError):
-        return True
-
-
-def path_files_that_run(info: Path) -> list[str]:
-    """Names of a distribution's `.pth` files that run code at every start of Python, whatever is trusted."""
-    return [name for name in recorded_names(info) if name.endswith(".pth") and _runs(info.parent / name)]

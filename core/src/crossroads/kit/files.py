@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from crossroads.hookspecs import API
 from crossroads.kit.rules import Result, State, all_rules
-from crossroads.kit.source import UNVERSIONED, SourcePackage
+from crossroads.kit.source import API_KIND, UNVERSIONED, SourcePackage
 from crossroads.kit.templates import SLUG
 
 PLACEHOLDER = ".example"
@@ -73,14 +73,13 @@ def _files(package: SourcePackage) -> Iterator[str]:
 
 
 def _entry_points(package: SourcePackage) -> Iterator[str]:
-    entries = [entry for entry in package.entries if entry.kind != "api"]
-    for entry in entries:
+    for entry in package.plugins:
         if not SLUG.fullmatch(entry.name):
             yield f"{entry.name!r} is no slug"
         top = package.root / entry.module.split(".")[0]
         if not top.is_dir() and not top.with_suffix(".py").is_file():
             yield f"{entry.value} is not in {package.root.name}/"
-    providers = [entry.name for entry in entries if entry.kind == "providers"]
+    providers = [entry.name for entry in package.plugins if entry.kind == "providers"]
     if len(providers) > 1:
         yield f"{len(providers)} providers ({', '.join(providers)})"
 
@@ -94,7 +93,7 @@ def _loud_files(package: SourcePackage, document: Mapping[str, Any]) -> Iterator
 
 def _api(package: SourcePackage) -> Iterator[str]:
     """A package that states none was written for version 1."""
-    stated = [entry.name for entry in package.entries if entry.kind == "api"] or ["1"]
+    stated = [entry.name for entry in package.entries if entry.kind == API_KIND] or ["1"]
     if API not in stated:
         yield f"it was written for hook API {', '.join(stated)}; this core has {API}"
 

@@ -21,6 +21,8 @@ from crossroads.errors import ConfigError
 
 PROJECT_FILE = "pyproject.toml"
 GROUP_PREFIX = "crossroads."
+API_KIND = "api"
+"""An entry point of this kind is no plugin: it says for which hooks the package was written."""
 UNVERSIONED = "0"
 """Where the version is made by the build."""
 
@@ -48,6 +50,10 @@ class SourcePackage(NamedTuple):
     entries: tuple[Entry, ...]
     words: Mapping[str, Mapping[str, Any]]
 
+    @property
+    def plugins(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.kind != API_KIND)
+
 
 def read_package(folder: Path) -> SourcePackage:
     """Raises ConfigError: no package of ours is there, or its pyproject.toml can't be read."""
@@ -66,7 +72,7 @@ def read_package(folder: Path) -> SourcePackage:
         if group.startswith(GROUP_PREFIX)
         for name, value in points.items()
     )
-    if not isinstance(project.get("name"), str) or not any(entry.kind != "api" for entry in entries):
+    if not isinstance(project.get("name"), str) or not any(entry.kind != API_KIND for entry in entries):
         remedy = 'Give it a `project.name` and e.g. [project.entry-points."crossroads.providers"].'
         raise ConfigError("declares no plugin of Crossroads.", file=str(file), field="project", remedy=remedy)
     return SourcePackage(

@@ -32,11 +32,7 @@ FOLDER_WORD = "{folder}"
 def suites_at(folder: str) -> dict[str, type]:
     """The test classes of the package in that folder, by name; each knows its plugin's as `plugin_name`."""
     package = read_package(Path(folder))
-    return {
-        f"Test{number}": _suite(package, entry)
-        for number, entry in enumerate(package.entries)
-        if entry.kind != "api"
-    }  # fmt: skip
+    return {f"Test{number}": _suite(package, entry) for number, entry in enumerate(package.plugins)}
 
 
 def words_of(package: SourcePackage, entry: Entry) -> Words:
