@@ -51,6 +51,12 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     return jsonbody.encode(document)
 
 
+def stated_usage(usage: Usage) -> Document:
+    """In OpenAI's words, which know tokens alone."""
+    given, made = usage.prompt_tokens, usage.completion_tokens
+    return {"input_tokens": given, "output_tokens": made, "total_tokens": given + made}
+
+
 def parse_usage(told: Any, images: int) -> Usage:
     """Tokens in and out where the host states both, else the images themselves."""
     usage = told if isinstance(told, dict) else {}

@@ -11,6 +11,7 @@ from typing import Any
 from crossroads_openai_chat import OpenAIFamily
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.request import ROUTER_KINDS
+from crossroads_openai_chat.typed import Decoder, Relay
 
 from crossroads import jsonbody
 from crossroads.call import Opened
@@ -18,7 +19,7 @@ from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, BadUpstream
 from crossroads.jsonbody import Kind
 from crossroads.types.usage import Usage
-from crossroads_openai_speech.stream import SPEECH, Decoder, Encoder, Relay
+from crossroads_openai_speech.stream import SPEECH, SpeechEncoder
 
 INPUT = Kind("a string", jsonbody.STRING.decoder)
 
@@ -81,10 +82,10 @@ class OpenAISpeech(OpenAIFamily):
         return reply.body
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay(SPEECH.done)
+        return Relay(SPEECH)
 
     def decode_stream(self) -> Any:
         return Decoder(SPEECH)
 
     def encode_stream(self, stamp: Stamp) -> Any:
-        return Encoder(SPEECH, stamp)
+        return SpeechEncoder(stamp)

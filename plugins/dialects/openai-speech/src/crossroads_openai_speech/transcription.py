@@ -15,6 +15,7 @@ from crossroads_openai_chat import OpenAIFamily
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.request import ROUTER_KINDS, open_fields
+from crossroads_openai_chat.typed import Decoder, Relay
 
 from crossroads import jsonbody, multipart
 from crossroads.call import Fields, Opened
@@ -23,7 +24,7 @@ from crossroads.errors import BadRequest, BadUpstream
 from crossroads.jsonbody import MALFORMED
 from crossroads.multipart import File
 from crossroads_openai_speech import transcript
-from crossroads_openai_speech.stream import TRANSCRIPT, Decoder, Encoder, Relay
+from crossroads_openai_speech.stream import TRANSCRIPT, TranscriptEncoder
 from crossroads_openai_speech.usage import read_usage
 
 LISTS = frozenset({"include", "known_speaker_names", "known_speaker_references", "timestamp_granularities"})
@@ -122,13 +123,13 @@ class OpenAITranscription(OpenAIFamily):
         return reply.body if reply.document is None else transcript.encode(reply, stamp)
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay(TRANSCRIPT.done)
+        return Relay(TRANSCRIPT)
 
     def decode_stream(self) -> Any:
         return Decoder(TRANSCRIPT)
 
     def encode_stream(self, stamp: Stamp) -> Any:
-        return Encoder(TRANSCRIPT, stamp)
+        return TranscriptEncoder(stamp)
 
 
 class OpenAITranslation(OpenAITranscription):
