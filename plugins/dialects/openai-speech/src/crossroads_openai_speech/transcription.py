@@ -25,7 +25,7 @@ from crossroads.jsonbody import MALFORMED
 from crossroads.multipart import File
 from crossroads_openai_speech import transcript
 from crossroads_openai_speech.stream import TRANSCRIPT, TranscriptEncoder
-from crossroads_openai_speech.usage import read_usage
+from crossroads_openai_speech.usage import heard_seconds, read_usage, told_seconds
 
 LISTS = frozenset({"include", "known_speaker_names", "known_speaker_references", "timestamp_granularities"})
 
@@ -59,6 +59,8 @@ class OpenAITranscription(OpenAIFamily):
         opened = open_fields({name: raw for name, raw in fields.items() if isinstance(raw, msgspec.Raw)}, self.kinds)
         opened.fields = fields
         opened.stream = opened.stream and self.streams
+        if isinstance(sound := fields.get("file"), File):
+            opened.usage = heard_seconds(sound.data)
         return opened
 
     def _form(self, form: Fields) -> Fields:
@@ -112,7 +114,8 @@ class OpenAITranscription(OpenAIFamily):
         if not isinstance(document, dict):  # text, srt, vtt: also one that happens to read as JSON ("42")
             if not body:
                 raise BadUpstream("the provider sent no transcript.", remedy="Retry the call.")
-            return Reply(body=body, content_type="text/plain; charset=utf-8")
+            usage = told_seconds(body.decode("utf-8", "replace"))
+            return Reply(body=body, content_type="text/plain; charset=utf-8", usage=usage)
         if "text" not in document:
             common.raise_error(common.shallow(body), body, "text")
             raise common.broken("the provider's reply has no text.")
