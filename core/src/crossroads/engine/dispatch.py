@@ -17,6 +17,7 @@ from crossroads import native
 from crossroads.call import Call, Head
 from crossroads.dialect import Dialect, Relay, Reply, Stamp, media_of, stream_headers_of
 from crossroads.engine import meter
+from crossroads.engine.flow import can_flow, flow
 from crossroads.engine.plugins import is_failure
 from crossroads.engine.prepare import Prepared, prepare
 from crossroads.engine.relay import Translated
@@ -72,6 +73,10 @@ async def _one(call: Call, running: Running, candidate: Candidate, x: Exchange) 
                 await _expect_stream(attempt, response, prepared, x)
                 pieces = aiter(response)
                 out = await _first(attempt, pieces, relay)
+        if can_flow(call, prepared, response):
+            async for part in flow(call, running, prepared, response, _identity(call)):
+                yield part
+            return
         if not call.stream:
             reply = await _whole(call, attempt, response, prepared.dialect, stamp, x)
             running.delivered()
@@ -168,7 +173,8 @@ async def _whole(
     attempt.bytes_in = len(body)
     if _same(call, dialect):
         reply = dialect.relay_response(body, stamp)
-        reply.content_type = media_of(dialect, response.headers)
+        if reply.body is body or reply.document is not None:  # else who took it out of a document knows its kind
+            reply.content_type = media_of(dialect, response.headers)
     else:
         reply = dialect.decode_response(body)
         if reply.document is None and getattr(dialect, "media", False) is True:

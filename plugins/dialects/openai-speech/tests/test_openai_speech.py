@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 from crossroads import multipart
 from crossroads.errors import BadRequest, BadUpstream, CrossroadsError, StreamCut, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import laws
+from crossroads.testing import dialect_conformance, laws
 from crossroads.types.usage import Usage
+
+TestSpeech = dialect_conformance(OpenAISpeech)
+TestTranscription = dialect_conformance(OpenAITranscription)
+TestTranslation = dialect_conformance(OpenAITranslation)
 
 SPEECH, HEARING = OpenAISpeech(), OpenAITranscription()
 SOUND = File(data=b"RIFF\0\xff", filename="a.wav", content_type="audio/wav")

@@ -19,8 +19,8 @@ from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
-TestImages = dialect_conformance(FalImages)
-TestTranscription = dialect_conformance(FalTranscription)
+TestImages = dialect_conformance(FalImages, "vectors/images")
+TestTranscription = dialect_conformance(FalTranscription, "vectors/transcription")
 
 DRAWS, HEARS, OPENAI = FalImages(), FalTranscription(), OpenAIImages()
 URL = "https://queue.fal.run/fal-ai/flux/dev"

@@ -104,7 +104,10 @@ class OpenAITranscription(OpenAIFamily):
         return draft
 
     def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        return self.decode_response(body)
+        reply = self.decode_response(body)
+        if reply.document is not None and reply.usage is not None:
+            reply.body = msgspec.json.encode(reply.document | transcript.priced(reply, stamp))
+        return reply
 
     def decode_response(self, body: bytes) -> Reply:
         try:

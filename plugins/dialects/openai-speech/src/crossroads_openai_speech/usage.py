@@ -49,6 +49,8 @@ def read_usage(stated: Any, duration: Any = None, *, speaks: bool = False) -> Us
         heard = min(heard, told.input_tokens)
         out = {"audio_output_tokens" if speaks else "output_tokens": told.output_tokens}
         return Usage(input_tokens=told.input_tokens - heard, audio_input_tokens=heard, **out)
+    if isinstance(stated, dict) and "prompt_audio_seconds" in stated:  # Mistral's word, beside tokens that are not sold
+        duration = stated["prompt_audio_seconds"]
     for document in (stated, {"seconds": duration}):
         try:
             seconds = msgspec.convert(document, _Duration, strict=True).seconds
