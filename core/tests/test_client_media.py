@@ -27,6 +27,9 @@ class Answer:
     async def read(self, limit_bytes):
         return self._body
 
+    async def __aiter__(self):
+        yield self._body
+
     async def aclose(self):
         pass
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, aclosing
 from typing import Any
 
-from crossroads.call import Caller, Head
+from crossroads.call import Call, Caller, Head
 from crossroads.client import Source
 from crossroads.dialect import Dialect
 from crossroads.engine.exchange import Exchange
@@ -147,7 +147,7 @@ class _Inside:
         except CrossroadsError as error:
             usual, _ = self._paths.find(USUAL_PATH) or (next(iter(x.dialects())), None)
             return _refused(error, dialect or usual)
-        parts = x.run(call)
+        parts = _to_its_end(call, x.run(call)) if dialect.flows else x.run(call)
         head = await anext(parts)
         assert isinstance(head, Head)
         return head, parts
@@ -173,6 +173,15 @@ class _Inside:
             return found
         known = ", ".join(self._paths.served)
         raise NotFound("no dialect is served here.", field="path", value=path, remedy=f"Known: {known}.")
+
+
+async def _to_its_end(call: Call, parts: AsyncGenerator[Head | bytes, None]) -> AsyncGenerator[Head | bytes, None]:
+    """Media as it comes. Raises what broke it off: it has no end of its own that would show it."""
+    async with aclosing(parts):
+        async for part in parts:
+            yield part
+    if call.error is not None and call.started:
+        raise call.error
 
 
 def _token(headers: Mapping[str, str]) -> str | None:

@@ -78,6 +78,7 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reasoning: int | None = None
     audio_input: int | None = None
     audio_output: int | None = None
+    image_input: int | None = None
     image_output: int | None = None
     request: int | None = None
     image: int | None = None

@@ -15,6 +15,7 @@ import msgspec
 from crossroads.call import Call, Head
 from crossroads.dialect import Relay, stream_headers_of
 from crossroads.engine import meter
+from crossroads.engine.flow import can_flow, flow
 from crossroads.engine.insurance import NO_COMPLETION, insured
 from crossroads.engine.prepare import Prepared, prepare
 from crossroads.engine.replies import expect_stream, identity, refusal, relay_of, stamp_of, success, whole
@@ -50,6 +51,10 @@ async def leg(running: Running, x: Exchange, story: Story | None = None) -> Asyn
                     await expect_stream(attempt, response, prepared, x)
                     pieces = aiter(response)
                     out = await _first(attempt, pieces, relay)
+            if can_flow(call, prepared, response):
+                async for part in flow(call, running, prepared, response, identity(call)):
+                    yield part
+                return
             if not call.stream:
                 reply = await whole(running, response, prepared.dialect, stamp, x)
                 running.delivered()

@@ -17,7 +17,7 @@ BYTES_PER_TOKEN = 4
 """For estimates only (a provider that reports no usage); never for a bound: real text needs up to 4 tokens more."""
 
 
-PROMPT = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "audio_input_tokens")
+PROMPT = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "audio_input_tokens", "image_input_tokens")
 COMPLETION = (
     "output_tokens", "reasoning_tokens", "audio_output_tokens", "image_output_tokens",
     "images", "seconds", "characters", "searches",
@@ -28,9 +28,10 @@ _prompt_units, _completion_units = attrgetter(*PROMPT), attrgetter(*COMPLETION)
 @lru_cache(maxsize=4096)
 def _rates(p: Prices) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
     """What each class of PROMPT and of COMPLETION costs, its parent's price standing in for one of its own."""
-    read, write, heard = (p.input if own is None else own for own in (p.cache_read, p.cache_write, p.audio_input))
+    more_in = (p.cache_read, p.cache_write, p.audio_input, p.image_input)
+    rest = (p.input if own is None else own for own in more_in)
     more = (p.output if own is None else own for own in (p.reasoning, p.audio_output, p.image_output))
-    return (p.input, read, write, heard), (p.output, *more, p.image, p.second, p.character, p.search)
+    return (p.input, *rest), (p.output, *more, p.image, p.second, p.character, p.search)
 
 
 def price(endpoint: Endpoint, usage: Usage) -> Cost:
@@ -68,13 +69,15 @@ def measured(attempt: Attempt, reported: Usage | None, seen_tokens: int) -> Usag
 def asked(attempt: Attempt, usage: Usage | None, seen_tokens: int) -> Usage | None:
     """Of an attempt that reports none: what the request itself says it costs, where the endpoint is priced that way.
 
-    Speech is sold by the character of its input, which no reply repeats; where it is sold by the token, the usual
-    estimate stands.
+    Speech is sold by the character of its input, which no reply repeats, hearing by the second of it, which not every
+    reply tells; where it is sold by the token, the usual estimate stands.
     """
-    estimate = measured(attempt, None, 0 if usage is not None else seen_tokens)
-    if estimate is None or usage is None or not usage.characters or attempt.endpoint.prices.character is None:
+    estimate = measured(attempt, None, 0 if usage is not None and usage.characters else seen_tokens)
+    prices = attempt.endpoint.prices
+    if estimate is None or usage is None:
         return estimate
-    return usage
+    sold = (usage.characters and prices.character is not None) or (usage.seconds and prices.second is not None)
+    return usage if sold else estimate
 
 
 def _tier(endpoint: Endpoint, prompt_tokens: int) -> Prices:

@@ -56,7 +56,7 @@ async def whole(running: Running, response: HttpResponse, dialect: Dialect, stam
             reply.body = dialect.relay_response(body, stamp).body
         else:
             reply.body = call.dialect.encode_response(reply, stamp)
-    if same:
+    if same and (reply.body is body or reply.document is not None):  # else who took it out of a document knows its kind
         reply.content_type = media_of(dialect, response.headers)
     return reply
 

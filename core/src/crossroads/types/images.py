@@ -30,6 +30,8 @@ class ImageRequest(Routed):
     output_format: str | None = None
     output_compression: int | None = None
     response_format: str | None = None
+    stream: bool | None = None
+    partial_images: int | None = None
 
 
 class Image(TypedDict, total=False):

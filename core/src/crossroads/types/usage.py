@@ -19,10 +19,11 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Counts of tokens unless the name says otherwise; all >= 0 and disjoint."""
 
     input_tokens: int = 0
-    """Fresh prompt tokens: not read from a cache, not written to one, not audio."""
+    """Fresh prompt tokens: not read from a cache, not written to one, neither audio nor (where told apart) images."""
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     audio_input_tokens: int = 0
+    image_input_tokens: int = 0
     output_tokens: int = 0
     """Visible completion tokens: neither reasoning nor audio nor images."""
     reasoning_tokens: int = 0
@@ -37,7 +38,8 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def prompt_tokens(self) -> int:
         """All that went in."""
-        return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens + self.audio_input_tokens
+        cached = self.cache_read_tokens + self.cache_write_tokens
+        return self.input_tokens + cached + self.audio_input_tokens + self.image_input_tokens
 
     @property
     def completion_tokens(self) -> int:

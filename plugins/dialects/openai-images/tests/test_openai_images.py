@@ -6,7 +6,7 @@ import pytest
 from crossroads_openai_images import OpenAIImages
 
 from crossroads import jsonbody, multipart
-from crossroads.errors import BadRequest, BadUpstream
+from crossroads.errors import BadRequest, BadUpstream, UpstreamRefused
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.recordings import vectors
@@ -64,7 +64,7 @@ def test_another_address_stays_as_it_is():
     assert DIALECT.splice_request(opened, url="https://x.example/draw", upstream="d").url == "https://x.example/draw"
 
 
-@pytest.mark.parametrize("body", [b"{}", b'{"prompt": 1}', b'{"prompt": "a", "stream": true}', b'{"prompt":"a","n":0}'])
+@pytest.mark.parametrize("body", [b"{}", b'{"prompt": 1}', b'{"prompt": "a", "stream": 1}', b'{"prompt":"a","n":0}'])
 def test_what_can_not_be_drawn_is_a_bad_request(body):
     with pytest.raises(BadRequest):
         DIALECT.decode_request(DIALECT.open(body))
@@ -86,3 +86,48 @@ def test_a_reply_without_images_is_a_bad_upstream(body):
 
 def test_vectors_are_shipped():
     assert vectors("openai-images")
+
+
+DRAFT = {"type": "image_generation.partial_image", "b64_json": "AA==", "partial_image_index": 0}
+DONE = {"type": "image_generation.completed", "b64_json": "AQ==", "created_at": 5}
+TOKENS = {"input_tokens": 5, "output_tokens": 7, "total_tokens": 12}
+
+
+def events(*told):
+    return b"".join(b"data: %b\n\n" % json.dumps(one).encode() for one in told)
+
+
+def test_a_stream_is_asked_for_and_relayed_with_its_drafts():
+    body = b'{"model": "m/m", "prompt": "a", "stream": true, "partial_images": 2}'
+    opened = DIALECT.open(body)
+    assert opened.stream
+    laws.both_paths_send_the_same(DIALECT, body)
+    draft = DIALECT.splice_request(opened, url=URL, upstream="d")
+    assert json.loads(jsonbody.encode(draft.document)) == {**json.loads(body), "model": "d"}
+    assert (b"accept", b"text/event-stream") in draft.headers
+    stream = events(DRAFT, {**DONE, "usage": TOKENS})
+    relay = DIALECT.relay_stream(laws.STAMP)
+    assert relay.feed(stream) + relay.close(framed=True, usage=Usage()) == stream
+    assert relay.usage == Usage(input_tokens=5, image_output_tokens=7)
+
+
+def test_a_stream_is_read_and_written_the_same_however_it_is_cut():
+    stream = events(DRAFT, {**DONE, "usage": TOKENS})
+    laws.both_paths_stream_the_same(DIALECT, stream)
+    laws.a_split_changes_nothing(DIALECT, stream, range(len(stream)))
+    laws.a_cut_never_looks_complete(DIALECT, stream, b'"created_at"', range(0, len(stream), 7))
+
+
+def test_each_image_of_a_stream_is_counted():
+    decoder = DIALECT.decode_stream()
+    decoder.feed(events(DONE, DONE))
+    assert decoder.usage == Usage(images=2)
+    encoder = DIALECT.encode_stream(laws.STAMP)
+    out = encoder.encode(DONE) + encoder.encode(DONE) + encoder.close(Usage(images=2))
+    assert out.count(b"image_generation.completed") == 2
+    assert b'"cost":0' in out
+
+
+def test_an_error_in_a_stream_ends_it():
+    with pytest.raises(UpstreamRefused):
+        DIALECT.relay_stream(laws.STAMP).feed(events({"type": "error", "error": {"message": "no", "code": 400}}))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crossroads import multipart
 from crossroads.dialect import Reply
-from crossroads.errors import BadUpstream, StreamCut
+from crossroads.errors import BadUpstream, StreamCut, UpstreamError
 from crossroads.multipart import File
 from crossroads.sse import EventReader
 from crossroads.testing import laws
@@ -122,3 +122,19 @@ def test_rows_without_times_are_left_out_and_nonsense_is_refused():
     ]
     with pytest.raises(BadUpstream):
         timed([{"w": 5}], "w")
+
+
+def test_sound_inside_a_document_is_taken_out():
+    sound = b"ID3\0\xff"
+    told = json.dumps({"audio_data": base64.b64encode(sound).decode()}).encode()
+    for reply in (SPEECH.decode_response(told), SPEECH.relay_response(told, laws.STAMP)):
+        assert (reply.body, reply.content_type) == (sound, "audio/mpeg")
+    assert SPEECH.decode_response(json.dumps({"audio_data": "UklGRg=="}).encode()).content_type == "audio/wav"
+    for body in (b'{"audio_data": 5}', b'{"audio_data": ""}', b"{}", b'{"error": {"message": "no"}}'):
+        with pytest.raises(UpstreamError):
+            SPEECH.decode_response(body)
+
+
+def test_seconds_that_mistral_counts_are_read():
+    told = {"text": "a", "usage": {"prompt_audio_seconds": 3, "prompt_tokens": 5, "completion_tokens": 9}}
+    assert HEARING.decode_response(json.dumps(told).encode()).usage == Usage(seconds=3)

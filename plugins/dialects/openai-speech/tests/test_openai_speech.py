@@ -4,15 +4,19 @@ import itertools
 import json
 
 import pytest
-from crossroads_openai_speech import MistralSpeech, OpenAISpeech, OpenAITranscription, OpenAITranslation
+from crossroads_openai_speech import OpenAISpeech, OpenAITranscription, OpenAITranslation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crossroads import multipart
-from crossroads.errors import BadRequest, BadUpstream, CrossroadsError, StreamCut, Unsupported, UpstreamRefused
+from crossroads.errors import BadRequest, BadUpstream, CrossroadsError, StreamCut, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import laws
+from crossroads.testing import dialect_conformance, laws
 from crossroads.types.usage import Usage
+
+TestSpeech = dialect_conformance(OpenAISpeech)
+TestTranscription = dialect_conformance(OpenAITranscription)
+TestTranslation = dialect_conformance(OpenAITranslation)
 
 SPEECH, HEARING = OpenAISpeech(), OpenAITranscription()
 SOUND = File(data=b"RIFF\0\xff", filename="a.wav", content_type="audio/wav")
@@ -136,26 +140,3 @@ def test_a_wrong_field_of_speech_is_named(body):
     with pytest.raises(BadRequest) as caught:
         SPEECH.open(body)
     assert caught.value.field in ("input", "speed")
-
-
-def test_mistral_s_sound_comes_out_of_its_json_with_its_media_type():
-    mistral = MistralSpeech()
-    reply = mistral.decode_response(b'{"audio_data":"SUQzBA=="}')
-    assert (reply.body, reply.content_type) == (b"ID3\x04", "audio/mpeg")
-    assert SPEECH.encode_response(reply, laws.STAMP) == b"ID3\x04"
-    assert json.loads(mistral.encode_response(reply, laws.STAMP)) == {"audio_data": "SUQzBA=="}
-    request = SPEECH.decode_request(SPEECH.open(b'{"model":"a","input":"Hi","voice":"v"}'))
-    draft = mistral.encode_request(request, url="u", upstream="voxtral", stream=False)
-    assert draft.document == {"model": "voxtral", "input": "Hi", "voice": "v"}
-
-
-@pytest.mark.parametrize("body", [b"ID3", b"{}", b'{"audio_data":null}', b'{"audio_data":"%"}', b'{"audio_data":""}'])
-def test_a_reply_of_mistral_s_without_sound_is_refused(body):
-    with pytest.raises(BadUpstream):
-        MistralSpeech().decode_response(body)
-
-
-def test_a_stream_is_not_asked_of_mistral():
-    request = SPEECH.decode_request(SPEECH.open(b'{"input":"Hi","stream_format":"sse"}'))
-    with pytest.raises(Unsupported, match="stream"):
-        MistralSpeech().encode_request(request, url="u", upstream="m", stream=True)

@@ -17,7 +17,7 @@ from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
-TestImages = dialect_conformance(BlackForestLabsImages)
+TestImages = dialect_conformance(BlackForestLabsImages, "vectors/images")
 
 DRAWS, OPENAI = BlackForestLabsImages(), OpenAIImages()
 URL = "https://api.bfl.ai/v1/flux-dev"

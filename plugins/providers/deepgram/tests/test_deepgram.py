@@ -20,7 +20,7 @@ from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(DeepgramSpeech)
-TestTranscription = dialect_conformance(DeepgramTranscription)
+TestTranscription = dialect_conformance(DeepgramTranscription, "vectors/transcription")
 
 SPEAKS, HEARS = DeepgramSpeech(), DeepgramTranscription()
 SOUND = File(data=b"RIFF\0\xff", filename="a.wav", content_type="audio/wav")

@@ -17,7 +17,7 @@ from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(ElevenLabsSpeech)
-TestTranscription = dialect_conformance(ElevenLabsTranscription)
+TestTranscription = dialect_conformance(ElevenLabsTranscription, "vectors/transcription")
 
 SPEAKS, HEARS = ElevenLabsSpeech(), ElevenLabsTranscription()
 URL = "https://x/v1/text-to-speech"

@@ -12,14 +12,15 @@ from crossroads import multipart
 from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
+from crossroads.sse import EventReader
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
-TestImages = dialect_conformance(FalImages)
-TestTranscription = dialect_conformance(FalTranscription)
+TestImages = dialect_conformance(FalImages, "vectors/images")
+TestTranscription = dialect_conformance(FalTranscription, "vectors/transcription")
 
 DRAWS, HEARS, OPENAI = FalImages(), FalTranscription(), OpenAIImages()
 URL = "https://queue.fal.run/fal-ai/flux/dev"
@@ -139,3 +140,15 @@ async def test_a_transcript_goes_through_the_queue(fal):
     assert json.loads(got.body)["text"] == "Hi."
     assert fal.requests[0].json == {"audio_url": "data:audio/mpeg;base64,SUQz"}
     assert got.cost_nano == 200_000
+
+
+async def test_a_client_that_asked_for_a_stream_gets_one(fal):
+    fal.script(*queue(fal, {"images": [{"url": DATA_URL}]}))
+    body = b'{"model": "black-forest-labs/flux-schnell", "prompt": "a cat", "stream": true}'
+    got = await served("fal", fal, "openai-images", body, clock=Quick())
+    assert fal.requests[0].json == {"prompt": "a cat", "sync_mode": True}
+    (event,) = EventReader().feed(got.body)
+    told = json.loads(event.data)
+    assert (told["type"], told["b64_json"]) == ("image_generation.completed", DATA_URL.partition(",")[2])
+    assert told["usage"]["cost"] == 0.003
+    assert got.cost_nano == 3_000_000

@@ -43,6 +43,8 @@ def reply(document: Any, operation: str) -> Reading:
 
 def chunks(documents: list[Json], operation: str) -> Reading:
     """A stream's chunks, in their order."""
+    if operation == "images":
+        return Reading(items=images.stream([Event("", document) for document in documents]).items)
     if operation in ROWS:
         return Reading(items=["".join(text for one in documents for text in leaves(one.get("delta")))])
     reading = openai_chat.stream([Event("", document) for document in documents])

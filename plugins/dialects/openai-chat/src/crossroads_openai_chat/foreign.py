@@ -14,9 +14,10 @@ import msgspec
 
 from crossroads import jsonbody
 from crossroads.call import Call, Fields, Lost, Opened
-from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
-from crossroads.errors import CrossroadsError, Unsupported, UpstreamRefused
+from crossroads.dialect import NO_PARAMS, DialectBase, Document, Draft, Reply, Stamp
+from crossroads.errors import BadUpstream, CrossroadsError, StreamCut, Unsupported, UpstreamRefused
 from crossroads.jsonbody import MALFORMED, Kind
+from crossroads.types.usage import Usage
 from crossroads.wire import Headers
 from crossroads_openai_chat import errors
 from crossroads_openai_chat.request import ROUTER_KINDS, ROUTER_ONLY, open_fields, plain
@@ -24,6 +25,8 @@ from crossroads_openai_chat.request import ROUTER_KINDS, ROUTER_ONLY, open_field
 Json = dict[str, Any]
 
 JSON_HEADERS: Headers = ((b"content-type", b"application/json"), (b"accept", b"application/json"))
+WHOLE_BYTES_MAX = 64 << 20
+"""Of a reply that is held whole where a stream was asked for."""
 PERSONAL = ("metadata", "user")
 """Of the canonical request: no vendor of these formats has a place for them."""
 
@@ -35,6 +38,8 @@ class Foreign(DialectBase):
     operation: str
     paths: tuple[str, ...] = ()
     upstream_path: str
+    stream_type = "application/json"
+    """Of an answer to a client that asked for a stream: it comes whole (see `WholeDecoder`)."""
     own: Mapping[str, Kind] = {}
     """What may stand in the fields of the vendor's own body."""
 
@@ -83,11 +88,54 @@ class Foreign(DialectBase):
 
     encode_stream = relay_stream
 
+    def decode_stream(self) -> Any:
+        return WholeDecoder(self)
+
+    def chunks(self, reply: Reply) -> list[Document]:
+        """A whole reply as the chunks of a stream, for a client of another format that asked for one."""
+        raise NotImplementedError
+
     def decode_error(self, status: int, headers: Headers, body: bytes) -> UpstreamRefused:
         return errors.decode_error(status, headers, reworded(body))
 
     def encode_error(self, error: CrossroadsError, call: Call | None, *, in_stream: bool) -> bytes:
         return errors.encode_error(error, call, in_stream=in_stream, chunk_object=None)
+
+
+class WholeDecoder:
+    """A whole reply where a stream was asked for (`crossroads.dialect.StreamDecoder`)."""
+
+    finish_reason: str | None = None
+    upstream_id: str | None = None
+    usage: Usage | None = None
+
+    def __init__(self, dialect: Foreign) -> None:
+        self._dialect = dialect
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> list[Document]:
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size > WHOLE_BYTES_MAX:
+            raise BadUpstream(f"its reply exceeds {WHOLE_BYTES_MAX} bytes.", remedy="Ask for less at once.")
+        return []
+
+    def close(self, *, framed: bool) -> list[Document]:
+        body = b"".join(self._parts)
+        if not framed and not _is_json(body):
+            raise StreamCut("the reply was cut.", remedy="Retry the call.")
+        reply = self._dialect.decode_response(body)
+        self.usage, self.upstream_id = reply.usage, reply.upstream_id
+        return self._dialect.chunks(reply)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except MALFORMED:
+        return False
+    return True
 
 
 def is_plain(value: Any) -> bool:

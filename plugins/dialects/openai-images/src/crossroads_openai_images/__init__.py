@@ -1,7 +1,7 @@
 """OpenAI's images: `POST /images/generations` (JSON), `/images/edits` and `/images/variations` (forms, or JSON).
 
 What a request holds says which of the three it is, so that an upstream's address follows from it: a prompt alone makes
-an image, a prompt and an image edits, an image alone varies. Drafts of an image (`stream`) are refused.
+an image, a prompt and an image edits, an image alone varies. With `stream` an image comes as events, drafts before it.
 Source: OpenAI API reference, "Images", and pkg:pypi/openai@3.54.0, read 2026-11-25.
 """
 
@@ -14,19 +14,20 @@ import msgspec
 from crossroads_openai_chat import OpenAIFamily
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.request import ROUTER_KINDS, open_fields
+from crossroads_openai_chat.typed import Decoder, Relay
 
 from crossroads import jsonbody, multipart
 from crossroads.call import Fields, Opened
 from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
-from crossroads.errors import BadRequest, Unsupported
+from crossroads.errors import BadRequest
 from crossroads.multipart import File
 from crossroads_openai_images import reply
+from crossroads_openai_images.stream import IMAGES, Encoder
 
 __all__ = ["OpenAIImages"]
 
 VERBS = ("/images/generations", "/images/edits", "/images/variations")
 SOURCES = ("image", "images")
-FORM_HEADERS = ((b"accept", b"application/json"),)
 
 
 class OpenAIImages(OpenAIFamily):
@@ -40,6 +41,7 @@ class OpenAIImages(OpenAIFamily):
         **ROUTER_KINDS,
         "n": jsonbody.COUNT,
         "output_compression": jsonbody.INTEGER,
+        "partial_images": jsonbody.INTEGER,
         "prompt": jsonbody.STRING,
         "quality": jsonbody.STRING,
         "response_format": jsonbody.STRING,
@@ -47,7 +49,6 @@ class OpenAIImages(OpenAIFamily):
     }
     required: tuple[str, ...] = ("prompt", *SOURCES)
     shape = Shape(None, None, items="data", completion_tokens=0)
-    streams = False
     forms = True
 
     @staticmethod
@@ -66,8 +67,6 @@ class OpenAIImages(OpenAIFamily):
         if not any(name in fields for name in self.required):
             raise BadRequest("it is missing.", remedy="Send `prompt`.", field="prompt")
         opened = open_fields({name: raw for name, raw in fields.items() if isinstance(raw, msgspec.Raw)}, self.kinds)
-        if opened.stream:
-            raise Unsupported("drafts of an image are not relayed.", remedy="Leave it out.", field="stream", value=True)
         opened.fields = {**fields, **opened.fields}
         return opened
 
@@ -88,14 +87,15 @@ class OpenAIImages(OpenAIFamily):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = {name: getattr(request, name) for name in request.model_fields_set}
-        return self._draft({**fields, **(request.model_extra or {})}, url, upstream, False)
+        return self._draft({**fields, **(request.model_extra or {})}, url, upstream, stream)
 
     def _draft(self, fields: Mapping[str, Any], url: str, upstream: str, stream: bool) -> Draft:
-        draft = super()._draft(fields, url, upstream, False)
+        draft = super()._draft(fields, url, upstream, stream)
+        draft.document.pop("stream_options", None)  # the family's: here the last event always tells
         draft.url = placed(url, fields)
         draft.form = any(_is_file(value) for value in fields.values())
         if draft.form:
-            draft.headers = FORM_HEADERS
+            draft.headers = tuple(header for header in draft.headers if header[0] == b"accept")
         return draft
 
     def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
@@ -106,6 +106,15 @@ class OpenAIImages(OpenAIFamily):
 
     def encode_response(self, reply_: Reply, stamp: Stamp) -> bytes:
         return reply.encode_response(reply_, stamp)
+
+    def relay_stream(self, stamp: Stamp) -> Any:
+        return Relay(IMAGES)
+
+    def decode_stream(self) -> Any:
+        return Decoder(IMAGES)
+
+    def encode_stream(self, stamp: Stamp) -> Any:
+        return Encoder(stamp)
 
 
 def placed(url: str, fields: Fields | Mapping[str, Any]) -> str:

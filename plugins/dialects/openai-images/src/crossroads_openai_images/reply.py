@@ -51,10 +51,19 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     return jsonbody.encode(document)
 
 
+def stated_usage(usage: Usage) -> Document:
+    """In OpenAI's words, which know tokens alone."""
+    given, made = usage.prompt_tokens, usage.completion_tokens
+    return {"input_tokens": given, "output_tokens": made, "total_tokens": given + made}
+
+
 def parse_usage(told: Any, images: int) -> Usage:
     """Tokens in and out where the host states both, else the images themselves."""
     usage = told if isinstance(told, dict) else {}
     given, made = usage.get("input_tokens"), usage.get("output_tokens")
     if all(type(count) is int and 0 <= count <= TOKENS_MAX for count in (given, made)) and (given or made):
-        return Usage(input_tokens=given, image_output_tokens=made)
+        details = usage.get("input_tokens_details")
+        seen = details.get("image_tokens") if isinstance(details, dict) else None
+        seen = min(seen, given) if type(seen) is int and seen > 0 else 0
+        return Usage(input_tokens=given - seen, image_input_tokens=seen, image_output_tokens=made)
     return Usage(images=images)

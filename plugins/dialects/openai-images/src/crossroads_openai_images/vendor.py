@@ -16,10 +16,11 @@ from crossroads_openai_chat.reply import broken
 
 from crossroads import jsonbody, multipart
 from crossroads.call import Opened
-from crossroads.dialect import NO_PARAMS, Reply, Stamp
+from crossroads.dialect import NO_PARAMS, Document, Reply, Stamp
 from crossroads.errors import Unsupported
 from crossroads.multipart import File
 from crossroads.types.usage import Usage
+from crossroads_openai_images.stream import COMPLETED
 
 SIDE_MAX = 16384
 """Of an image, in pixels."""
@@ -47,6 +48,12 @@ class VendorImages(Foreign):
         if multipart.is_form(kind):
             return self.opened(multipart.open_form(body, kind), params)
         return super().open(body, params)
+
+    def chunks(self, reply: Reply) -> list[Document]:
+        rows = (reply.document or {}).get("data") or []
+        if not all("b64_json" in row for row in rows):
+            raise broken("the provider gave an address where the image itself was due.")
+        return [{"type": COMPLETED[0], **row} for row in rows]
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         return jsonbody.encode(reply.document or {})
@@ -86,6 +93,11 @@ def size_of(fields: Json) -> tuple[int, int] | None:
             "it is no size in pixels.", remedy='Send e.g. "1024x1024", or leave it out.', field="size", value=stated
         )
     return int(found[1]), int(found[2])
+
+
+def wants_itself(request: Any, fields: Json) -> bool:
+    """Does the client want the image, and not where it is? A stream has no addresses."""
+    return fields.get("response_format") == "b64_json" or getattr(request, "stream", None) is True
 
 
 def one_only(fields: Json) -> None:

@@ -3,8 +3,7 @@
 Errors and router fields are `crossroads_openai_chat`'s. What the formats carry stands in carries.toml.
 """
 
-from crossroads_openai_speech.mistral import MistralSpeech
 from crossroads_openai_speech.speech import OpenAISpeech
 from crossroads_openai_speech.transcription import OpenAITranscription, OpenAITranslation
 
-__all__ = ["MistralSpeech", "OpenAISpeech", "OpenAITranscription", "OpenAITranslation"]
+__all__ = ["OpenAISpeech", "OpenAITranscription", "OpenAITranslation"]

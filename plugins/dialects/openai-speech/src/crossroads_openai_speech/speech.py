@@ -5,12 +5,15 @@ Source: OpenAI API reference, "Create speech", and OpenRouter OpenAPI, `POST /au
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat import OpenAIFamily
+from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.request import ROUTER_KINDS
+from crossroads_openai_chat.typed import Decoder, Relay
 
 from crossroads import jsonbody
 from crossroads.call import Opened
@@ -18,7 +21,10 @@ from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, BadUpstream
 from crossroads.jsonbody import Kind
 from crossroads.types.usage import Usage
-from crossroads_openai_speech.stream import SPEECH, Decoder, Encoder, Relay
+from crossroads_openai_speech.stream import SPEECH, SpeechEncoder
+
+SOUNDS = ((b"RIFF", "audio/wav"), (b"OggS", "audio/ogg"), (b"fLaC", "audio/flac"))
+"""How files begin; MP3 has several beginnings, and raw samples have none."""
 
 INPUT = Kind("a string", jsonbody.STRING.decoder)
 
@@ -73,6 +79,8 @@ class OpenAISpeech(OpenAIFamily):
         return self.decode_response(body)
 
     def decode_response(self, body: bytes) -> Reply:
+        if body[:1] == b"{":
+            return _inside(body)
         if not body:
             raise BadUpstream("the provider sent no sound.", remedy="Retry the call.")
         return Reply(body=body, content_type="application/octet-stream")
@@ -81,10 +89,24 @@ class OpenAISpeech(OpenAIFamily):
         return reply.body
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay(SPEECH.done)
+        return Relay(SPEECH)
 
     def decode_stream(self) -> Any:
         return Decoder(SPEECH)
 
     def encode_stream(self, stamp: Stamp) -> Any:
-        return Encoder(SPEECH, stamp)
+        return SpeechEncoder(stamp)
+
+
+def _inside(body: bytes) -> Reply:
+    """Sound in a document, as Mistral sends it ({"audio_data": base64}). Raises BadUpstream, UpstreamRefused."""
+    told = common.whole(body)
+    common.raise_error(common.shallow(body), body, "audio_data")
+    try:
+        sound = base64.b64decode(told["audio_data"], validate=True)
+    except (KeyError, TypeError, ValueError):
+        sound = b""
+    if not sound:
+        raise common.broken("the provider's reply holds no sound.")
+    kind = next((kind for start, kind in SOUNDS if sound.startswith(start)), "audio/mpeg")
+    return Reply(body=sound, content_type=kind)

@@ -32,15 +32,20 @@ def encode(reply: Reply, stamp: Stamp) -> bytes:
     if (write := TEXTS.get(form)) is not None:
         reply.content_type = "text/vtt; charset=utf-8" if form == "vtt" else "text/plain; charset=utf-8"
         return write(document).encode()
-    usage = document.get("usage")
-    told: Json = {"text": document.get("text", "")}
+    told: Json = {"text": document.get("text", "")} if stamp.asked is not None else dict(document)
     if form in ("verbose_json", "diarized_json"):
         told = {"task": "transcribe", **{k: document[k] for k in ("language", "duration") if k in document}, **told}
         told |= _timed(document, form, _granularities(stamp))
-    if reply.usage is not None:
-        told["usage"] = dict(usage) if isinstance(usage, dict) else usage_document(reply.usage)
-        told["usage"]["cost"] = stamp.price(reply.usage).json()
-    return msgspec.json.encode(told)
+    return msgspec.json.encode(told | priced(reply, stamp))
+
+
+def priced(reply: Reply, stamp: Stamp) -> Json:
+    """`usage`, as the host has it or in our words, with what it costs; nothing where nobody knows what was used."""
+    if reply.usage is None:
+        return {}
+    usage = (reply.document or {}).get("usage")
+    told = usage if isinstance(usage, dict) else usage_document(reply.usage)
+    return {"usage": {**told, "cost": stamp.price(reply.usage).json()}}
 
 
 def usage_document(usage: Usage) -> Json:

@@ -15,6 +15,7 @@ from crossroads_openai_chat import OpenAIFamily
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.request import ROUTER_KINDS, open_fields
+from crossroads_openai_chat.typed import Decoder, Relay
 
 from crossroads import jsonbody, multipart
 from crossroads.call import Fields, Opened
@@ -23,8 +24,8 @@ from crossroads.errors import BadRequest, BadUpstream
 from crossroads.jsonbody import MALFORMED
 from crossroads.multipart import File
 from crossroads_openai_speech import transcript
-from crossroads_openai_speech.stream import TRANSCRIPT, Decoder, Encoder, Relay
-from crossroads_openai_speech.usage import read_usage
+from crossroads_openai_speech.stream import TRANSCRIPT, TranscriptEncoder
+from crossroads_openai_speech.usage import heard_seconds, read_usage, told_seconds
 
 LISTS = frozenset({"include", "known_speaker_names", "known_speaker_references", "timestamp_granularities"})
 
@@ -58,6 +59,8 @@ class OpenAITranscription(OpenAIFamily):
         opened = open_fields({name: raw for name, raw in fields.items() if isinstance(raw, msgspec.Raw)}, self.kinds)
         opened.fields = fields
         opened.stream = opened.stream and self.streams
+        if isinstance(sound := fields.get("file"), File):
+            opened.usage = heard_seconds(sound.data)
         return opened
 
     def _form(self, form: Fields) -> Fields:
@@ -101,7 +104,10 @@ class OpenAITranscription(OpenAIFamily):
         return draft
 
     def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        return self.decode_response(body)
+        reply = self.decode_response(body)
+        if reply.document is not None and reply.usage is not None:
+            reply.body = msgspec.json.encode(reply.document | transcript.priced(reply, stamp))
+        return reply
 
     def decode_response(self, body: bytes) -> Reply:
         try:
@@ -111,7 +117,8 @@ class OpenAITranscription(OpenAIFamily):
         if not isinstance(document, dict):  # text, srt, vtt: also one that happens to read as JSON ("42")
             if not body:
                 raise BadUpstream("the provider sent no transcript.", remedy="Retry the call.")
-            return Reply(body=body, content_type="text/plain; charset=utf-8")
+            usage = told_seconds(body.decode("utf-8", "replace"))
+            return Reply(body=body, content_type="text/plain; charset=utf-8", usage=usage)
         if "text" not in document:
             common.raise_error(common.shallow(body), body, "text")
             raise common.broken("the provider's reply has no text.")
@@ -122,13 +129,13 @@ class OpenAITranscription(OpenAIFamily):
         return reply.body if reply.document is None else transcript.encode(reply, stamp)
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay(TRANSCRIPT.done)
+        return Relay(TRANSCRIPT)
 
     def decode_stream(self) -> Any:
         return Decoder(TRANSCRIPT)
 
     def encode_stream(self, stamp: Stamp) -> Any:
-        return Encoder(TRANSCRIPT, stamp)
+        return TranscriptEncoder(stamp)
 
 
 class OpenAITranslation(OpenAITranscription):

@@ -22,13 +22,10 @@ from crossroads.dialect import NO_PARAMS, Document, Reply, Stamp
 from crossroads.errors import BadRequest, BadUpstream, StreamCut, Unsupported
 from crossroads.multipart import File
 from crossroads.types.usage import Usage
-from crossroads_openai_speech.stream import SPEECH, TRANSCRIPT
+from crossroads_openai_speech.stream import SPEECH_PIECE, TEXT_DONE, TEXT_PIECE
 from crossroads_openai_speech.usage import SECONDS_MAX
 
 REMEDY = "Retry the call."
-TRANSCRIPT_BYTES_MAX = 32 << 20
-"""Of a transcript that comes whole where a stream was asked for."""
-
 SHAPES_OF_REPLIES = ("response_format", "timestamp_granularities", "include", "chunking_strategy")
 """What of a transcription request our own encoder does, or what only OpenAI's models know."""
 
@@ -39,6 +36,7 @@ class VendorSpeech(Foreign):
     operation = "speech"
     media = True
     flows = True
+    stream_type = "application/octet-stream"
 
     @staticmethod
     def model() -> Any:
@@ -69,7 +67,6 @@ class VendorTranscription(Foreign):
 
     operation = "transcription"
     forms = True
-    stream_type = "application/json"
     file_field = "file"
 
     @staticmethod
@@ -86,8 +83,9 @@ class VendorTranscription(Foreign):
             return self.opened({self.file_field: File(data=body, content_type=kind)}, params)
         return super().open(body, params)
 
-    def decode_stream(self) -> Any:
-        return WholeDecoder(self)
+    def chunks(self, reply: Reply) -> list[Document]:
+        text = (reply.document or {}).get("text", "")
+        return [{"type": TEXT_PIECE, "delta": text}, {"type": TEXT_DONE, "text": text}]
 
 
 class SoundDecoder:
@@ -104,41 +102,12 @@ class SoundDecoder:
         if not data:
             return []
         self._any = True
-        return [{"type": SPEECH.delta, "audio": base64.b64encode(data).decode()}]
+        return [{"type": SPEECH_PIECE, "audio": base64.b64encode(data).decode()}]
 
     def close(self, *, framed: bool) -> list[Document]:
         if not (framed and self._any):  # sound has no end of its own
             raise StreamCut("the sound ended where nothing shows that it is whole.", remedy=REMEDY)
         return []
-
-
-class WholeDecoder:
-    """One JSON document, where a stream was asked for -> one delta, and the end."""
-
-    finish_reason: str | None = None
-    upstream_id: str | None = None
-    usage: Usage | None = None
-
-    def __init__(self, dialect: Foreign) -> None:
-        self._dialect = dialect
-        self._parts: list[bytes] = []
-        self._size = 0
-
-    def feed(self, data: bytes) -> list[Document]:
-        self._parts.append(data)
-        self._size += len(data)
-        if self._size > TRANSCRIPT_BYTES_MAX:
-            raise BadUpstream(f"the transcript exceeds {TRANSCRIPT_BYTES_MAX} bytes.", remedy="Send less sound.")
-        return []
-
-    def close(self, *, framed: bool) -> list[Document]:
-        body = b"".join(self._parts)
-        if not framed and not _is_json(body):
-            raise StreamCut("the transcript was cut.", remedy=REMEDY)
-        reply = self._dialect.decode_response(body)
-        self.usage, self.upstream_id = reply.usage, reply.upstream_id
-        text = (reply.document or {}).get("text", "")
-        return [{"type": TRANSCRIPT.delta, "delta": text}, {"type": TRANSCRIPT.done, "text": text}]
 
 
 def own_text(opened: Opened) -> str:
@@ -225,13 +194,6 @@ def seconds_used(told: Any) -> Usage | None:
     return None
 
 
-def document_of(body: bytes) -> Json:
-    """A vendor's JSON object. Raises BadUpstream."""
-    from crossroads_openai_chat.reply import whole
-
-    return whole(body)
-
-
 def timed(rows: Any, word: str, **names: str) -> list[Json]:
     """Rows with times -> canonical ones. word: where the text stands; names: canonical name -> the vendor's."""
     if not isinstance(rows, list):
@@ -244,11 +206,3 @@ def timed(rows: Any, word: str, **names: str) -> list[Json]:
         if all(type(one.get(edge)) in (int, float) for edge in ("start", "end")):
             made.append({"word": row[word], **one})
     return made
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body)
-    except (msgspec.DecodeError, ValueError):
-        return False
-    return True

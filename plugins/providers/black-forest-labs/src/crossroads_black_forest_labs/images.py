@@ -26,6 +26,7 @@ from crossroads_openai_images.vendor import (
     row_with,
     size_of,
     sources_of,
+    wants_itself,
 )
 
 from crossroads import jsonbody
@@ -40,7 +41,7 @@ MODERATED = ("Request Moderated", "Content Moderated")
 SHAPED = ("ultra", "kontext")
 """Words in names of models that take `aspect_ratio` instead of width and height."""
 SOURCES_MAX = 8
-HANDLED = ("image", "images", "input_references", "mask", "n", "prompt", "response_format", "size")
+HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
 
 
 class BlackForestLabsImages(VendorImages):
@@ -91,7 +92,7 @@ class BlackForestLabsImages(VendorImages):
         if status in ON_ITS_WAY and isinstance(number := told.get("id"), str) and number.isprintable():
             return Step(url=f"{url.rsplit('/', 1)[0]}/get_result?id={number}", after_s=ASKED_EVERY_S)
         sample = _sample(told)
-        wanted = getattr(request, "response_format", None) == "b64_json"
+        wanted = request is not None and wants_itself(request, stated(request))
         return Step(url=sample, bare=True) if wanted and sample is not None else None
 
     def decode_response(self, body: bytes) -> Reply:

@@ -13,11 +13,10 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.foreign import Json, leftover, stated
-from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
     VendorTranscription,
-    document_of,
     read_query,
     seconds_used,
     sound_of,
@@ -62,7 +61,7 @@ class DeepgramTranscription(VendorTranscription):
         return Draft(document={}, url=url, headers=headers, lost=lost, body=sound.data)
 
     def decode_response(self, body: bytes) -> Reply:
-        told = document_of(body)
+        told = whole(body)
         results, about = told.get("results"), told.get("metadata")
         channels = results.get("channels") if isinstance(results, dict) else None
         if not isinstance(results, dict) or not isinstance(channels, list) or not channels:

@@ -13,11 +13,10 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.foreign import Json, leftover, stated
-from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
     VendorTranscription,
-    document_of,
     seconds_used,
     sound_of,
     timed,
@@ -58,7 +57,7 @@ class ElevenLabsTranscription(VendorTranscription):
         return Draft(document=document, url=url, headers=((b"accept", b"application/json"),), lost=lost, form=True)
 
     def decode_response(self, body: bytes) -> Reply:
-        told = document_of(body)
+        told = whole(body)
         rows = told["transcripts"] if isinstance(told.get("transcripts"), list) else [told]
         if not rows or not all(isinstance(row, dict) and isinstance(row.get("text"), str) for row in rows):
             raise broken("the provider's reply has no transcript.")

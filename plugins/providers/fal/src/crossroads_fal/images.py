@@ -20,6 +20,7 @@ from crossroads_openai_images.vendor import (
     row_of,
     size_of,
     sources_of,
+    wants_itself,
 )
 
 from crossroads import jsonbody
@@ -27,7 +28,7 @@ from crossroads.dialect import Draft, Reply, Stamp
 from crossroads.steps import Step
 from crossroads_fal.queue import is_waiting, queue_step
 
-HANDLED = ("image", "images", "input_references", "mask", "n", "prompt", "response_format", "size")
+HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
 OWN_FORMS = ("url", "b64_json")
 
 
@@ -60,7 +61,7 @@ class FalImages(VendorImages):
         fields = stated(request)
         document, lost = leftover(fields, HANDLED, ONLY_OPENAI)
         form = fields.get("response_format")
-        if form == "b64_json":
+        if wants_itself(request, fields):
             document["sync_mode"] = True
         elif form is not None and form not in OWN_FORMS:  # a model's own word
             document["response_format"] = form

@@ -11,12 +11,11 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import as_url
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
     VendorTranscription,
-    document_of,
     seconds_used,
     sound_of,
 )
@@ -53,7 +52,7 @@ class FalTranscription(VendorTranscription):
         return queue_step(body)
 
     def decode_response(self, body: bytes) -> Reply:
-        told = document_of(body)
+        told = whole(body)
         if is_waiting(told) or not isinstance(told.get("text"), str):
             raise broken("the provider's reply has no transcript.")
         document: Document = {"text": told["text"]}

@@ -36,7 +36,7 @@ class Inference:
     def __init__(self, exchange: Exchange, dialect: Dialect) -> None:
         self._x, self._dialect = exchange, dialect
         self._limit = exchange.config.limits.request_bytes
-        self._forms, self._queries = dialect.forms, dialect.queries
+        self._forms, self._queries, self._flows = dialect.forms, dialect.queries, dialect.flows
         self._loop = asyncio.get_running_loop()
 
     async def __call__(self, scope: Any, receive: Any, send: Any, params: Mapping[str, str]) -> None:
@@ -60,6 +60,8 @@ class Inference:
             async with aclosing(x.run(call)) as parts:
                 if call.stream:
                     await Stream(call, send, x.config.server.keepalive_s).carry(parts)
+                elif self._flows:
+                    await carry_flow(call, send, parts)
                 else:
                     await carry_whole(scope, send, parts)
 
@@ -73,6 +75,17 @@ async def carry_whole(scope: Any, send: Any, parts: AsyncGenerator[Any, None]) -
         await send({"type": "http.response.body", "body": body})
     async for _ in parts:  # to its end: the call settles behind its reply
         pass
+
+
+async def carry_flow(call: Call, send: Any, parts: AsyncGenerator[Any, None]) -> None:
+    """Media as it comes. What breaks off gets no end: the server cuts it, and a client sees that it is not whole."""
+    async for part in parts:
+        if type(part) is Head:
+            await send({"type": "http.response.start", "status": part.status, "headers": part.headers})
+        else:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+    if call.error is None or not call.started:
+        await send({"type": "http.response.body"})
 
 
 class Stream:
