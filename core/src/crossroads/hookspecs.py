@@ -29,7 +29,7 @@ from collections.abc import Mapping, Sequence
 import pluggy
 
 from crossroads.api import API as API
-from crossroads.call import Call, Decision
+from crossroads.call import Call, Decision, Rewrite
 from crossroads.config import Secret
 from crossroads.errors import CrossroadsError
 from crossroads.events import Event
@@ -87,10 +87,11 @@ def strategy_score(call: Call, candidates: tuple[Candidate, ...]) -> Sequence[fl
 
 
 @hookspec
-def policy_reserve(call: Call, attempt: Attempt) -> None:
+def policy_reserve(call: Call, attempt: Attempt) -> Rewrite | None:
     """About to spend: hold what this attempt may cost. Once per attempt. `def` or `async def`.
 
-    Raise PaymentRequired, RateLimited or Denied to end the call. Order: as configured.
+    Raise PaymentRequired, RateLimited or Denied to end the call. A Rewrite holds for this attempt alone: begin with
+    `attempt.request or call.request()`, so that it keeps what policies before you made of it. Order: as configured.
     Errors: anything else raised ends the call too (fail closed). Bound: as for `policy_admit`.
     """
 

@@ -17,7 +17,7 @@ from crossroads.clock import Clock, SystemClock
 from crossroads.config import Config, home, load_config
 from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
-from crossroads.engine.admit import admit, ask, identify_token
+from crossroads.engine.admit import admit, identify_token, reserve
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.guard import Guard
 from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index
@@ -243,9 +243,9 @@ class Exchange:
         return found
 
     async def reserve(self, call: Call, attempt: Attempt) -> None:
-        """Every policy's `policy_reserve`. Raises what ends the call."""
+        """Every policy's `policy_reserve`, and what it makes of the request. Raises what ends the call."""
         for policy in self.hooks.reserve:
-            await ask(policy, "policy_reserve", self, call, attempt)
+            await reserve(policy, call, attempt, self)
 
     # the end of a call
 

@@ -85,7 +85,7 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         raise CredentialMissing(
             f"provider {instance.name} has no key.", remedy=f"Set {instance.key_from}, or use another provider."
         )
-    draft = _draft(call, prepared)
+    draft = _draft(call, attempt, prepared)
     call.lost = draft.lost
     for quirk in prepared.quirks:
         apply_quirk(quirk, draft.document, draft.lost)
@@ -144,12 +144,13 @@ def _checked(attempt: Attempt, prepared: Prepared, request: HttpRequest, *, bare
     return request
 
 
-def _draft(call: Call, prepared: Prepared) -> Draft:
+def _draft(call: Call, attempt: Attempt, prepared: Prepared) -> Draft:
     endpoint, dialect = prepared.endpoint, prepared.dialect
     same = dialect.name == call.dialect.name
-    if call.typed is None and same:
+    if call.typed is None and attempt.request is None and same:
         return dialect.splice_request(call.opened, url=prepared.url, upstream=endpoint.upstream)
-    request, lost = (call.request(), []) if same else native.request_for(dialect.name, call.request())
+    whole = call.request() if attempt.request is None else attempt.request
+    request, lost = (whole, []) if same else native.request_for(dialect.name, whole)
     draft = dialect.encode_request(request, url=prepared.url, upstream=endpoint.upstream, stream=call.stream)
     original = getattr(request, "original", None)
     if original is not None and original.dialect != dialect.name:
@@ -157,7 +158,7 @@ def _draft(call: Call, prepared: Prepared) -> Draft:
             *lost,
             *(Lost(field, "dropped", f"only {original.dialect} has a word for it") for field in original.unsaid),
         ]
-    draft.lost[:0] = [*call.stripped, *lost]
+    draft.lost[:0] = [*call.stripped, *attempt.lost, *lost]
     return draft
 
 
