@@ -4,6 +4,7 @@
     policy_admit                      once per call, before any candidate exists
     policy_permit                     once per call, on all candidates
     strategy_score                    once per call, on what is left
+    strategy_check                    once per reply, while another model is left
     policy_reserve                    once per attempt, before anything is sent
     provider_prepare                  once per attempt, the last touch on the upstream request
     provider_error                    when a provider answered with an error
@@ -31,6 +32,7 @@ import pluggy
 from crossroads.api import API as API
 from crossroads.call import Call, Decision, Rewrite
 from crossroads.config import Secret
+from crossroads.dialect import Document
 from crossroads.errors import CrossroadsError
 from crossroads.events import Event
 from crossroads.route import Attempt, Candidate
@@ -83,6 +85,16 @@ def strategy_score(call: Call, candidates: tuple[Candidate, ...]) -> Sequence[fl
     Of a crowd (more than 32) you see a shortlist, unless you declare `whole = True`: then each call pays for them all.
     Errors: raise, or answer with another length or with what is no number, and you are left out of this call; the
     route says so.
+    """
+
+
+@hookspec
+def strategy_check(call: Call, attempt: Attempt, reply: Document) -> str | None:
+    """Is this reply good enough? None: yes; else why not: then the call's next model is asked. `def` or `async def`.
+
+    reply: the whole of it, in canonical form (`crossroads.types`), before any of it leaves; a stream is held back for
+    it. Asked of the strategies that rank the call, of replies of every model but its last.
+    Errors: anything raised, any other answer and more than `limits.policy_timeout_s` find it good.
     """
 
 

@@ -50,6 +50,7 @@ class Hooks(NamedTuple):
     reserve: tuple[Hook, ...]
     settle: tuple[Hook, ...]
     score: tuple[Hook, ...]
+    check: tuple[Hook, ...]
 
 
 class Exchange:
@@ -126,7 +127,7 @@ class Exchange:
             each = self.plugins.each
             self.hooks = Hooks(
                 each("policy_admit"), each("policy_permit"), each("policy_reserve"), each("policy_settle"),
-                each("strategy_score"),
+                each("strategy_score"), each("strategy_check"),
             )  # fmt: skip
             self.outbox = Outbox(each("sink_emit"), self.clock, self.reporter.failure)
             self.outbox.start()
