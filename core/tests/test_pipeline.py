@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 import msgspec
 import pytest
 
-from crossroads.call import Deny, Head, Rewrite
+from crossroads.call import Deny, Head, Lost, Rewrite
 from crossroads.errors import PaymentRequired
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import (
@@ -118,6 +118,44 @@ async def test_a_rewrite_is_what_later_policies_and_the_upstream_see():
     assert request.json["messages"] == [{"role": "user", "content": "REWRITTEN"}]
     assert request.json["temperature"] == 0.5
     assert PROMPT not in request.body.decode()
+
+
+class Shortens:
+    """Rewrites each attempt's request, from what policies before it made of it."""
+
+    def __init__(self, answer=None):
+        self.answer = answer
+
+    @hookimpl
+    async def policy_reserve(self, call, attempt):
+        if self.answer is not None:
+            return self.answer
+        request = attempt.request or call.request()
+        said = f"{request.messages[0].content} for {attempt.endpoint.provider}"
+        messages = [request.messages[0].model_copy(update={"content": said})]
+        lost = (Lost("messages", "clamped", "it was long"),)
+        return Rewrite(request.model_copy(update={"messages": messages}), lost=lost)
+
+
+async def test_a_rewrite_of_an_attempt_is_of_that_attempt_alone_and_the_caller_is_told():
+    async with ScriptedProvider() as one, ScriptedProvider() as two:
+        one.default = refusal(503, "busy")
+        policies = {"first": Shortens(), "second": Shortens()}
+        async with exchange_with(offer("one", one), offer("two", two), policies=policies) as x:
+            result = await send(x, chat("hi"))
+        sent = [upstream.requests[0].json["messages"][0]["content"] for upstream in (one, two)]
+    assert sent == ["hi for one for one", "hi for two for two"]
+    assert result.header("x-crossroads-changed") == "messages=clamped, messages=clamped"
+    told = [reason.endpoint for reason in result.call.route.reasons if "it was long" in reason.text]
+    assert [endpoint.partition("/")[0] for endpoint in told] == ["one", "one", "two", "two"]
+
+
+async def test_an_attempt_about_which_a_policy_says_nonsense_is_denied():
+    async with ScriptedProvider() as upstream:
+        policies = {"mine": Shortens(answer="yes")}
+        async with exchange_with(offer("acme", upstream), policies=policies) as x:
+            assert (await send(x, chat())).status == 403
+        assert upstream.requests == []
 
 
 async def test_a_call_that_nobody_reads_sends_the_clients_own_bytes():

@@ -91,9 +91,13 @@ class Deny(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rewrite(msgspec.Struct, frozen=True):
-    """A policy's changed request: the policies after it, and the upstream, see this one."""
+    """A policy's changed request: the policies after it, and the upstream, see this one.
+
+    lost: what the caller is told of it.
+    """
 
     request: Any
+    lost: tuple[Lost, ...] = ()
 
 
 Decision = Deny | Rewrite
@@ -168,7 +172,8 @@ class Call:
     def request(self) -> Any:
         """The validated request, in canonical form (`crossroads.types.<operation>`): parsed on the first ask.
 
-        From then on this object is what is sent; to change it, return `Rewrite` from `policy_admit`.
+        From then on this object is what is sent; to change it, return `Rewrite` from `policy_admit`, or
+        for one attempt alone (`attempt.request`) from `policy_reserve`.
         Raises BadRequest: a field has the wrong type.
         """
         if self.typed is None:

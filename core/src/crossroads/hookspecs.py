@@ -4,6 +4,7 @@
     policy_admit                      once per call, before any candidate exists
     policy_permit                     once per call, on all candidates
     strategy_score                    once per call, on what is left
+    strategy_check                    once per reply, while another model is left
     policy_reserve                    once per attempt, before anything is sent
     provider_prepare                  once per attempt, the last touch on the upstream request
     provider_error                    when a provider answered with an error
@@ -30,8 +31,9 @@ from collections.abc import Mapping, Sequence
 import pluggy
 
 from crossroads.api import API as API
-from crossroads.call import Call, Decision
+from crossroads.call import Call, Decision, Rewrite
 from crossroads.config import Secret
+from crossroads.dialect import Document
 from crossroads.errors import CrossroadsError
 from crossroads.events import Event
 from crossroads.offers import Get, Offer
@@ -89,10 +91,21 @@ def strategy_score(call: Call, candidates: tuple[Candidate, ...]) -> Sequence[fl
 
 
 @hookspec
-def policy_reserve(call: Call, attempt: Attempt) -> None:
+def strategy_check(call: Call, attempt: Attempt, reply: Document) -> str | None:
+    """Is this reply good enough? None: yes; else why not: then the call's next model is asked. `def` or `async def`.
+
+    reply: the whole of it, in canonical form (`crossroads.types`), before any of it leaves; a stream is held back for
+    it. Asked of the strategies that rank the call, of replies of every model but its last.
+    Errors: anything raised, any other answer and more than `limits.policy_timeout_s` find it good.
+    """
+
+
+@hookspec
+def policy_reserve(call: Call, attempt: Attempt) -> Rewrite | None:
     """About to spend: hold what this attempt may cost. Once per attempt. `def` or `async def`.
 
-    Raise PaymentRequired, RateLimited or Denied to end the call. Order: as configured.
+    Raise PaymentRequired, RateLimited or Denied to end the call. A Rewrite holds for this attempt alone: begin with
+    `attempt.request or call.request()`, so that it keeps what policies before you made of it. Order: as configured.
     Errors: anything else raised ends the call too (fail closed). Bound: as for `policy_admit`.
     """
 

@@ -215,8 +215,8 @@ class Attempt:
     """One upstream call. Wall times in UTC seconds; `cost` is set once, when the attempt has ended."""
 
     __slots__ = (
-        "bytes_in", "bytes_out", "cost", "endpoint", "error", "finish_reason", "first_token_s", "id", "outcome",
-        "seconds", "started_at", "upstream_id", "upstream_status", "usage", "waived",
+        "bytes_in", "bytes_out", "cost", "endpoint", "error", "finish_reason", "first_token_s", "id", "lost",
+        "outcome", "request", "seconds", "started_at", "upstream_id", "upstream_status", "usage", "waived",
     )  # fmt: skip
 
     def __init__(self, id: str, endpoint: Endpoint, started_at: float) -> None:
@@ -225,6 +225,10 @@ class Attempt:
         self.seconds: float | None = None
         self.first_token_s: float | None = None
         """Seconds from the start of the attempt to its first token (or its whole reply)."""
+        self.request: Any = None
+        """What a policy made of the call's request for this attempt alone; None: it is the call's own."""
+        self.lost: tuple[Any, ...] = ()
+        """What that left out, `call.Lost`."""
         self.upstream_status: int | None = None
         self.upstream_id: str | None = None
         self.finish_reason: str | None = None

@@ -66,11 +66,22 @@ async def test_a_strategy_never_fails_a_request_and_the_route_says_that_it_was_l
     assert not any(CANARY in text for text in told)
 
 
-# A plain `policy_permit` can't wait; `policy_reserve` says no by raising, and its answer is not looked at.
+@pytest.mark.parametrize("behaviour", [*FAILS, *NONSENSE, *HARMLESS, "hang"])
+async def test_a_check_that_fails_finds_the_reply_good(behaviour, upstream, other):
+    hostile = Hostile(behaviour, "strategy_check")
+    offers = offer("acme", upstream, models={"a/b": "small"}), offer("backup", other, models={"a/c": "small"})
+    limits = {"limits": {"policy_timeout_s": 0.2}}
+    async with exchange_with(*offers, strategies={"hostile": hostile}, config=limits) as x:
+        result = await send(x, chat(model="a/b", models=["a/c"]))
+    assert (result.status, len(upstream.requests), len(other.requests)) == (200, 1, 0)
+    assert "strategy_check" in hostile.calls
+
+
+# A plain `policy_permit` can't wait.
 DENIALS = [
     *(("policy_admit", behaviour) for behaviour in (*FAILS, *NONSENSE, "hang")),
     *(("policy_permit", behaviour) for behaviour in (*FAILS, *NONSENSE)),
-    *(("policy_reserve", behaviour) for behaviour in (*FAILS, "hang")),
+    *(("policy_reserve", behaviour) for behaviour in (*FAILS, *NONSENSE, "hang")),
 ]
 
 

@@ -13,6 +13,7 @@ from crossroads.call import LOCAL, Call, Deny, Principal, Rewrite
 from crossroads.engine.plugins import Hook, is_failure
 from crossroads.engine.presets import apply_preset
 from crossroads.errors import CrossroadsError, Denied, Unauthorized
+from crossroads.route import Attempt, Reason
 
 if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
@@ -52,12 +53,25 @@ async def admit(call: Call, x: Exchange) -> None:
                 raise error
             case Deny(reason=reason, remedy=remedy):
                 raise Denied(f"{policy.plugin}: {reason}.", remedy=remedy)
-            case Rewrite(request=request):
+            case Rewrite(request=request, lost=lost):
                 call.typed = request
+                call.stripped = [*call.stripped, *lost]
             case _:
-                nonsense = TypeError(f"policy_admit answered a {type(decision).__name__}")
-                x.plugin_failed(policy.plugin, "policy_admit", nonsense)
-                raise failed_closed(policy)
+                raise _nonsense(policy, "policy_admit", decision, x)
+
+
+async def reserve(policy: Hook, call: Call, attempt: Attempt, x: Exchange) -> None:
+    """One policy's `policy_reserve`. A Rewrite is of this attempt alone, and the route says what it left out."""
+    decision = await ask(policy, "policy_reserve", x, call, attempt)
+    if decision is None:
+        return
+    if not isinstance(decision, Rewrite):
+        raise _nonsense(policy, "policy_reserve", decision, x)
+    attempt.request, attempt.lost = decision.request, (*attempt.lost, *decision.lost)
+    if call.route is not None:
+        for lost in decision.lost:
+            text = f"{lost.field} {lost.how}: {lost.why}"
+            call.route.reasons.append(Reason("attempt", policy.plugin, text, attempt.endpoint.id))
 
 
 async def ask(policy: Hook, hook: str, x: Exchange, *args: Any) -> Any:
@@ -77,6 +91,11 @@ async def ask(policy: Hook, hook: str, x: Exchange, *args: Any) -> Any:
             raise
         x.plugin_failed(policy.plugin, hook, error)
         raise failed_closed(policy) from error
+
+
+def _nonsense(policy: Hook, hook: str, answer: object, x: Exchange) -> Denied:
+    x.plugin_failed(policy.plugin, hook, TypeError(f"{hook} answered a {type(answer).__name__}"))
+    return failed_closed(policy)
 
 
 def failed_closed(policy: Hook) -> Denied:

@@ -17,7 +17,7 @@ from crossroads.clock import Clock, SystemClock
 from crossroads.config import Config, home, load_config
 from crossroads.dialect import NO_PARAMS, Dialect
 from crossroads.engine import pipeline
-from crossroads.engine.admit import admit, ask, identify_token
+from crossroads.engine.admit import admit, identify_token, reserve
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.discovery import offers_of
 from crossroads.engine.guard import Guard
@@ -52,6 +52,7 @@ class Hooks(NamedTuple):
     reserve: tuple[Hook, ...]
     settle: tuple[Hook, ...]
     score: tuple[Hook, ...]
+    check: tuple[Hook, ...]
 
 
 class Exchange:
@@ -128,7 +129,7 @@ class Exchange:
             each = self.plugins.each
             self.hooks = Hooks(
                 each("policy_admit"), each("policy_permit"), each("policy_reserve"), each("policy_settle"),
-                each("strategy_score"),
+                each("strategy_score"), each("strategy_check"),
             )  # fmt: skip
             self.outbox = Outbox(each("sink_emit"), self.clock, self.reporter.failure)
             self.outbox.start()
@@ -249,9 +250,9 @@ class Exchange:
         return await offers_of(provider, self)
 
     async def reserve(self, call: Call, attempt: Attempt) -> None:
-        """Every policy's `policy_reserve`. Raises what ends the call."""
+        """Every policy's `policy_reserve`, and what it makes of the request. Raises what ends the call."""
         for policy in self.hooks.reserve:
-            await ask(policy, "policy_reserve", self, call, attempt)
+            await reserve(policy, call, attempt, self)
 
     # the end of a call
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from crossroads.call import Call, Head
 from crossroads.engine.admit import admit, identify
 from crossroads.engine.dispatch import attempts
+from crossroads.engine.escalate import escalated
 from crossroads.engine.estimate import estimated
 from crossroads.engine.plan import planned
 from crossroads.engine.settle import settle
@@ -42,7 +43,8 @@ async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
                 call.started = True
                 yield part
             return
-        async with aclosing(attempts(call, route, x)) as parts:  # failover lives in attempts, not here
+        tried = escalated if x.hooks.check else attempts
+        async with aclosing(tried(call, route, x)) as parts:  # failover lives in attempts, not here
             async for part in parts:
                 call.started = True
                 yield part

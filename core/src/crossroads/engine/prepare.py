@@ -87,7 +87,7 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         raise CredentialMissing(
             f"provider {instance.name} has no key.", remedy=f"Set {instance.key_from}, or use another provider."
         )
-    draft = _draft(call, prepared)
+    draft = _draft(call, attempt, prepared)
     call.lost = draft.lost
     for quirk in prepared.quirks:
         apply_quirk(quirk, draft.document, draft.lost)
@@ -146,15 +146,16 @@ def _checked(attempt: Attempt, prepared: Prepared, request: HttpRequest, *, bare
     return request
 
 
-def _draft(call: Call, prepared: Prepared) -> Draft:
+def _draft(call: Call, attempt: Attempt, prepared: Prepared) -> Draft:
     endpoint, dialect = prepared.endpoint, prepared.dialect
     same = dialect.name == call.dialect.name
-    if call.typed is None and same:
+    if call.typed is None and attempt.request is None and same:
         return dialect.splice_request(call.opened, url=prepared.url, upstream=endpoint.upstream)
     spoken = dialect.speaks(endpoint.upstream)
-    request, lost = (call.request(), []) if same else native.request_for(dialect.name, call.request(), *spoken)
+    whole = call.request() if attempt.request is None else attempt.request
+    request, lost = (whole, []) if same else native.request_for(dialect.name, whole, *spoken)
     draft = dialect.encode_request(request, url=prepared.url, upstream=endpoint.upstream, stream=call.stream)
-    draft.lost = list(dict.fromkeys([*call.stripped, *lost, *unsaid_by(request, *spoken), *draft.lost]))
+    draft.lost = list(dict.fromkeys([*call.stripped, *attempt.lost, *lost, *unsaid_by(request, *spoken), *draft.lost]))
     return draft
 
 

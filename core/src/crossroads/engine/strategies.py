@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from crossroads.call import Call
 from crossroads.config import DEFAULT_STRATEGY
 from crossroads.engine.index import STRATEGIES
 from crossroads.engine.plugins import Hook
@@ -72,6 +73,11 @@ class Strategies:
             found = self._named[sort] = self._hooks(sort)
         return found
 
+    def checks(self, call: Call) -> tuple[Hook, ...]:
+        """Those that judge the replies of this call: `strategy_check` of the strategies that rank it."""
+        asked = {f"strategies/{name}" for name in self._x.selections.of(call, self._x).sorts or self.configured()}
+        return tuple(hook for hook in self._x.hooks.check if hook.plugin in asked)
+
     def ready(self, sorts: tuple[str, ...]) -> None:
         """Raises NotStarted. Whatever else is wrong with one of these, ranking tells."""
         for sort in sorts:
@@ -102,7 +108,8 @@ class Strategies:
             self._failed[sort] = PluginError(what, plugin=sort, remedy="Check its settings.")
         else:
             self._named[sort] = self._hooks(sort)
-            x.hooks = x.hooks._replace(settle=x.plugins.each("policy_settle"))  # it may learn from how calls ended
+            each = x.plugins.each  # it may judge replies, and learn from how calls ended
+            x.hooks = x.hooks._replace(check=each("strategy_check"), settle=each("policy_settle"))
             return
         x.plugin_failed(f"strategies/{sort}", "start", self._failed[sort])
 

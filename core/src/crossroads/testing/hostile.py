@@ -21,7 +21,9 @@ own making. exit: SystemExit. hang: for ever (async hooks; a plain one answers N
 length, values: as many answers as nobody asked for; answers that are no numbers or names. coroutine: `async def` where
 a value is due. mutate: changes what it was given. none: nothing to say, in every hook."""
 
-ASYNC_HOOKS = frozenset({"provider_open", "policy_admit", "policy_reserve", "policy_settle", "sink_emit"})
+ASYNC_HOOKS = frozenset(
+    {"provider_open", "policy_admit", "policy_reserve", "policy_settle", "sink_emit", "strategy_check"}
+)
 PLAIN_HOOKS = frozenset({"policy_permit", "strategy_score", "provider_prepare", "provider_error"})
 HOOKS = ASYNC_HOOKS | PLAIN_HOOKS
 
@@ -64,6 +66,10 @@ class Hostile:
     @hookimpl
     async def policy_settle(self, call: Any, usages: Any) -> Any:
         return await self._slowly("policy_settle", usages)
+
+    @hookimpl
+    async def strategy_check(self, call: Any, attempt: Any, reply: Any) -> Any:
+        return await self._slowly("strategy_check", reply)
 
     @hookimpl
     async def sink_emit(self, events: Any) -> Any:
