@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from crossroads.errors import BadUpstream, ConfigError, CredentialMissing, UpstreamError
+from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
 from crossroads.wire import HttpRequest, Transport
 
 EARLY_S = 300.0
@@ -92,9 +92,14 @@ class Exchanged:
         finally:
             await response.aclose()
         if response.status != 200:
-            error = CredentialMissing if response.status in (400, 401, 403) else UpstreamError
-            what = f"{self._whose} gave no access token ({response.status}{_reason(answer)})."
-            raise error(what, remedy=self._remedy)
+            raise UpstreamRefused(  # never its own 401: the key is ours, not the caller's
+                f"{self._whose} gave no access token ({response.status}{_reason(answer)}).",
+                code="provider_unavailable",
+                status=502,
+                elsewhere=True,
+                upstream_status=response.status,
+                remedy=self._remedy,
+            )
         try:
             found = msgspec.json.decode(answer, type=_Token)
         except msgspec.DecodeError:
