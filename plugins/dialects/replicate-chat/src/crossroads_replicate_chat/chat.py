@@ -53,9 +53,9 @@ STANDARD = frozenset(
     {
         "audio", "cache_control", "frequency_penalty", "function_call", "functions", "image_config",
         "include_reasoning", "logit_bias", "logprobs", "metadata", "min_p", "modalities", "prediction",
-        "presence_penalty", "prompt_cache_key", "prompt_cache_options", "repetition_penalty", "seed", "service_tier", "stop",
-        "structured_outputs", "temperature", "top_a", "top_k", "top_logprobs", "top_p", "user", "verbosity",
-        "web_search_options",
+        "presence_penalty", "prompt_cache_key", "prompt_cache_options", "repetition_penalty", "seed",
+        "service_tier", "stop", "structured_outputs", "temperature", "top_a", "top_k", "top_logprobs", "top_p", "user",
+        "verbosity", "web_search_options",
     }
 )  # fmt: skip
 """Canonical words. What is none of them is a model's own input, and goes there as it came."""
