@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from crossroads.types.base import Routed
+from crossroads.types.base import Kept, Routed
 
 
-class ImageRequest(Routed):
+class ImageRequest(Routed, Kept):
     """prompt alone: make one; with image: change it; image alone: vary it.
 
     image, mask: a `crossroads.multipart.File` (image: or several), or what a host takes in JSON. size: as "1024x1024".

@@ -9,7 +9,7 @@ from crossroads_google_vertex import Vertex, VertexSettings
 from crossroads_google_vertex.credentials import TOKEN_URL, Exchanged, read_credential
 
 from crossroads.config import Secret
-from crossroads.errors import BadUpstream, ConfigError, CredentialMissing, UpstreamError
+from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
 from crossroads.wire import HttpRequest
 
 MODEL = "https://aiplatform.googleapis.com/v1beta1/publishers/google/models/gemini-3.8-flash:generateContent"
@@ -165,8 +165,8 @@ def test_a_broken_credential_is_an_error_that_does_not_show_it(secret):
 @pytest.mark.parametrize(
     ("status", "body", "kind", "said"),
     [
-        (400, b'{"error": "invalid_grant", "error_description": "a@b.example s3"}', CredentialMissing, "invalid_grant"),
-        (503, b"down", UpstreamError, "503"),
+        (400, b'{"error": "invalid_grant", "error_description": "a@b.example s3"}', UpstreamRefused, "invalid_grant"),
+        (503, b"down", UpstreamRefused, "503"),
         (200, b"{}", BadUpstream, "can't be read"),
     ],
 )
