@@ -7,11 +7,14 @@ names in `may_import`); importing one opens no connection, starts no process and
 from __future__ import annotations
 
 import ast
+import atexit
 import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, requires
@@ -33,8 +36,8 @@ ABSENT = "not installed: "
 """How a skip begins where the environment lacks what a check needs: it was not checked, which is no success."""
 PROBE = """
 import json, os, sys, time
-import crossroads.hookspecs, crossroads.engine.index
-crossroads.engine.index.load_index(None)
+import crossroads.hookspecs, crossroads.engine.index, pathlib
+crossroads.engine.index.load_index(pathlib.Path({cache!r}), {path!r})
 module = {module!r}
 early = [name for name in sys.modules if name.split(".")[0] == module]
 before, touched = set(sys.modules), []
@@ -71,7 +74,15 @@ def installed() -> Index:
     """What is installed, read once: with a fleet of packages that takes seconds. Whoever adds one clears the cache."""
     from crossroads.engine.index import load_index
 
-    return load_index(None)
+    return load_index(_cache_folder())
+
+
+@functools.cache
+def _cache_folder() -> Path:
+    """Of this process, for the interpreters that it starts: none of them scans the installation again."""
+    folder = Path(tempfile.mkdtemp(prefix="crossroads-index-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def is_only_a_docstring(file: Path) -> bool:
@@ -90,7 +101,8 @@ def import_alone(module: str) -> Imported:
 
 @functools.cache
 def _import_alone(module: str, path: str) -> Imported:
-    command = [sys.executable, "-B", "-c", PROBE.format(module=module)]
+    installed()  # fills the cache
+    command = [sys.executable, "-B", "-c", PROBE.format(module=module, cache=str(_cache_folder()), path=sys.path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr[-2_000:]
     return Imported(*json.loads(done.stdout.splitlines()[-1]))

@@ -1,0 +1,1 @@
+"""01.AI. Facts stand in provider.toml; there is no code."""

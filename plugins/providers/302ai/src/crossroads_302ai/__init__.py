@@ -1,0 +1,1 @@
+"""302.AI. Facts stand in provider.toml; there is no code."""

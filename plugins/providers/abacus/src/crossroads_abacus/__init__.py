@@ -1,0 +1,1 @@
+"""Abacus.AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""abliteration.ai. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""above.dev. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""AgentRouter. Facts stand in provider.toml; there is no code."""

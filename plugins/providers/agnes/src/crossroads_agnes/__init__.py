@@ -1,0 +1,1 @@
+"""Agnes AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""AI Horde. Facts stand in provider.toml; there is no code."""

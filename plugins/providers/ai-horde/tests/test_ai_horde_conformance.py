@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAiHorde = provider_conformance("ai-horde")

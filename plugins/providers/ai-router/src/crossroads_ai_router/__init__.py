@@ -1,0 +1,1 @@
+"""AI-ROUTER. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAiRouter = provider_conformance("ai-router")

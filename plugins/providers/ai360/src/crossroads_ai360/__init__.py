@@ -1,0 +1,1 @@
+"""360 Zhinao (360 AI). Facts stand in provider.toml; there is no code."""

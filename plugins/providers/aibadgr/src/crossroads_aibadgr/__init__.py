@@ -1,0 +1,1 @@
+"""AI Badgr. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""AIGC2D. Facts stand in provider.toml; there is no code."""

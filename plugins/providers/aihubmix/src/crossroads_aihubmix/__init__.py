@@ -1,0 +1,1 @@
+"""AIHubMix. Facts stand in provider.toml; there is no code."""

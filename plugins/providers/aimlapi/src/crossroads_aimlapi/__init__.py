@@ -1,0 +1,1 @@
+"""AI/ML API. Facts stand in provider.toml; there is no code."""

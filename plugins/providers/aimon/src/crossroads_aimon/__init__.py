@@ -1,0 +1,1 @@
+"""AIMon. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""ainetcafe. Facts stand in provider.toml; there is no code."""

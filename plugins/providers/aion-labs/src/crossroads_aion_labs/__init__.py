@@ -1,0 +1,1 @@
+"""AionLabs. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAionLabs = provider_conformance("aion-labs")

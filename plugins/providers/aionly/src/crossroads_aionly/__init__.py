@@ -1,0 +1,1 @@
+"""AIOnly. Facts stand in provider.toml; there is no code."""

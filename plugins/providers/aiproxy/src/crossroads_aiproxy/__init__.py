@@ -1,0 +1,1 @@
+"""AIProxy. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Aixy. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Akash Network. Facts stand in provider.toml; there is no code."""

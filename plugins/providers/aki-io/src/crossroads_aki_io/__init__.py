@@ -1,0 +1,1 @@
+"""AKI.IO. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAkiIo = provider_conformance("aki-io")

@@ -1,0 +1,1 @@
+"""AlayaNew (Jiuzhang Cloud). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Aleph Alpha. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAlephAlpha = provider_conformance("aleph-alpha")

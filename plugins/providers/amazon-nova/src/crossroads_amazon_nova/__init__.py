@@ -1,0 +1,1 @@
+"""Amazon Nova API. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAmazonNova = provider_conformance("amazon-nova")

@@ -1,0 +1,1 @@
+"""Amazon SageMaker. Facts stand in provider.toml; there is no code."""

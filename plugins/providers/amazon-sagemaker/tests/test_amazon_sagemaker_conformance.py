@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAmazonSagemaker = provider_conformance("amazon-sagemaker")

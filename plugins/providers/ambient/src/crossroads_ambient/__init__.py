@@ -1,0 +1,1 @@
+"""Ambient. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""AMD Radeon Cloud. Facts stand in provider.toml; there is no code."""

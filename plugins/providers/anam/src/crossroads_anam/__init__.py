@@ -1,0 +1,1 @@
+"""Anam. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAnam = provider_conformance("anam")

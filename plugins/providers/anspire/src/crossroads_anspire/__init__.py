@@ -1,0 +1,1 @@
+"""Anspire. Facts stand in provider.toml; there is no code."""

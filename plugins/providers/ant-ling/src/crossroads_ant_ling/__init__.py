@@ -1,0 +1,1 @@
+"""Ant Group Ling (Bailing). Facts stand in provider.toml; there is no code."""

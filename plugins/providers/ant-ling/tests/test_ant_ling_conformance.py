@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAntLing = provider_conformance("ant-ling")

@@ -1,0 +1,1 @@
+"""AnyAPI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Anyscale. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Apertis (Stima). Facts stand in provider.toml; there is no code."""

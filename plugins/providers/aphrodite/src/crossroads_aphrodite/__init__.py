@@ -1,0 +1,1 @@
+"""Aphrodite Engine. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""API Route. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestApiRoute = provider_conformance("api-route")

@@ -1,0 +1,1 @@
+"""API2D. Facts stand in provider.toml; there is no code."""

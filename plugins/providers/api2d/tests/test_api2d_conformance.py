@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestApi2d = provider_conformance("api2d")

@@ -1,0 +1,1 @@
+"""API2GPT. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestApi2gpt = provider_conformance("api2gpt")

@@ -1,0 +1,1 @@
+"""Arcee AI. Facts stand in provider.toml; there is no code."""

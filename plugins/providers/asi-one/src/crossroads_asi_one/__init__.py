@@ -1,0 +1,1 @@
+"""ASI:One. Facts stand in provider.toml; there is no code."""

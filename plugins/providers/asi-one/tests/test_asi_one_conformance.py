@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAsiOne = provider_conformance("asi-one")

@@ -1,0 +1,1 @@
+"""AssemblyAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Async. Facts stand in provider.toml; there is no code."""

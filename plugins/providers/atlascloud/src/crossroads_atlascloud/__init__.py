@@ -1,0 +1,1 @@
+"""AtlasCloud. Facts stand in provider.toml; there is no code."""

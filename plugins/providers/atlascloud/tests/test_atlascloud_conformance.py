@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAtlascloud = provider_conformance("atlascloud")

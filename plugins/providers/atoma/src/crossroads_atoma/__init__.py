@@ -1,0 +1,1 @@
+"""Atoma. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Atomic Chat. Facts stand in provider.toml; there is no code."""

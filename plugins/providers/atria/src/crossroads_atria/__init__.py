@@ -1,0 +1,1 @@
+"""Atria. Facts stand in provider.toml; there is no code."""

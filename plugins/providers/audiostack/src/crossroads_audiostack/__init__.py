@@ -1,0 +1,1 @@
+"""AudioStack. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestAudiostack = provider_conformance("audiostack")

@@ -1,0 +1,1 @@
+"""Auriko. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Avatario. Facts stand in provider.toml; there is no code."""

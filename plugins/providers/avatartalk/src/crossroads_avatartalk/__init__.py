@@ -1,0 +1,1 @@
+"""AvatarTalk. Facts stand in provider.toml; there is no code."""

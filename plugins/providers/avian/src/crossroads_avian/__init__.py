@@ -1,0 +1,1 @@
+"""Avian. Facts stand in provider.toml; there is no code."""

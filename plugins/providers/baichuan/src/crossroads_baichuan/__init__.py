@@ -1,0 +1,1 @@
+"""Baichuan. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Banana. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestBanana = provider_conformance("banana")

@@ -1,0 +1,1 @@
+"""Baseten. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Beam. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Beeble. Facts stand in provider.toml; there is no code."""

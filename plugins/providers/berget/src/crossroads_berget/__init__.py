@@ -1,0 +1,1 @@
+"""Berget.AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Bespoke Labs Nimble. Facts stand in provider.toml; there is no code."""

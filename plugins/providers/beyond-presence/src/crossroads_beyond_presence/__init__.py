@@ -1,0 +1,1 @@
+"""Beyond Presence. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestBeyondPresence = provider_conformance("beyond-presence")

@@ -1,0 +1,1 @@
+"""bitHuman. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Bland AI. Facts stand in provider.toml; there is no code."""

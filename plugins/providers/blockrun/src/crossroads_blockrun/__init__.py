@@ -1,0 +1,1 @@
+"""BlockRun. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Blue Claw Network. Facts stand in provider.toml; there is no code."""

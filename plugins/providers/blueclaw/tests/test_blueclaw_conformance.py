@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestBlueclaw = provider_conformance("blueclaw")

@@ -1,0 +1,1 @@
+"""Bocha AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Bookend AI. Facts stand in provider.toml; there is no code."""

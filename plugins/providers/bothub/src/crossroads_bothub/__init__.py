@@ -1,0 +1,1 @@
+"""Bothub. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Brave Search API. Facts stand in provider.toml; there is no code."""

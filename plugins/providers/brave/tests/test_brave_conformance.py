@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestBrave = provider_conformance("brave")

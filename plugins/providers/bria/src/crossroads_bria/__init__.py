@@ -1,0 +1,1 @@
+"""BRIA AI. Facts stand in provider.toml; there is no code."""

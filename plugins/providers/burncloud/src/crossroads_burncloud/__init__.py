@@ -1,0 +1,1 @@
+"""BurnCloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""BytePlus ModelArk (ByteDance Seed, international). Facts stand in provider.toml; there is no code."""

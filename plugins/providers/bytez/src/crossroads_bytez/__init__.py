@@ -1,0 +1,1 @@
+"""Bytez. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""CAMB.AI. Facts stand in provider.toml; there is no code."""

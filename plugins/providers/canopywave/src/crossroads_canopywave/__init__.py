@@ -1,0 +1,1 @@
+"""CanopyWave. Facts stand in provider.toml; there is no code."""

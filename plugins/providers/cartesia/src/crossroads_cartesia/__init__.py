@@ -1,0 +1,1 @@
+"""Cartesia. Facts stand in provider.toml; there is no code."""

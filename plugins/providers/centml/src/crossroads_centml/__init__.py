@@ -1,0 +1,1 @@
+"""CentML. Facts stand in provider.toml; there is no code."""

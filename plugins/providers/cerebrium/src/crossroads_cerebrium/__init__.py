@@ -1,0 +1,1 @@
+"""Cerebrium. Facts stand in provider.toml; there is no code."""

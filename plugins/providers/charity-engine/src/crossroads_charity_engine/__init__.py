@@ -1,0 +1,1 @@
+"""Charity Engine. Facts stand in provider.toml; there is no code."""

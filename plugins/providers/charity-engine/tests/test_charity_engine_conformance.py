@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestCharityEngine = provider_conformance("charity-engine")

@@ -1,0 +1,1 @@
+"""Charm Hyper. Facts stand in provider.toml; there is no code."""

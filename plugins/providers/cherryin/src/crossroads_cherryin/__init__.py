@@ -1,0 +1,1 @@
+"""CherryIN. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Chutes. Facts stand in provider.toml; there is no code."""

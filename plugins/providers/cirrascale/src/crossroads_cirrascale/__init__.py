@@ -1,0 +1,1 @@
+"""Cirrascale. Facts stand in provider.toml; there is no code."""

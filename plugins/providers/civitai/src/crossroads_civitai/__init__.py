@@ -1,0 +1,1 @@
+"""Civitai. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Clarifai. Facts stand in provider.toml; there is no code."""

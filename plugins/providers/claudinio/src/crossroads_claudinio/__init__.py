@@ -1,0 +1,1 @@
+"""Claudinio. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Cleanlab TLM. Facts stand in provider.toml; there is no code."""

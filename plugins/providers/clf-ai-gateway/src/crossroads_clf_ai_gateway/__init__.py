@@ -1,0 +1,1 @@
+"""CLF AI Gateway. Facts stand in provider.toml; there is no code."""

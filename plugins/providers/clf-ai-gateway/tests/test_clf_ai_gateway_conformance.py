@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestClfAiGateway = provider_conformance("clf-ai-gateway")

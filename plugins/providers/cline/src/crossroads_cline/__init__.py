@@ -1,0 +1,1 @@
+"""Cline (ClinePass). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""CloudFerro Sherlock. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Cognition. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""CometAPI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""ComfyUI. Facts stand in provider.toml; there is no code."""

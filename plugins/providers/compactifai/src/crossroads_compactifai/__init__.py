@@ -1,0 +1,1 @@
+"""CompactifAI (Multiverse Computing). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Consensus Protocol. Facts stand in provider.toml; there is no code."""

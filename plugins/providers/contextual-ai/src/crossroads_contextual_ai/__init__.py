@@ -1,0 +1,1 @@
+"""Contextual AI. Facts stand in provider.toml; there is no code."""

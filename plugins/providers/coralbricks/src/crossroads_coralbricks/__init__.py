@@ -1,0 +1,1 @@
+"""CoralBricks. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""CoreWeave. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestCoreweave = provider_conformance("coreweave")

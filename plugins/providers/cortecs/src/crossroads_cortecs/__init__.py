@@ -1,0 +1,1 @@
+"""Cortecs. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Cosine. Facts stand in provider.toml; there is no code."""

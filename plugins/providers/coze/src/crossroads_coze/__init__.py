@@ -1,0 +1,1 @@
+"""Coze. Facts stand in provider.toml; there is no code."""

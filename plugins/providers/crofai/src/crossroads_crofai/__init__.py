@@ -1,0 +1,1 @@
+"""CrofAI. Facts stand in provider.toml; there is no code."""

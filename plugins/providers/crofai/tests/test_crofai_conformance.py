@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestCrofai = provider_conformance("crofai")

@@ -1,0 +1,1 @@
+"""CrossModel. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Crucible. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Crusoe. Facts stand in provider.toml; there is no code."""

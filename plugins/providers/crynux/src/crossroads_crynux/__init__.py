@@ -1,0 +1,1 @@
+"""Crynux. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""D-ID. Facts stand in provider.toml; there is no code."""

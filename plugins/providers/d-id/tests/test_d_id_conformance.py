@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestDId = provider_conformance("d-id")

@@ -1,0 +1,1 @@
+"""DaoXE. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Dappier. Facts stand in provider.toml; there is no code."""

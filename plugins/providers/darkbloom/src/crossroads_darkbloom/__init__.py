@@ -1,0 +1,1 @@
+"""Darkbloom. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""DataRobot. Facts stand in provider.toml; there is no code."""

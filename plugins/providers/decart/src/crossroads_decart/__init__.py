@@ -1,0 +1,1 @@
+"""Decart. Facts stand in provider.toml; there is no code."""

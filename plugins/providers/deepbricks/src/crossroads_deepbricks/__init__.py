@@ -1,0 +1,1 @@
+"""Deepbricks. Facts stand in provider.toml; there is no code."""

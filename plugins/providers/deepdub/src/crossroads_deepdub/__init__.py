@@ -1,0 +1,1 @@
+"""Deepdub. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""DeepL. Facts stand in provider.toml; there is no code."""

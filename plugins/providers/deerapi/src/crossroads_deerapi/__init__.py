@@ -1,0 +1,1 @@
+"""DeerAPI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""DekaLLM. Facts stand in provider.toml; there is no code."""

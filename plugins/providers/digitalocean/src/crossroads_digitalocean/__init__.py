@@ -1,0 +1,1 @@
+"""DigitalOcean Gradient AI. Facts stand in provider.toml; there is no code."""

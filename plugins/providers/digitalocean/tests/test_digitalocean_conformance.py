@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestDigitalocean = provider_conformance("digitalocean")

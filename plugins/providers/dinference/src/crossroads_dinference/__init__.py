@@ -1,0 +1,1 @@
+"""DInference. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestDinference = provider_conformance("dinference")

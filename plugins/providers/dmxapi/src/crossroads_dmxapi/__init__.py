@@ -1,0 +1,1 @@
+"""DMXAPI. Facts stand in provider.toml; there is no code."""

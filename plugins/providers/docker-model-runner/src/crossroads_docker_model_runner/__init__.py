@@ -1,0 +1,1 @@
+"""Docker Model Runner. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Doubleword. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""DreamGen. Facts stand in provider.toml; there is no code."""

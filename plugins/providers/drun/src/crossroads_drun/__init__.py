@@ -1,0 +1,1 @@
+"""D.Run (DaoCloud). Facts stand in provider.toml; there is no code."""

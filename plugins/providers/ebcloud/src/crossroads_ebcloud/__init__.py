@@ -1,0 +1,1 @@
+"""EBCloud (EBTech). Facts stand in provider.toml; there is no code."""

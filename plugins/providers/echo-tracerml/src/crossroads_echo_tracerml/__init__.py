@@ -1,0 +1,1 @@
+"""Echo (TracerML). Facts stand in provider.toml; there is no code."""

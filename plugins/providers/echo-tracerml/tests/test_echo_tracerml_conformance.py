@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestEchoTracerml = provider_conformance("echo-tracerml")

@@ -1,0 +1,1 @@
+"""Eden AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Edgee. Facts stand in provider.toml; there is no code."""

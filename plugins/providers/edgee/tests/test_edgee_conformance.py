@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestEdgee = provider_conformance("edgee")

@@ -1,0 +1,1 @@
+"""embaas. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""EmberCloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""EmpirioLabs AI. Facts stand in provider.toml; there is no code."""

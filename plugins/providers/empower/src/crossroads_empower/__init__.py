@@ -1,0 +1,1 @@
+"""Empower. Facts stand in provider.toml; there is no code."""

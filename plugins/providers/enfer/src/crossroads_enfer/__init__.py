@@ -1,0 +1,1 @@
+"""Enfer. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""eu/jev. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestEuJev = provider_conformance("eu-jev")

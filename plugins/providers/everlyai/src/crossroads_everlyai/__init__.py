@@ -1,0 +1,1 @@
+"""EverlyAI. Facts stand in provider.toml; there is no code."""

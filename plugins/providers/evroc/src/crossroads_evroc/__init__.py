@@ -1,0 +1,1 @@
+"""evroc. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestEvroc = provider_conformance("evroc")

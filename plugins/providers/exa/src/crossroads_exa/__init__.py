@@ -1,0 +1,1 @@
+"""Exa. Facts stand in provider.toml; there is no code."""

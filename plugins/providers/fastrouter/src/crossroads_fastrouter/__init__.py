@@ -1,0 +1,1 @@
+"""FastRouter. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Featherless AI. Facts stand in provider.toml; there is no code."""

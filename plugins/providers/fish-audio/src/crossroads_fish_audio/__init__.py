@@ -1,0 +1,1 @@
+"""Fish Audio. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestFishAudio = provider_conformance("fish-audio")

@@ -1,0 +1,1 @@
+"""FlexAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Forefront AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""FreeModel. Facts stand in provider.toml; there is no code."""

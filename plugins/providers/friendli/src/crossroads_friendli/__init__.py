@@ -1,0 +1,1 @@
+"""FriendliAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""FrogBot. Facts stand in provider.toml; there is no code."""

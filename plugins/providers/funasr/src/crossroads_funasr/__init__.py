@@ -1,0 +1,1 @@
+"""FunASR. Facts stand in provider.toml; there is no code."""

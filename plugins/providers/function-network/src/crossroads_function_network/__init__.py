@@ -1,0 +1,1 @@
+"""Function Network. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestFunctionNetwork = provider_conformance("function-network")

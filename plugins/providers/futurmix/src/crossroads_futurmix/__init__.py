@@ -1,0 +1,1 @@
+"""FuturMix. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Galadriel. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Google Distributed Cloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""getimg.ai. Facts stand in provider.toml; there is no code."""

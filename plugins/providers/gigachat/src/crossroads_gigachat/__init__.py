@@ -1,0 +1,1 @@
+"""GigaChat (Sber). Facts stand in provider.toml; there is no code."""

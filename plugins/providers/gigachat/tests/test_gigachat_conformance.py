@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestGigachat = provider_conformance("gigachat")

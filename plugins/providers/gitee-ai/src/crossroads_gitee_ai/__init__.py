@@ -1,0 +1,1 @@
+"""Gitee AI (Moark). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestGiteeAi = provider_conformance("gitee-ai")

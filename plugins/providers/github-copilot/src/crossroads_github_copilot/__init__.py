@@ -1,0 +1,1 @@
+"""GitHub Copilot. Facts stand in provider.toml; there is no code."""

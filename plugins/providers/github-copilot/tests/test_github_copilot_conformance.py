@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestGithubCopilot = provider_conformance("github-copilot")

@@ -1,0 +1,1 @@
+"""GitHub Models. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""GitLab Duo. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Gladia. Facts stand in provider.toml; there is no code."""

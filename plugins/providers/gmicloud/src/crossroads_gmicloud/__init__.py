@@ -1,0 +1,1 @@
+"""GMI Cloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Gnani (Vachana). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Gonka Broker. Facts stand in provider.toml; there is no code."""

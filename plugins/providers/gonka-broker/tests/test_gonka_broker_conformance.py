@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestGonkaBroker = provider_conformance("gonka-broker")

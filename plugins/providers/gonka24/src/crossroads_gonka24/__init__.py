@@ -1,0 +1,1 @@
+"""Gonka24. Facts stand in provider.toml; there is no code."""

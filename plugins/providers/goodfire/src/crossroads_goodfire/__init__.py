@@ -1,0 +1,1 @@
+"""Goodfire. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""GooseAI. Facts stand in provider.toml; there is no code."""

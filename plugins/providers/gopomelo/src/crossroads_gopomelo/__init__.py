@@ -1,0 +1,1 @@
+"""GoPomelo. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""GPTRouter (Writesonic). Facts stand in provider.toml; there is no code."""

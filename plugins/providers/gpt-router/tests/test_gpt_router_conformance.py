@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestGptRouter = provider_conformance("gpt-router")

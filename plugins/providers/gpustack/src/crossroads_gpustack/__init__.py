@@ -1,0 +1,1 @@
+"""GPUStack. Facts stand in provider.toml; there is no code."""

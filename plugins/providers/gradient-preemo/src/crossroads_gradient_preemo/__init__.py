@@ -1,0 +1,1 @@
+"""Gradient (Preemo). Facts stand in provider.toml; there is no code."""

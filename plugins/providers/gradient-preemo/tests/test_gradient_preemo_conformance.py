@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestGradientPreemo = provider_conformance("gradient-preemo")

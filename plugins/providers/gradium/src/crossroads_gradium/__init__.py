@@ -1,0 +1,1 @@
+"""Gradium. Facts stand in provider.toml; there is no code."""

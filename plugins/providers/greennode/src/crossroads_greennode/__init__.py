@@ -1,0 +1,1 @@
+"""GreenNode. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""GreenPT. Facts stand in provider.toml; there is no code."""

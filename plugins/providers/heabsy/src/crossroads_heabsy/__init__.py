@@ -1,0 +1,1 @@
+"""Heabsy. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Hedra. Facts stand in provider.toml; there is no code."""

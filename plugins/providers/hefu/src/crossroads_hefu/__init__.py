@@ -1,0 +1,1 @@
+"""HeFu. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Heroku Managed Inference. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Hetzner. Facts stand in provider.toml; there is no code."""

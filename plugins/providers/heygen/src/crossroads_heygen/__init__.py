@@ -1,0 +1,1 @@
+"""HeyGen. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Higgsfield. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Higress. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""HitPaw. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestHitpaw = provider_conformance("hitpaw")

@@ -1,0 +1,1 @@
+"""Hostinger Router. Facts stand in provider.toml; there is no code."""

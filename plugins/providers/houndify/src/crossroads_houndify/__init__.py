@@ -1,0 +1,1 @@
+"""Houndify (SoundHound). Facts stand in provider.toml; there is no code."""

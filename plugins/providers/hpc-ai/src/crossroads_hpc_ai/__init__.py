@@ -1,0 +1,1 @@
+"""HPC-AI. Facts stand in provider.toml; there is no code."""

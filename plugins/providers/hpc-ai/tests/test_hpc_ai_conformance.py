@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestHpcAi = provider_conformance("hpc-ai")

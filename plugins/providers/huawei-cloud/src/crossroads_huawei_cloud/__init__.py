@@ -1,0 +1,1 @@
+"""Huawei Cloud MaaS (ModelArts). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestHuaweiCloud = provider_conformance("huawei-cloud")

@@ -1,0 +1,1 @@
+"""Hume AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Hyperbolic. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""IBM watsonx.ai. Facts stand in provider.toml; there is no code."""

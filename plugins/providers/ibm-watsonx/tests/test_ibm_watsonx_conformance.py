@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestIbmWatsonx = provider_conformance("ibm-watsonx")

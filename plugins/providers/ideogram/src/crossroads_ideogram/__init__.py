@@ -1,0 +1,1 @@
+"""Ideogram. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""iFlow. Facts stand in provider.toml; there is no code."""

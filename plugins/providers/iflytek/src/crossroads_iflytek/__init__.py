@@ -1,0 +1,1 @@
+"""iFLYTEK Spark. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Impossibl. Facts stand in provider.toml; there is no code."""

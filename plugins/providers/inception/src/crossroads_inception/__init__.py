@@ -1,0 +1,1 @@
+"""Inception. Facts stand in provider.toml; there is no code."""

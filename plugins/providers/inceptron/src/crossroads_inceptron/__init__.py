@@ -1,0 +1,1 @@
+"""Inceptron. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestInceptron = provider_conformance("inceptron")

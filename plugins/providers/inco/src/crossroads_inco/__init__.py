@@ -1,0 +1,1 @@
+"""Inco. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestInco = provider_conformance("inco")

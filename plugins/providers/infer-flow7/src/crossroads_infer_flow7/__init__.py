@@ -1,0 +1,1 @@
+"""Infer by Flow7. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Inferact vLLM. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Inference.net. Facts stand in provider.toml; there is no code."""

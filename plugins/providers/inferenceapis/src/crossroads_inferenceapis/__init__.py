@@ -1,0 +1,1 @@
+"""Inference APIs. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Infermatic. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""InferX. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Infinigence (InfiniAI). Facts stand in provider.toml; there is no code."""

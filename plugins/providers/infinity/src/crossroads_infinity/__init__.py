@@ -1,0 +1,1 @@
+"""Infinity embedding server. Facts stand in provider.toml; there is no code."""

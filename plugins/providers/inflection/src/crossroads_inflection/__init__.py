@@ -1,0 +1,1 @@
+"""Inflection AI. Facts stand in provider.toml; there is no code."""

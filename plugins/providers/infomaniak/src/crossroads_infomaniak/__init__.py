@@ -1,0 +1,1 @@
+"""Infomaniak. Facts stand in provider.toml; there is no code."""

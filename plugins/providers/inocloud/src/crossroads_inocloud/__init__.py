@@ -1,0 +1,1 @@
+"""InoCloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Inworld. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""io.net Intelligence. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestIoNet = provider_conformance("io-net")

@@ -1,0 +1,1 @@
+"""Ionstream. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Isaacus. Facts stand in provider.toml; there is no code."""

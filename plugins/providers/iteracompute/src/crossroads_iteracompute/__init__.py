@@ -1,0 +1,1 @@
+"""IteraCompute. Facts stand in provider.toml; there is no code."""

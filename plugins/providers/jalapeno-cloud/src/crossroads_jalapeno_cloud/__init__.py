@@ -1,0 +1,1 @@
+"""Jalapeno Cloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestJalapenoCloud = provider_conformance("jalapeno-cloud")

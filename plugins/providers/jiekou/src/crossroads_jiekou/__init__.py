@@ -1,0 +1,1 @@
+"""Jiekou.AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""JigsawStack. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Jina AI. Facts stand in provider.toml; there is no code."""

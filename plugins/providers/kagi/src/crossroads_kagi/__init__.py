@@ -1,0 +1,1 @@
+"""Kagi. Facts stand in provider.toml; there is no code."""

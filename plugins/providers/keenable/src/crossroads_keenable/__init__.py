@@ -1,0 +1,1 @@
+"""Keenable. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Kenari. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Kevoryn. Facts stand in provider.toml; there is no code."""

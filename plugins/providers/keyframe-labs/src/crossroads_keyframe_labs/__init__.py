@@ -1,0 +1,1 @@
+"""Keyframe Labs. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Keywords AI (Respan). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestKeywordsAi = provider_conformance("keywords-ai")

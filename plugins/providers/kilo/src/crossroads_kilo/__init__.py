@@ -1,0 +1,1 @@
+"""Kilo Gateway. Facts stand in provider.toml; there is no code."""

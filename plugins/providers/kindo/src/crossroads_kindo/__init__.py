@@ -1,0 +1,1 @@
+"""Kindo. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Kling AI. Facts stand in provider.toml; there is no code."""

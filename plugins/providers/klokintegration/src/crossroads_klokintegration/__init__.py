@@ -1,0 +1,1 @@
+"""klokintegration.se. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestKlusterAi = provider_conformance("kluster-ai")

@@ -1,0 +1,1 @@
+"""KoboldAI. Facts stand in provider.toml; there is no code."""

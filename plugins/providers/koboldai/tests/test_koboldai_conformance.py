@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestKoboldai = provider_conformance("koboldai")

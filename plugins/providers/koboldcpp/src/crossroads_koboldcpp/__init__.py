@@ -1,0 +1,1 @@
+"""KoboldCpp. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Konko AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Kosmik Compute. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Krea. Facts stand in provider.toml; there is no code."""

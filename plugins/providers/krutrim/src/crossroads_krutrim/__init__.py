@@ -1,0 +1,1 @@
+"""Krutrim Cloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Kuaizi Lizhen. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Kyma API. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Lambda. Facts stand in provider.toml; there is no code."""

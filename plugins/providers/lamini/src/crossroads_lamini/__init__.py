@@ -1,0 +1,1 @@
+"""Lamini. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LandingAI. Facts stand in provider.toml; there is no code."""

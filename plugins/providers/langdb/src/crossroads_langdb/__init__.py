@@ -1,0 +1,1 @@
+"""LangDB. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LANYUN. Facts stand in provider.toml; there is no code."""

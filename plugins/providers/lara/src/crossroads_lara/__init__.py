@@ -1,0 +1,1 @@
+"""Lara Translate. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Laya. Facts stand in provider.toml; there is no code."""

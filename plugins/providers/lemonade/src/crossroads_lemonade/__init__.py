@@ -1,0 +1,1 @@
+"""Lemonade. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Lemonfox.ai. Facts stand in provider.toml; there is no code."""

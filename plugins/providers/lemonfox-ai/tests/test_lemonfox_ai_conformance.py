@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLemonfoxAi = provider_conformance("lemonfox-ai")

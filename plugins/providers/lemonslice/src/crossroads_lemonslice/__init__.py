@@ -1,0 +1,1 @@
+"""LemonSlice. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Leonardo.Ai. Facts stand in provider.toml; there is no code."""

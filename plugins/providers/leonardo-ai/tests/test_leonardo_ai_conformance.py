@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLeonardoAi = provider_conformance("leonardo-ai")

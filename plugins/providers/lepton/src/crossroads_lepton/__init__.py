@@ -1,0 +1,1 @@
+"""Lepton AI. Facts stand in provider.toml; there is no code."""

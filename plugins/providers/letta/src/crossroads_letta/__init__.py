@@ -1,0 +1,1 @@
+"""Letta. Facts stand in provider.toml; there is no code."""

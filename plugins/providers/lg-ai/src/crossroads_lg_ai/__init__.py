@@ -1,0 +1,1 @@
+"""LG AI Research. Facts stand in provider.toml; there is no code."""

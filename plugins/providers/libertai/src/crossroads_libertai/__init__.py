@@ -1,0 +1,1 @@
+"""LibertAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LightOn. Facts stand in provider.toml; there is no code."""

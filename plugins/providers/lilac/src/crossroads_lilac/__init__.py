@@ -1,0 +1,1 @@
+"""Lilac. Facts stand in provider.toml; there is no code."""

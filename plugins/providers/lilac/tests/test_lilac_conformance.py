@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLilac = provider_conformance("lilac")

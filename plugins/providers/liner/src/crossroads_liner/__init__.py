@@ -1,0 +1,1 @@
+"""Liner. Facts stand in provider.toml; there is no code."""

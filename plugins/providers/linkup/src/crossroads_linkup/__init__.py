@@ -1,0 +1,1 @@
+"""Linkup. Facts stand in provider.toml; there is no code."""

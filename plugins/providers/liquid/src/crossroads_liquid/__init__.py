@@ -1,0 +1,1 @@
+"""Liquid AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LiteLLM Proxy. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLitellmProxy = provider_conformance("litellm-proxy")

@@ -1,0 +1,1 @@
+"""LiveAvatar (HeyGen). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LlamaCloud (LlamaParse). Facts stand in provider.toml; there is no code."""

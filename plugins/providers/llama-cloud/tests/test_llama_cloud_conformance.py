@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLlamaCloud = provider_conformance("llama-cloud")

@@ -1,0 +1,1 @@
+"""LlamaEdge. Facts stand in provider.toml; there is no code."""

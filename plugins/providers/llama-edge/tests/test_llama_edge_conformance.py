@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLlamaEdge = provider_conformance("llama-edge")

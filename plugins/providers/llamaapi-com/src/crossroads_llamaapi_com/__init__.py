@@ -1,0 +1,1 @@
+"""LlamaAPI (llmapi.com). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLlamaapiCom = provider_conformance("llamaapi-com")

@@ -1,0 +1,1 @@
+"""llamafile. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LlamaGate. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LLM API. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LLMRails. Facts stand in provider.toml; there is no code."""

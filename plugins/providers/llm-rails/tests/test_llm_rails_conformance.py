@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLlmRails = provider_conformance("llm-rails")

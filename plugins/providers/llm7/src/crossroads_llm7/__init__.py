@@ -1,0 +1,1 @@
+"""LLM7.io. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLlm7 = provider_conformance("llm7")

@@ -1,0 +1,1 @@
+"""LLM Gateway. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LLM Tech. Facts stand in provider.toml; there is no code."""

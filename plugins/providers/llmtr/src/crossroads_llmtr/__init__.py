@@ -1,0 +1,1 @@
+"""LLMTR. Facts stand in provider.toml; there is no code."""

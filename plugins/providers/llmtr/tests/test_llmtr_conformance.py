@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestLlmtr = provider_conformance("llmtr")

@@ -1,0 +1,1 @@
+"""LMNT. Facts stand in provider.toml; there is no code."""

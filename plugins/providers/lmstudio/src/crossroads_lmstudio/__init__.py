@@ -1,0 +1,1 @@
+"""LM Studio. Facts stand in provider.toml; there is no code."""

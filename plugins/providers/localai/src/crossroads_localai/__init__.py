@@ -1,0 +1,1 @@
+"""LocalAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LongCat (Meituan). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LTX (Lightricks). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""LucidQuery. Facts stand in provider.toml; there is no code."""

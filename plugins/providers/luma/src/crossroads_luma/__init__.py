@@ -1,0 +1,1 @@
+"""Luma AI. Facts stand in provider.toml; there is no code."""

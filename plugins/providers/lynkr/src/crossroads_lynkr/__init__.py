@@ -1,0 +1,1 @@
+"""Lynkr. Facts stand in provider.toml; there is no code."""

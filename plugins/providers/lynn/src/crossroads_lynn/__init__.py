@@ -1,0 +1,1 @@
+"""Lynn. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Magic Hour. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestMagicHour = provider_conformance("magic-hour")

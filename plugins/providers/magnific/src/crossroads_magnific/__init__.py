@@ -1,0 +1,1 @@
+"""Magnific. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Makora. Facts stand in provider.toml; there is no code."""

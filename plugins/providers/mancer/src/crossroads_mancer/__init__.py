@@ -1,0 +1,1 @@
+"""Mancer. Facts stand in provider.toml; there is no code."""

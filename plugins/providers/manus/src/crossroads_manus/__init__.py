@@ -1,0 +1,1 @@
+"""Manus. Facts stand in provider.toml; there is no code."""

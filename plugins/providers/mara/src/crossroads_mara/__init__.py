@@ -1,0 +1,1 @@
+"""MARA. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Maritaca AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""MatterAI. Facts stand in provider.toml; there is no code."""

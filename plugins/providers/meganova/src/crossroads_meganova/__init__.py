@@ -1,0 +1,1 @@
+"""Meganova. Facts stand in provider.toml; there is no code."""

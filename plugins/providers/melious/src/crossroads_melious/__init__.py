@@ -1,0 +1,1 @@
+"""Melious. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Menlo Research. Facts stand in provider.toml; there is no code."""

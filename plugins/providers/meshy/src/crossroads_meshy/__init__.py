@@ -1,0 +1,1 @@
+"""Meshy. Facts stand in provider.toml; there is no code."""

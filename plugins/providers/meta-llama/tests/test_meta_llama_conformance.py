@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestMetaLlama = provider_conformance("meta-llama")

@@ -1,0 +1,1 @@
+"""Meta Model API. Facts stand in provider.toml; there is no code."""

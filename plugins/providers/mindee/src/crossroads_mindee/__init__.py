@@ -1,0 +1,1 @@
+"""Mindee. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""MiniMax. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Mixedbread. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestMixedbread = provider_conformance("mixedbread")

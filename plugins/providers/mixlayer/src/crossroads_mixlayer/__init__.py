@@ -1,0 +1,1 @@
+"""Mixlayer. Facts stand in provider.toml; there is no code."""

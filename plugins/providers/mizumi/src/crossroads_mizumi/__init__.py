@@ -1,0 +1,1 @@
+"""Mizumi. Facts stand in provider.toml; there is no code."""

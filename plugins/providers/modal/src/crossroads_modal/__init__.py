@@ -1,0 +1,1 @@
+"""Modal. Facts stand in provider.toml; there is no code."""

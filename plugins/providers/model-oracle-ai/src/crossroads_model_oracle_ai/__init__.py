@@ -1,0 +1,1 @@
+"""Model Oracle AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Modelis. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""ModelRun. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""ModelScope. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Modelsell. Facts stand in provider.toml; there is no code."""

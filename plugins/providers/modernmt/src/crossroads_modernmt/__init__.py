@@ -1,0 +1,1 @@
+"""ModernMT. Facts stand in provider.toml; there is no code."""

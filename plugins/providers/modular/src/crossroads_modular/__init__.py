@@ -1,0 +1,1 @@
+"""Modular. Facts stand in provider.toml; there is no code."""

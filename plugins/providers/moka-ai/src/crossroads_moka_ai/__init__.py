@@ -1,0 +1,1 @@
+"""MokaAI. Facts stand in provider.toml; there is no code."""

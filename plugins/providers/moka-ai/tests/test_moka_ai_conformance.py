@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestMokaAi = provider_conformance("moka-ai")

@@ -1,0 +1,1 @@
+"""MonsterAPI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Moondream. Facts stand in provider.toml; there is no code."""

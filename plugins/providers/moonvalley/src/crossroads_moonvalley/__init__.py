@@ -1,0 +1,1 @@
+"""Moonvalley. Facts stand in provider.toml; there is no code."""

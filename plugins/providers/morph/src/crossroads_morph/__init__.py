@@ -1,0 +1,1 @@
+"""Morph. Facts stand in provider.toml; there is no code."""

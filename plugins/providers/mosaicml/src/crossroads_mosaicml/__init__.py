@@ -1,0 +1,1 @@
+"""MosaicML. Facts stand in provider.toml; there is no code."""

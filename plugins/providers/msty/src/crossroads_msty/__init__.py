@@ -1,0 +1,1 @@
+"""Msty. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Murf AI. Facts stand in provider.toml; there is no code."""

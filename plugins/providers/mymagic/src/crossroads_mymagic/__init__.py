@@ -1,0 +1,1 @@
+"""MyMagic AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Mystic (Pipeline AI). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestMystic = provider_conformance("mystic")

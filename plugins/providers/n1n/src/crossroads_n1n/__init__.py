@@ -1,0 +1,1 @@
+"""n1n.ai. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Nace. Facts stand in provider.toml; there is no code."""

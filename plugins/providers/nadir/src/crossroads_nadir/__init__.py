@@ -1,0 +1,1 @@
+"""Nadir. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""NaN. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestNan = provider_conformance("nan")

@@ -1,0 +1,1 @@
+"""NanoGPT. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""NAVER Cloud CLOVA. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestNaverClova = provider_conformance("naver-clova")

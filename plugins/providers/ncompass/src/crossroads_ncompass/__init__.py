@@ -1,0 +1,1 @@
+"""nCompass. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""NEAR AI Cloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestNearAi = provider_conformance("near-ai")

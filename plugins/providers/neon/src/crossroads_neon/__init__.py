@@ -1,0 +1,1 @@
+"""Neon AI Gateway. Facts stand in provider.toml; there is no code."""

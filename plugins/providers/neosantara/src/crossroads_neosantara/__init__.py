@@ -1,0 +1,1 @@
+"""Neosantara. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestNeosantara = provider_conformance("neosantara")

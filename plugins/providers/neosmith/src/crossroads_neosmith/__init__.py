@@ -1,0 +1,1 @@
+"""NeoSmith. Facts stand in provider.toml; there is no code."""

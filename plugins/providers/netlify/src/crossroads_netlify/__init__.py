@@ -1,0 +1,1 @@
+"""Netlify AI Gateway. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestNetlify = provider_conformance("netlify")

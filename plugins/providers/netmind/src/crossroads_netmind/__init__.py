@@ -1,0 +1,1 @@
+"""NetMind. Facts stand in provider.toml; there is no code."""

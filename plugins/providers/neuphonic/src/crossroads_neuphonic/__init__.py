@@ -1,0 +1,1 @@
+"""Neuphonic. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Neuralwatt. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""NeuronPool. Facts stand in provider.toml; there is no code."""

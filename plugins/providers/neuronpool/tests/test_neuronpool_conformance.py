@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestNeuronpool = provider_conformance("neuronpool")

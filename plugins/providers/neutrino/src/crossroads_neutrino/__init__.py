@@ -1,0 +1,1 @@
+"""Neutrino. Facts stand in provider.toml; there is no code."""

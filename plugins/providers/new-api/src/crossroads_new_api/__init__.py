@@ -1,0 +1,1 @@
+"""New API. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestNewApi = provider_conformance("new-api")

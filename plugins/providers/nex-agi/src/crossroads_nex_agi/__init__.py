@@ -1,0 +1,1 @@
+"""Nex AGI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""NextBit. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestNextbit = provider_conformance("nextbit")

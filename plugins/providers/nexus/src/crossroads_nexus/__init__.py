@@ -1,0 +1,1 @@
+"""Grafbase Nexus. Facts stand in provider.toml; there is no code."""

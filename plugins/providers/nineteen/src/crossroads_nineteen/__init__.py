@@ -1,0 +1,1 @@
+"""Nineteen. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""NLP Cloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestNlpCloud = provider_conformance("nlp-cloud")

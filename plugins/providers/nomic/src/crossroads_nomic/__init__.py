@@ -1,0 +1,1 @@
+"""Nomic Atlas. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Not Diamond. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Nous Research. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""NovelAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Nscale. Facts stand in provider.toml; there is no code."""

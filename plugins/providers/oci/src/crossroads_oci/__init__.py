@@ -1,0 +1,1 @@
+"""Oracle Cloud Infrastructure Generative AI. Facts stand in provider.toml; there is no code."""

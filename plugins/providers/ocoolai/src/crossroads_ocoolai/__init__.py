@@ -1,0 +1,1 @@
+"""ocoolAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""OctoAI. Facts stand in provider.toml; there is no code."""

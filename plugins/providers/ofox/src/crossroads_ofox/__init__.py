@@ -1,0 +1,1 @@
+"""Ofox. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""OhMyGPT. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Ollama Cloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestOllamaCloud = provider_conformance("ollama-cloud")

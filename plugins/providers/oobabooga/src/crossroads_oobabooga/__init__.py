@@ -1,0 +1,1 @@
+"""text-generation-webui (oobabooga). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestOobabooga = provider_conformance("oobabooga")

@@ -1,0 +1,1 @@
+"""OpenCode (Zen, Go). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""OpenInfer. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""OpenInference. Facts stand in provider.toml; there is no code."""

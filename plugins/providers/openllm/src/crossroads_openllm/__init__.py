@@ -1,0 +1,1 @@
+"""OpenLLM. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""OpenReason. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Opper. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""OrcaRouter. Facts stand in provider.toml; there is no code."""

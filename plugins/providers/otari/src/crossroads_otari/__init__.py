@@ -1,0 +1,1 @@
+"""Otari (Mozilla.ai). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""OVHcloud AI Endpoints. Facts stand in provider.toml; there is no code."""

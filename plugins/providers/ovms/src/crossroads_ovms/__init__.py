@@ -1,0 +1,1 @@
+"""OpenVINO Model Server. Facts stand in provider.toml; there is no code."""

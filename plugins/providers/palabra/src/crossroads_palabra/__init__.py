@@ -1,0 +1,1 @@
+"""Palabra AI. Facts stand in provider.toml; there is no code."""

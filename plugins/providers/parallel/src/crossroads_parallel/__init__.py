@@ -1,0 +1,1 @@
+"""Parallel. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Parasail. Facts stand in provider.toml; there is no code."""

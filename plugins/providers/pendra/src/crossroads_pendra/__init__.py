@@ -1,0 +1,1 @@
+"""Pendra. Facts stand in provider.toml; there is no code."""

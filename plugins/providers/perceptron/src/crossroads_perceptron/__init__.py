@@ -1,0 +1,1 @@
+"""Perceptron. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestPerceptron = provider_conformance("perceptron")

@@ -1,0 +1,1 @@
+"""PerfXCloud. Facts stand in provider.toml; there is no code."""

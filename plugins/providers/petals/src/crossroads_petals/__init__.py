@@ -1,0 +1,1 @@
+"""Petals. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""PH8. Facts stand in provider.toml; there is no code."""

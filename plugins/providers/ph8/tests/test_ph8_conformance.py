@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestPh8 = provider_conformance("ph8")

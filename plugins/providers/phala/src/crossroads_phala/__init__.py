@@ -1,0 +1,1 @@
+"""Phala. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Phonic. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Pika. Facts stand in provider.toml; there is no code."""

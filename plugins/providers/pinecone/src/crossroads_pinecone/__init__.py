@@ -1,0 +1,1 @@
+"""Pinecone Inference. Facts stand in provider.toml; there is no code."""

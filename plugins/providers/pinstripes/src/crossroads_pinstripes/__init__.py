@@ -1,0 +1,1 @@
+"""Pinstripes. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Pioneer. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Pipeshift. Facts stand in provider.toml; there is no code."""

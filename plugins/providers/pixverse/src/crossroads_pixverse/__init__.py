@@ -1,0 +1,1 @@
+"""PixVerse. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""PlayHT. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Poe. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestPoe = provider_conformance("poe")

@@ -1,0 +1,1 @@
+"""Pollinations. Facts stand in provider.toml; there is no code."""

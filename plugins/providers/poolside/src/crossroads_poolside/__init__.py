@@ -1,0 +1,1 @@
+"""Poolside. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Portkey. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""PPIO. Facts stand in provider.toml; there is no code."""

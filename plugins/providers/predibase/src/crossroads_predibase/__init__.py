@@ -1,0 +1,1 @@
+"""Predibase. Facts stand in provider.toml; there is no code."""

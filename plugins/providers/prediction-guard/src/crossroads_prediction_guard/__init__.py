@@ -1,0 +1,1 @@
+"""Prediction Guard. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""PremAI. Facts stand in provider.toml; there is no code."""

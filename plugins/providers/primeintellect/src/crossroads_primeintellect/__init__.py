@@ -1,0 +1,1 @@
+"""Prime Intellect. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Prism Inference. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Privatemode AI. Facts stand in provider.toml; there is no code."""

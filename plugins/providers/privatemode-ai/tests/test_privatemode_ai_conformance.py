@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestPrivatemodeAi = provider_conformance("privatemode-ai")

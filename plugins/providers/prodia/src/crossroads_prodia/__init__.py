@@ -1,0 +1,1 @@
+"""Prodia. Facts stand in provider.toml; there is no code."""

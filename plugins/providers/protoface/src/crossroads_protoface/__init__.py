@@ -1,0 +1,1 @@
+"""Protoface. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Public AI. Facts stand in provider.toml; there is no code."""

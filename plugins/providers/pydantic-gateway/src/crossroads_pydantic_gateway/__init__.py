@@ -1,0 +1,1 @@
+"""Pydantic AI Gateway. Facts stand in provider.toml; there is no code."""

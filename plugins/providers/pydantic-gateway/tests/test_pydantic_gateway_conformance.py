@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestPydanticGateway = provider_conformance("pydantic-gateway")

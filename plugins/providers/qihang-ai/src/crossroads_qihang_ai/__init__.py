@@ -1,0 +1,1 @@
+"""QiHang AI. Facts stand in provider.toml; there is no code."""

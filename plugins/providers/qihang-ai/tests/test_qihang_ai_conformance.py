@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestQihangAi = provider_conformance("qihang-ai")

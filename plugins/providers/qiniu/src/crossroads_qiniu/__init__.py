@@ -1,0 +1,1 @@
+"""Qiniu Cloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestQiniu = provider_conformance("qiniu")

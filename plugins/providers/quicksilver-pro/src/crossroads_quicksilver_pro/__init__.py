@@ -1,0 +1,1 @@
+"""QuickSilver Pro. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestQuicksilverPro = provider_conformance("quicksilver-pro")

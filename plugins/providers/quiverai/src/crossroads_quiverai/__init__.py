@@ -1,0 +1,1 @@
+"""QuiverAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Ramp Router. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""RanoAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Recraft. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Recursal. Facts stand in provider.toml; there is no code."""

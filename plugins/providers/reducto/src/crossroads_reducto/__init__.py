@@ -1,0 +1,1 @@
+"""Reducto. Facts stand in provider.toml; there is no code."""

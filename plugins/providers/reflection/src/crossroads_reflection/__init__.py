@@ -1,0 +1,1 @@
+"""Reflection. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Refuseless. Facts stand in provider.toml; there is no code."""

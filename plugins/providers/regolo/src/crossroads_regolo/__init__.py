@@ -1,0 +1,1 @@
+"""Regolo AI. Facts stand in provider.toml; there is no code."""

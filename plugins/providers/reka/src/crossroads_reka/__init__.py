@@ -1,0 +1,1 @@
+"""Reka. Facts stand in provider.toml; there is no code."""

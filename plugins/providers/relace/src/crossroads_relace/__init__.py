@@ -1,0 +1,1 @@
+"""Relace. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""relaxAI (Civo). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""remove.bg. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Replicate. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Requesty. Facts stand in provider.toml; there is no code."""

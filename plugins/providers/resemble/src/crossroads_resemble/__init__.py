@@ -1,0 +1,1 @@
+"""Resemble AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Respeecher. Facts stand in provider.toml; there is no code."""

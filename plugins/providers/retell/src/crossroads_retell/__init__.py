@@ -1,0 +1,1 @@
+"""Retell AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Rev.ai. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Reve. Facts stand in provider.toml; there is no code."""

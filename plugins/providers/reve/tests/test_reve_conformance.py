@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestReve = provider_conformance("reve")

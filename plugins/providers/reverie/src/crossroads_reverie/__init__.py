@@ -1,0 +1,1 @@
+"""Reverie. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Rime. Facts stand in provider.toml; there is no code."""

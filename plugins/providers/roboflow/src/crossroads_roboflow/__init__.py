@@ -1,0 +1,1 @@
+"""Roboflow. Facts stand in provider.toml; there is no code."""

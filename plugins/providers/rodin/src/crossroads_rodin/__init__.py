@@ -1,0 +1,1 @@
+"""Rodin (Hyper3D). Facts stand in provider.toml; there is no code."""

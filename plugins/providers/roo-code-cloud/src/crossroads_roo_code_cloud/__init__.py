@@ -1,0 +1,1 @@
+"""Roo Code Cloud. Facts stand in provider.toml; there is no code."""

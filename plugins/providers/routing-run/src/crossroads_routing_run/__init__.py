@@ -1,0 +1,1 @@
+"""routing.run. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestRoutingRun = provider_conformance("routing-run")

@@ -1,0 +1,1 @@
+"""RTZR (VITO). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""RunInfra. Facts stand in provider.toml; there is no code."""

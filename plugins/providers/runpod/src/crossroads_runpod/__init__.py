@@ -1,0 +1,1 @@
+"""Runpod. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestRunpod = provider_conformance("runpod")

@@ -1,0 +1,1 @@
+"""Runware. Facts stand in provider.toml; there is no code."""

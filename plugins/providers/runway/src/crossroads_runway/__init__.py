@@ -1,0 +1,1 @@
+"""Runway. Facts stand in provider.toml; there is no code."""

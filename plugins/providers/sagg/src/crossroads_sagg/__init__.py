@@ -1,0 +1,1 @@
+"""SAGG. Facts stand in provider.toml; there is no code."""

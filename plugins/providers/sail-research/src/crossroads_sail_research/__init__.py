@@ -1,0 +1,1 @@
+"""Sail Research. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestSailResearch = provider_conformance("sail-research")

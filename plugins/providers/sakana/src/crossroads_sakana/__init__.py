@@ -1,0 +1,1 @@
+"""Sakana AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Salad (SaladCloud). Facts stand in provider.toml; there is no code."""

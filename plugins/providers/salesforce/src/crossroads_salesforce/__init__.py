@@ -1,0 +1,1 @@
+"""Salesforce Models API. Facts stand in provider.toml; there is no code."""

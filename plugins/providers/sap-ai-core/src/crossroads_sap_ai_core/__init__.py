@@ -1,0 +1,1 @@
+"""SAP AI Core (Generative AI Hub). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Sarvam AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Scalattice. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""ScaleDown. Facts stand in provider.toml; there is no code."""

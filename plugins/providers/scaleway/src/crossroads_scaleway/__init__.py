@@ -1,0 +1,1 @@
+"""Scaleway. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Scenario. Facts stand in provider.toml; there is no code."""

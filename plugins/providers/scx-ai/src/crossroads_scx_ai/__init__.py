@@ -1,0 +1,1 @@
+"""SCX.ai. Facts stand in provider.toml; there is no code."""

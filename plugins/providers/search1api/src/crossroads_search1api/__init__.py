@@ -1,0 +1,1 @@
+"""Search1API. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""SeekrFlow. Facts stand in provider.toml; there is no code."""

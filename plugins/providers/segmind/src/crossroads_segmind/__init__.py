@@ -1,0 +1,1 @@
+"""Segmind. Facts stand in provider.toml; there is no code."""

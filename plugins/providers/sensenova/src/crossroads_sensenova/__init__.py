@@ -1,0 +1,1 @@
+"""SenseNova (SenseTime). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""SF Compute. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestSfCompute = provider_conformance("sf-compute")

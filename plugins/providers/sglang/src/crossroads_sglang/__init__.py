@@ -1,0 +1,1 @@
+"""SGLang. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Sightengine. Facts stand in provider.toml; there is no code."""

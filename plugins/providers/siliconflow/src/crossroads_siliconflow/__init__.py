@@ -1,0 +1,1 @@
+"""SiliconFlow. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Simli. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Simplismart. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""SLNG. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""smallest.ai. Facts stand in provider.toml; there is no code."""

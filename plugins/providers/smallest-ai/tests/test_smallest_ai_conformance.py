@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestSmallestAi = provider_conformance("smallest-ai")

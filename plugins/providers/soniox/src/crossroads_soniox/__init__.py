@@ -1,0 +1,1 @@
+"""Soniox. Facts stand in provider.toml; there is no code."""

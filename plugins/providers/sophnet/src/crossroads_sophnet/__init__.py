@@ -1,0 +1,1 @@
+"""SophNet. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Sourceful. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Spatius. Facts stand in provider.toml; there is no code."""

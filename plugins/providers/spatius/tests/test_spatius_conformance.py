@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestSpatius = provider_conformance("spatius")

@@ -1,0 +1,1 @@
+"""Speechify. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Speechmatics. Facts stand in provider.toml; there is no code."""

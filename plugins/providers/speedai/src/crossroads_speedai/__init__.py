@@ -1,0 +1,1 @@
+"""SpeedAI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Spitch. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Stability AI. Facts stand in provider.toml; there is no code."""

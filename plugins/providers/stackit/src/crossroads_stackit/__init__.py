@@ -1,0 +1,1 @@
+"""STACKIT. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Standard Compute. Facts stand in provider.toml; there is no code."""

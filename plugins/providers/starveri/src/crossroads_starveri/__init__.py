@@ -1,0 +1,1 @@
+"""Starveri. Facts stand in provider.toml; there is no code."""

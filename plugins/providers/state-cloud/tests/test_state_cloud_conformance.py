@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestStateCloud = provider_conformance("state-cloud")

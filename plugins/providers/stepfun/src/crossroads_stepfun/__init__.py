@@ -1,0 +1,1 @@
+"""StepFun. Facts stand in provider.toml; there is no code."""

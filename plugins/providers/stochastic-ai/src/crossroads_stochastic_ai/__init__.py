@@ -1,0 +1,1 @@
+"""Stochastic AI. Facts stand in provider.toml; there is no code."""

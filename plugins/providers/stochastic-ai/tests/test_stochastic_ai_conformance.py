@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestStochasticAi = provider_conformance("stochastic-ai")

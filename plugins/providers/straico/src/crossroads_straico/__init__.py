@@ -1,0 +1,1 @@
+"""Straico. Facts stand in provider.toml; there is no code."""

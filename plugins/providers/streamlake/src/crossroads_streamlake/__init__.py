@@ -1,0 +1,1 @@
+"""StreamLake (Kuaishou). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Subconscious. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""SubModel. Facts stand in provider.toml; there is no code."""

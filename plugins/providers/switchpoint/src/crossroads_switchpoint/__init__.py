@@ -1,0 +1,1 @@
+"""Switchpoint. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Symbl.ai Nebula. Facts stand in provider.toml; there is no code."""

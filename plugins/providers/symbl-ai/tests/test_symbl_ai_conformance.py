@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestSymblAi = provider_conformance("symbl-ai")

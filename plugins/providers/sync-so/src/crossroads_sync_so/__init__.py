@@ -1,0 +1,1 @@
+"""sync.so. Facts stand in provider.toml; there is no code."""

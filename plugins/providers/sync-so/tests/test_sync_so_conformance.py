@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestSyncSo = provider_conformance("sync-so")

@@ -1,0 +1,1 @@
+"""Synthetic. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""SynthorAI. Facts stand in provider.toml; there is no code."""

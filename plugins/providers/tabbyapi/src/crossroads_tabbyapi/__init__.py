@@ -1,0 +1,1 @@
+"""TabbyAPI. Facts stand in provider.toml; there is no code."""

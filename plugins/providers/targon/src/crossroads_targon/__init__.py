@@ -1,0 +1,1 @@
+"""Targon. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Tavily. Facts stand in provider.toml; there is no code."""

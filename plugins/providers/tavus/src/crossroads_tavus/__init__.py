@@ -1,0 +1,1 @@
+"""Tavus. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Telnyx. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Tempr. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Tensorix. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestTensorix = provider_conformance("tensorix")

@@ -1,0 +1,1 @@
+"""Tensormesh. Facts stand in provider.toml; there is no code."""

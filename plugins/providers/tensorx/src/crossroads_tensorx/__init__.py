@@ -1,0 +1,1 @@
+"""TensorX. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Tenstorrent. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Hugging Face Text Embeddings Inference. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestTextGenerationInference = provider_conformance("text-generation-inference")

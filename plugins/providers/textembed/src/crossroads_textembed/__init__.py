@@ -1,0 +1,1 @@
+"""TextEmbed. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""The Grid AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Thinking Machines Lab. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Technology Innovation Institute. Facts stand in provider.toml; there is no code."""

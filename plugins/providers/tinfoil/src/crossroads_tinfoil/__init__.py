@@ -1,0 +1,1 @@
+"""Tinfoil. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Titan Takeoff. Facts stand in provider.toml; there is no code."""

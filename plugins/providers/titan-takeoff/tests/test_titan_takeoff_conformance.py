@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestTitanTakeoff = provider_conformance("titan-takeoff")

@@ -1,0 +1,1 @@
+"""Tiyuvta. Facts stand in provider.toml; there is no code."""

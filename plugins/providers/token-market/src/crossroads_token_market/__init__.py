@@ -1,0 +1,1 @@
+"""Token Market. Facts stand in provider.toml; there is no code."""

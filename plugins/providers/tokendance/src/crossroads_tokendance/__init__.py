@@ -1,0 +1,1 @@
+"""TokenDance. Facts stand in provider.toml; there is no code."""

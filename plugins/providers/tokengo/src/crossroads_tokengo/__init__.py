@@ -1,0 +1,1 @@
+"""TokenGo. Facts stand in provider.toml; there is no code."""

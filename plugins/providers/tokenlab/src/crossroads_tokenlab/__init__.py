@@ -1,0 +1,1 @@
+"""TokenLab. Facts stand in provider.toml; there is no code."""

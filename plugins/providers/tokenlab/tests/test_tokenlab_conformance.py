@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestTokenlab = provider_conformance("tokenlab")

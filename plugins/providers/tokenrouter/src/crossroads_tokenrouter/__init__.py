@@ -1,0 +1,1 @@
+"""TokenRouter. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Topaz Labs. Facts stand in provider.toml; there is no code."""

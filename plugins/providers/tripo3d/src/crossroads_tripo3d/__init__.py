@@ -1,0 +1,1 @@
+"""Tripo. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestTripo3d = provider_conformance("tripo3d")

@@ -1,0 +1,1 @@
+"""NVIDIA Triton Inference Server. Facts stand in provider.toml; there is no code."""

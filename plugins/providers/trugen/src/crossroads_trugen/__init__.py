@@ -1,0 +1,1 @@
+"""TruGen AI. Facts stand in provider.toml; there is no code."""

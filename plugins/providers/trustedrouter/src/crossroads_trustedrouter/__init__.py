@@ -1,0 +1,1 @@
+"""TrustedRouter. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""TwelveLabs. Facts stand in provider.toml; there is no code."""

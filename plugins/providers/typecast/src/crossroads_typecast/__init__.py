@@ -1,0 +1,1 @@
+"""Typecast. Facts stand in provider.toml; there is no code."""

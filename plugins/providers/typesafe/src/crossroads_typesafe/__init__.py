@@ -1,0 +1,1 @@
+"""TypeSafe. Facts stand in provider.toml; there is no code."""

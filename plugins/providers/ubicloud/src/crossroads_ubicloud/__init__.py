@@ -1,0 +1,1 @@
+"""Ubicloud. Facts stand in provider.toml; there is no code."""

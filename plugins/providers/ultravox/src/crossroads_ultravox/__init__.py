@@ -1,0 +1,1 @@
+"""Ultravox. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Umans AI. Facts stand in provider.toml; there is no code."""

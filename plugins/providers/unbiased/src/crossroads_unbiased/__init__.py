@@ -1,0 +1,1 @@
+"""Unbiased. Facts stand in provider.toml; there is no code."""

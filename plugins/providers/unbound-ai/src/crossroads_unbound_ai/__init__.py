@@ -1,0 +1,1 @@
+"""Unbound (getunbound.ai). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Unify. Facts stand in provider.toml; there is no code."""

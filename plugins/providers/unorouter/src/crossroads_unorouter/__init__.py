@@ -1,0 +1,1 @@
+"""UnoRouter. Facts stand in provider.toml; there is no code."""

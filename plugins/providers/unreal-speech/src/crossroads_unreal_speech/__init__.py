@@ -1,0 +1,1 @@
+"""Unreal Speech. Facts stand in provider.toml; there is no code."""

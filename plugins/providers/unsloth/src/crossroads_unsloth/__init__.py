@@ -1,0 +1,1 @@
+"""Unsloth. Facts stand in provider.toml; there is no code."""

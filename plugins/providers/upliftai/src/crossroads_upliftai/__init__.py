@@ -1,0 +1,1 @@
+"""Uplift AI. Facts stand in provider.toml; there is no code."""

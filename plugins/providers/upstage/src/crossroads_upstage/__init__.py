@@ -1,0 +1,1 @@
+"""Upstage. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestV0 = provider_conformance("v0")

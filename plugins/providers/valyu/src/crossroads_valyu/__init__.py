@@ -1,0 +1,1 @@
+"""Valyu. Facts stand in provider.toml; there is no code."""

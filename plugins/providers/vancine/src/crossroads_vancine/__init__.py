@@ -1,0 +1,1 @@
+"""Vancine. Facts stand in provider.toml; there is no code."""

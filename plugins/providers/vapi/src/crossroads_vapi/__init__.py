@@ -1,0 +1,1 @@
+"""Vapi. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Vast.ai. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestVastAi = provider_conformance("vast-ai")

@@ -1,0 +1,1 @@
+"""Venice AI. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Vercel AI Gateway. Facts stand in provider.toml; there is no code."""

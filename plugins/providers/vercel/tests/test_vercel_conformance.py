@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestVercel = provider_conformance("vercel")

@@ -1,0 +1,1 @@
+"""VESSL AI. Facts stand in provider.toml; there is no code."""

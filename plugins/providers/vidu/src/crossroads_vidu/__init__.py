@@ -1,0 +1,1 @@
+"""Vidu. Facts stand in provider.toml; there is no code."""

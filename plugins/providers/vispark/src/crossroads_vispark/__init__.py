@@ -1,0 +1,1 @@
+"""Vispark. Facts stand in provider.toml; there is no code."""

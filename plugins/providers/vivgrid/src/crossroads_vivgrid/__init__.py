@@ -1,0 +1,1 @@
+"""Vivgrid. Facts stand in provider.toml; there is no code."""

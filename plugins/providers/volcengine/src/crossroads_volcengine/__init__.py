@@ -1,0 +1,1 @@
+"""Volcengine Ark. Facts stand in provider.toml; there is no code."""

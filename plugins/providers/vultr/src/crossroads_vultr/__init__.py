@@ -1,0 +1,1 @@
+"""Vultr. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Wafer. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Wallaby. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Weights & Biases Inference. Facts stand in provider.toml; there is no code."""

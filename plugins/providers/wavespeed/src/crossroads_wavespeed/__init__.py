@@ -1,0 +1,1 @@
+"""WaveSpeedAI. Facts stand in provider.toml; there is no code."""

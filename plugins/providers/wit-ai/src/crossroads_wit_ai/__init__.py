@@ -1,0 +1,1 @@
+"""Wit.ai. Facts stand in provider.toml; there is no code."""

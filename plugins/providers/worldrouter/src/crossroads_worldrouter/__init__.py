@@ -1,0 +1,1 @@
+"""WorldRouter. Facts stand in provider.toml; there is no code."""

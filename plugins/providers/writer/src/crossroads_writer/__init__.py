@@ -1,0 +1,1 @@
+"""Writer. Facts stand in provider.toml; there is no code."""

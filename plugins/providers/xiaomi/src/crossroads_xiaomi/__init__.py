@@ -1,0 +1,1 @@
+"""Xiaomi MiMo. Facts stand in provider.toml; there is no code."""

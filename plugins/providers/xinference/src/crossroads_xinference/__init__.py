@@ -1,0 +1,1 @@
+"""Xinference. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Xpay. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Xpersona. Facts stand in provider.toml; there is no code."""

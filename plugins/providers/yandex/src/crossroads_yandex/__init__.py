@@ -1,0 +1,1 @@
+"""Yandex Cloud. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Y-API. Facts stand in provider.toml; there is no code."""

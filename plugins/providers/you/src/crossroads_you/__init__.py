@@ -1,0 +1,1 @@
+"""You.com. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,3 @@
+from crossroads.testing import provider_conformance
+
+TestYuan2 = provider_conformance("yuan2")

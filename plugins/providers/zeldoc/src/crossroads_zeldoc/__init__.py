@@ -1,0 +1,1 @@
+"""Zeldoc. Facts stand in provider.toml; there is no code."""

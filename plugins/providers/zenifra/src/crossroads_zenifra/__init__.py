@@ -1,0 +1,1 @@
+"""Zenifra. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""ZenMux. Facts stand in provider.toml; there is no code."""

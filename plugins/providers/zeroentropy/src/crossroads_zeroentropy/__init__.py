@@ -1,0 +1,1 @@
+"""ZeroEntropy. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""ZeroGPU. Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Zhipu AI (BigModel). Facts stand in provider.toml; there is no code."""

@@ -1,0 +1,1 @@
+"""Zidong Taichu (AiMass). Facts stand in provider.toml; there is no code."""
