@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -20,7 +21,36 @@ app = typer.Typer(
 )
 
 PACKAGE = Path("plugins/catalogs/models")
-CHANGES = ("added", "gone", "changed")
+Format = Literal["models.dev", "litellm", "genai-prices", "openrouter"]
+
+
+class Kind(StrEnum):
+    """Of contradictions."""
+
+    sources = "sources"
+    doubt = "doubt"
+    catalogs = "catalogs"
+    model = "model"
+    price = "price"
+
+
+class What(StrEnum):
+    """Of news."""
+
+    added = "added"
+    gone = "gone"
+    changed = "changed"
+
+
+def _installed_names(incomplete: str) -> list[str]:
+    """For completion: providers that begin so."""
+    from crossroads_catalog.installed import find_installed
+
+    return [name for name in find_installed().manifests if name.startswith(incomplete)]
+
+
+def _providers(help: str) -> Any:
+    return typer.Argument(help=help, autocompletion=_installed_names)
 
 
 @app.callback()
@@ -58,18 +88,16 @@ def _day(catalog: Path) -> str | None:
 
 @app.command("diff")
 def show_differences(
-    providers: Annotated[list[str] | None, typer.Argument(help="Only what concerns these.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="sources, doubt, catalogs, model, price; repeatable.")] = None,
+    providers: Annotated[list[str] | None, _providers("Only what concerns these.")] = None,
+    kind: Annotated[list[Kind] | None, typer.Option(help="Only these; repeatable.")] = None,
     model: Annotated[str | None, typer.Option(help="Only models whose name holds this.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Of providers that are not installed too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show where sources disagree, where a manifest contradicts its model, and prices far from all others."""
-    from crossroads_catalog.compare import KINDS, findings, shown
+    from crossroads_catalog.compare import findings, shown
     from crossroads_catalog.installed import find_installed
 
-    if unknown := set(kind or ()) - set(KINDS):
-        fail(2, f"--kind {min(unknown)} is not known. Known: {', '.join(KINDS)}.")
     named, installed = set(providers or ()), find_installed()
     known = {None, *installed.manifests, *named}
     found = [
@@ -86,13 +114,11 @@ def show_differences(
 
 @app.command("refresh")
 def refresh_facts(
-    providers: Annotated[list[str] | None, typer.Argument(help="Only these; default: all that can be asked.")] = None,
+    providers: Annotated[list[str] | None, _providers("Only these; default: all that can be asked.")] = None,
     published: Annotated[str | None, typer.Option("--from", help="A published catalog: FILE or URL.")] = None,
-    format: Annotated[
-        str | None, typer.Option(help="Of --from: models.dev, litellm, genai-prices, openrouter; default: as seen.")
-    ] = None,
+    format: Annotated[Format | None, typer.Option(help="Of --from; default: as it looks.")] = None,
     source: Annotated[str | None, typer.Option(help="URL of what --from FILE is a copy of.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="added, gone or changed; repeatable.")] = None,
+    only: Annotated[list[What] | None, typer.Option(help="Only these; repeatable.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Change manifests, versions and changelogs.")] = False,
     doubtful: Annotated[bool, typer.Option("--doubtful", help="Write what carries a doubt, too.")] = False,
     config: ConfigFile = None,
@@ -106,8 +132,6 @@ def refresh_facts(
 
     if published is None and (format or source):
         fail(2, "--format and --source need --from FILE or URL.")
-    if unknown := set(only or ()) - set(CHANGES):
-        fail(2, f"--only {min(unknown)} is not known. Known: {', '.join(CHANGES)}.")
     today = datetime.datetime.now(datetime.UTC).date()
     named = providers or []
     with _bar() as step:

@@ -19,7 +19,6 @@ from crossroads_catalog.installed import Installed
 from crossroads_catalog.write import CONFLICTS
 
 Finding = dict[str, Any]
-KINDS = ("sources", "doubt", "catalogs", "model", "price")
 PRICES = ("input", "output")
 OF_OPERATIONS = frozenset(("embeddings", "rerank", "speech", "transcription"))
 """Modalities that say what is done; the sources of model facts have no words for them."""
