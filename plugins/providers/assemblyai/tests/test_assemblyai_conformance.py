@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestAssemblyai = provider_conformance("assemblyai")
+TestAssemblyAI = provider_conformance("assemblyai")

@@ -37,13 +37,15 @@ def drafted(upstream="flux-dev", **fields):
 
 
 def test_a_size_is_pixels_or_for_models_of_shapes_the_shape():
-    assert drafted(size="512x768", seed=7).document == {"prompt": "a cat", "width": 512, "height": 768, "seed": "7"}
+    assert drafted(size="512x768").document == {"prompt": "a cat", "width": 512, "height": 768}
     draft = drafted("flux-pro-1.1-ultra", size="1536x1024", quality="high")
     assert draft.document == {"prompt": "a cat", "aspect_ratio": "3:2"}
     assert {(lost.field, lost.how) for lost in draft.lost} == {("size", "emulated"), ("quality", "dropped")}
 
 
 def test_images_to_change_go_as_base64():
+    draft = drafted("flux-kontext-pro", image=PNG, seed=7)
+    assert draft.document["seed"] == 7  # of a form, in which everything is text
     draft = drafted("flux-kontext-pro", image=[PNG, PNG])
     encoded = base64.b64encode(PNG.data).decode()
     assert draft.document == {"prompt": "a cat", "input_image": encoded, "input_image_2": encoded}

@@ -74,7 +74,7 @@ def test_a_form_of_its_own_is_read_and_written_the_same():
     assert opened.models == ("scribe_v2",)
     draft = HEARS.splice_request(opened, url="u", upstream="scribe_v2")
     assert draft.form
-    assert draft.document == {**form, "temperature": 0.5}
+    assert draft.document == {**form, "temperature": 0.5, "diarize": True}
 
 
 def test_a_transcript_has_its_words_without_blanks_and_its_seconds():

@@ -7,6 +7,7 @@ and `encode_response`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from crossroads.call import Call, Fields, Lost, Opened
 from crossroads.dialect import NO_PARAMS, DialectBase, Document, Draft, Reply, Stamp
 from crossroads.errors import BadUpstream, CrossroadsError, StreamCut, Unsupported, UpstreamRefused
 from crossroads.jsonbody import MALFORMED, Kind
+from crossroads.multipart import File
 from crossroads.types.usage import Usage
 from crossroads.wire import Headers
 from crossroads_openai_chat import errors
@@ -27,6 +29,7 @@ Json = dict[str, Any]
 JSON_HEADERS: Headers = ((b"content-type", b"application/json"), (b"accept", b"application/json"))
 WHOLE_BYTES_MAX = 64 << 20
 """Of a reply that is held whole where a stream was asked for."""
+FORM_VALUE = re.compile(r"true|false|-?(?:0|[1-9][0-9]{0,14})")
 PERSONAL = ("metadata", "user")
 """Of the canonical request: no vendor of these formats has a place for them."""
 
@@ -154,7 +157,20 @@ def leftover(fields: Json, handled: Collection[str], dropped: Collection[str]) -
     gone = [name for name in (*dropped, *PERSONAL) if name in fields]
     lost = [Lost(name, "dropped", "the provider has no such parameter") for name in gone]
     known = {*handled, *dropped, *PERSONAL, *ROUTER_ONLY, "extra_body", "model", "native", "stream", "stream_options"}
-    return {name: value for name, value in fields.items() if name not in known}, lost
+    own = {name: value for name, value in fields.items() if name not in known}
+    # With a file it was a form, in which everything is text.
+    if any(
+        isinstance(one, File) for value in fields.values() for one in (value if isinstance(value, list) else [value])
+    ):
+        own = {name: typed(value) for name, value in own.items()}
+    return own, lost
+
+
+def typed(text: Any) -> Any:
+    """A field of a form as the JSON that it means: true, false and whole numbers; anything else is text."""
+    if isinstance(text, str) and FORM_VALUE.fullmatch(text):
+        return msgspec.json.decode(text)
+    return text
 
 
 def reworded(body: bytes) -> bytes:

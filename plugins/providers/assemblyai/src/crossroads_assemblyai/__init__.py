@@ -1,1 +1,1 @@
-"""AssemblyAI. Facts stand in provider.toml; there is no code."""
+"""AssemblyAI: facts in provider.toml, its format in `transcription`."""

@@ -1,1 +1,1 @@
-"""Cartesia. Facts stand in provider.toml; there is no code."""
+"""Cartesia: facts in provider.toml, its formats in `speech` and `transcription`."""

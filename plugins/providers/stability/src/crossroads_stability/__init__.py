@@ -1,1 +1,1 @@
-"""Stability AI. Facts stand in provider.toml; there is no code."""
+"""Stability AI: facts in provider.toml, its format in `images`."""

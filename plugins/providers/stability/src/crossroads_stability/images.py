@@ -1,0 +1,113 @@
+"""`POST /v2beta/stable-image/generate/{ultra|core|sd3}`: a form; the reply is one image, as base64 in JSON.
+
+Models of the sd3 family are named in the form, the others by the address. `size` becomes the nearest shape that
+Stability makes; an image to start from makes it image-to-image, with `strength`.
+Sources: pkg:pypi/litellm@1.109.1 (llms/stability, types/llms/stability.py); Stability AI's REST API reference,
+"Stable Image", read 2026-11-25.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.foreign import Json, leftover, stated
+from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_images.vendor import (
+    ONLY_OPENAI,
+    VendorImages,
+    images_reply,
+    one_only,
+    size_of,
+)
+
+from crossroads import jsonbody
+from crossroads.call import Lost
+from crossroads.dialect import Draft, Reply, Stamp
+from crossroads.errors import Unsupported
+from crossroads.multipart import File
+
+SHAPES = ("21:9", "16:9", "3:2", "5:4", "1:1", "4:5", "2:3", "9:16", "9:21")
+BY_ADDRESS = {"stable-image-ultra": "ultra", "stable-image-core": "core"}
+FAMILY = "sd3"
+"""Whose models are named in the form."""
+STRENGTH = 0.75
+"""How far an image is changed, where the caller does not say; Stability insists on a number."""
+HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
+
+
+class StabilityImages(VendorImages):
+    """See `crossroads.dialect.Dialect`."""
+
+    name = "stability-images"
+    upstream_path = "/v2beta/stable-image/generate"
+    own = {"prompt": jsonbody.STRING}
+
+    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
+        return {name: value for name, value in own.items() if name != "mode"}
+
+    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
+        fields = stated(request)
+        document, lost = leftover(fields, HANDLED, ONLY_OPENAI)
+        one_only(fields)
+        if "mask" in fields:
+            raise Unsupported("the provider takes no mask here.", remedy="Leave it out.", field="mask")
+        if fields.get("response_format") == "url":
+            lost.append(Lost("response_format", "dropped", "the image itself comes: it stands at no address"))
+        if "prompt" in fields:
+            document["prompt"] = fields["prompt"]
+        if (size := size_of(fields)) is not None and "aspect_ratio" not in document:
+            document["aspect_ratio"] = nearest(*size)
+            lost.append(Lost("size", "emulated", "sent as the nearest shape that the provider makes"))
+        if (image := _source(fields)) is not None:
+            document |= {"image": image, "strength": document.get("strength", STRENGTH)}
+            document.pop("aspect_ratio", None)  # the image has its own
+        verb = BY_ADDRESS.get(upstream, FAMILY)
+        if verb == FAMILY:
+            document["model"] = upstream
+            if image is not None:
+                document["mode"] = "image-to-image"
+        return Draft(
+            document=document, url=f"{url}/{verb}", headers=((b"accept", b"application/json"),), lost=lost, form=True
+        )
+
+    def decode_response(self, body: bytes) -> Reply:
+        told = whole(body)
+        if told.get("finish_reason") == "CONTENT_FILTERED":
+            text = {"error": {"code": "content_policy_violation", "message": "The image was filtered."}}
+            raise decode_error(400, (), msgspec.json.encode(text))
+        image = told.get("image")
+        if not isinstance(image, str) or not image:
+            raise broken("the provider's reply has no image.")
+        return images_reply([{"b64_json": image}], seed=told.get("seed"))
+
+    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
+        document = reply.document or {}
+        row = (document.get("data") or [{}])[0]
+        told = {"image": row.get("b64_json"), "finish_reason": "SUCCESS"}
+        return jsonbody.encode(told | {name: document[name] for name in ("seed",) if name in document})
+
+
+def nearest(width: int, height: int) -> str:
+    """Of SHAPES, by the ratio of ratios."""
+
+    def away(shape: str) -> float:
+        across, down = map(int, shape.split(":"))
+        return abs(math.log(width / height) - math.log(across / down))
+
+    return min(SHAPES, key=away)
+
+
+def _source(fields: Json) -> File | None:
+    """The image to start from. Raises Unsupported: several, or one that is no file."""
+    given = [one for name in ("image", "images", "input_references") for one in _listed(fields.get(name))]
+    if len(given) > 1 or not all(isinstance(one, File) for one in given):
+        raise Unsupported("the provider takes one image, as a file.", remedy="Send one, in a form.", field="image")
+    return given[0] if given else None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
