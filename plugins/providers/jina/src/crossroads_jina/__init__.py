@@ -1,1 +1,1 @@
-"""Jina AI. Facts stand in provider.toml; there is no code."""
+"""Jina AI: facts in provider.toml."""
