@@ -6,13 +6,15 @@ Source: OpenAI API reference, "Create speech", and OpenRouter OpenAPI, `POST /au
 from __future__ import annotations
 
 import base64
+import re
+import struct
 from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat import OpenAIFamily
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import Shape
-from crossroads_openai_chat.request import ROUTER_KINDS
+from crossroads_openai_chat.request import ROUTER_KINDS, plain
 from crossroads_openai_chat.typed import Decoder, Relay
 
 from crossroads import jsonbody
@@ -25,6 +27,10 @@ from crossroads_openai_speech.stream import SPEECH, SpeechEncoder
 
 SOUNDS = ((b"RIFF", "audio/wav"), (b"OggS", "audio/ogg"), (b"fLaC", "audio/flac"))
 """How files begin; MP3 has several beginnings, and raw samples have none."""
+
+RAW = re.compile(r"audio/l16\b(?:.*?rate=(\d{4,6}))?")
+RATE = 24000
+"""Samples a second, where a type does not say: what OpenAI and Google make."""
 
 INPUT = Kind("a string", jsonbody.STRING.decoder)
 
@@ -86,7 +92,13 @@ class OpenAISpeech(OpenAIFamily):
         return Reply(body=body, content_type="application/octet-stream")
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
-        return reply.body
+        """Sound as it came; samples without a head (`audio/L16`) get one, unless the client asked for samples."""
+        if (rate := raw_rate(reply.content_type)) is None:
+            return reply.body
+        if stamp.asked is not None and plain(stamp.asked.fields.get("response_format")) == "pcm":
+            return reply.body
+        reply.content_type = "audio/wav"
+        return wav(reply.body, rate)
 
     def relay_stream(self, stamp: Stamp) -> Any:
         return Relay(SPEECH)
@@ -96,6 +108,21 @@ class OpenAISpeech(OpenAIFamily):
 
     def encode_stream(self, stamp: Stamp) -> Any:
         return SpeechEncoder(stamp)
+
+
+def raw_rate(content_type: str) -> int | None:
+    """Samples a second of `audio/L16;rate=24000`; None: it is no such type."""
+    found = RAW.match(content_type.lower())
+    return None if found is None else int(found[1] or RATE)
+
+
+def wav(samples: bytes, rate: int) -> bytes:
+    """One channel of 16-bit samples, with the head of a WAV file before them."""
+    width = 2
+    form = struct.pack("<HHIIHH", 1, 1, rate, rate * width, width, 8 * width)
+    data = b"data" + struct.pack("<I", len(samples)) + samples
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + data
+    return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def _inside(body: bytes) -> Reply:
