@@ -168,7 +168,7 @@ class ScriptedProvider:
         if path.endswith("/models") and request.method == "GET":
             rows = [{"id": model, "object": "model"} for model in sorted({*self.prices, *self.by_model})]
             answer, voice = Answer(raw=(json.dumps({"object": "list", "data": rows}).encode(),)), None
-        elif request.method == "POST" and (voice is not None or self._next_is_raw):
+        elif (request.method == "POST" and voice is not None) or self._next_is_raw:
             answer = self._next(request)
         else:
             answer, voice = refusal(404, f"no such path: {path}"), None

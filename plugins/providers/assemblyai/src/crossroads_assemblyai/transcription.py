@@ -39,6 +39,7 @@ class AssemblyAITranscription(VendorTranscription):
 
     name = "assemblyai-transcription"
     upstream_path = "/v2/transcript"
+    takes_steps = True
     own = {"audio_url": jsonbody.STRING, "language_code": jsonbody.STRING}
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
