@@ -125,7 +125,7 @@ def raw_bytes(body: Any) -> bytes:
 
 
 def _reply(codec: Dialect, raw: bytes, said: Reading) -> list[str]:
-    if said.next_url:
+    if said.begun:
         return _next(codec, raw, said.next_url)
     try:
         reply = codec.decode_response(raw)
@@ -137,11 +137,31 @@ def _reply(codec: Dialect, raw: bytes, said: Reading) -> list[str]:
     return compare.losses(said, got, reply.usage)
 
 
-def _next(codec: Dialect, raw: bytes, url: str) -> list[str]:
-    """An answer that is no reply yet: the codec must ask where it says (`crossroads.steps`)."""
-    stepped = cast(SteppedDialect, codec)
-    step = stepped.step(raw, None, url=requests.URL, upstream="model") if codec.takes_steps else None
-    return [] if step is not None and step.url == url else [f"response: {url} is not asked for"]
+def _next(codec: Dialect, raw: bytes, ending: str) -> list[str]:
+    """An answer that is no reply yet: the codec must ask on, and where it says (`crossroads.steps`)."""
+    if not codec.takes_steps:
+        return ["response: it is no reply yet, and this dialect does not ask on"]
+    asked = REQUESTS[codec.operation]().model_validate({"model": "model"})
+    step = cast(SteppedDialect, codec).step(raw, asked, url=requests.URL, upstream="model")
+    if step is None or not step.url.endswith(ending):
+        return [f"response: not asked for at {ending or 'the next address'}"]
+    return []
+
+
+def _images() -> Any:
+    from crossroads.types.images import ImageRequest
+
+    return ImageRequest
+
+
+def _transcription() -> Any:
+    from crossroads.types.transcription import TranscriptionRequest
+
+    return TranscriptionRequest
+
+
+REQUESTS = {"images": _images, "transcription": _transcription}
+"""The canonical requests of operations that may take several steps."""
 
 
 def _stream(codec: Dialect, raw: bytes, said: Reading, dice: random.Random) -> list[str]:

@@ -53,7 +53,8 @@ class Choice:
 class Reading:
     """counts: by class of tokens, the numbers that are right (two, where the vendor states two). items: rows of a
     reply that is no text: vectors, ranks, images, verdicts. failed: it is, or ends in, an error. complete: a stream's
-    own end was seen. next_url: it is no reply yet, and names where to ask for it.
+    own end was seen. begun: it is no reply yet; next_url: how the address ends at which it is asked for, where that is
+    told.
     """
 
     choices: dict[int, Choice] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Reading:
     items: list[Any] = field(default_factory=list)
     failed: bool = False
     complete: bool = True
+    begun: bool = False
     next_url: str = ""
 
     def choice(self, index: Any = 0) -> Choice:

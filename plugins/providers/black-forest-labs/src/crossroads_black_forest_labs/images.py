@@ -92,7 +92,7 @@ class BlackForestLabsImages(VendorImages):
         if status in ON_ITS_WAY and isinstance(number := told.get("id"), str) and number.isprintable():
             return Step(url=f"{url.rsplit('/', 1)[0]}/get_result?id={number}", after_s=ASKED_EVERY_S)
         sample = _sample(told)
-        wanted = request is not None and wants_itself(request, stated(request))
+        wanted = wants_itself(request, stated(request))
         return Step(url=sample, bare=True) if wanted and sample is not None else None
 
     def decode_response(self, body: bytes) -> Reply:

@@ -1,1 +1,1 @@
-"""Gladia. Facts stand in provider.toml; there is no code."""
+"""Gladia: facts in provider.toml, its format in `transcription`."""

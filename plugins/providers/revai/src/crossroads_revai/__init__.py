@@ -1,1 +1,1 @@
-"""Rev.ai. Facts stand in provider.toml; there is no code."""
+"""Rev.ai: facts in provider.toml, its format in `transcription`."""

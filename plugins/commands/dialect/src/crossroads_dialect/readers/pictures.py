@@ -17,6 +17,6 @@ def reply(document: Any) -> Reading:
         return Reading(items=[result.get("sample")])
     for name in ("status_url", "polling_url"):
         if isinstance(told.get(name), str) and told.get("status") != "COMPLETED":
-            return Reading(next_url=told[name])
+            return Reading(begun=True, next_url=told[name])
     images = [image.get("url") for image in objects(told.get("images"))]  # fal
     return Reading(items=images, failed=not images)
