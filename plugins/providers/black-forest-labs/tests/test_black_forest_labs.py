@@ -15,6 +15,7 @@ from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
+from crossroads.types.images import ImageRequest
 from crossroads.types.usage import Usage
 
 TestImages = dialect_conformance(BlackForestLabsImages, "vectors/images")
@@ -66,7 +67,7 @@ def test_its_own_request_is_read_and_written_the_same():
 
 def test_a_job_is_asked_for_until_it_is_ready():
     def step(told):
-        return DRAWS.step(json.dumps(told).encode(), None, url=URL, upstream="flux-dev")
+        return DRAWS.step(json.dumps(told).encode(), ImageRequest(), url=URL, upstream="flux-dev")
 
     assert step({"id": "j", "polling_url": "https://api.us1.bfl.ai/v1/get_result?id=j"}).url.startswith(
         "https://api.us1"
