@@ -46,6 +46,14 @@ def test_json_goes_where_what_it_holds_says(fields, verb):
     assert json.loads(jsonbody.encode(draft.document)) == {"model": "draw-1", "n": 2, **fields}
 
 
+def test_references_of_openrouters_are_images_to_change():
+    part = {"type": "image_url", "image_url": {"url": "https://x.example/a.png"}}
+    draft = drafted(json.dumps({"model": "m/m", "prompt": "a cat", "input_references": [part]}).encode())
+    assert draft.url.endswith("/images/edits")
+    sent = json.loads(jsonbody.encode(draft.document))
+    assert sent == {"model": "draw-1", "prompt": "a cat", "images": [{"image_url": "https://x.example/a.png"}]}
+
+
 def test_a_form_stays_one_with_its_files_and_numbers():
     draft = form(prompt="a cat", image=[PIXEL, PIXEL], mask=PIXEL, n=2)
     assert draft.form

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossroads.errors import BadRequest, BadUpstream, CrossroadsError
+from crossroads.multipart import File, encode_form, open_form
 from crossroads.testing import laws
 from crossroads.types.usage import Usage
 
@@ -122,3 +123,19 @@ def test_openrouters_own_sdk_reads_the_reply_to_a_submission():
     read = components.VideoGenerationResponse.model_validate_json(reply.body)
     assert (read.id, read.status, read.polling_url) == ("job-1", "pending", "/api/v1/videos/job-1")
     assert reply.usage == Usage(seconds=8)
+
+
+def test_a_form_with_a_first_frame_stays_one():
+    frame = File(data=b"\x89PNG\0\xff", filename="a.png", content_type="image/png")
+    body, kind = encode_form({"model": "a/b", "prompt": "x", "seconds": "8", "input_reference": frame})
+    opened = DIALECT.open(body, {"content_type": kind})
+    assert opened.models == ("a/b",)
+    spliced = DIALECT.splice_request(opened, url=URL, upstream="m")
+    typed = DIALECT.encode_request(DIALECT.decode_request(opened), url=URL, upstream="m", stream=False)
+    for draft in (spliced, typed):
+        assert draft.form
+        sent, told = encode_form(draft.document)
+        assert open_form(sent, told) == {"model": "m", "prompt": "x", "seconds": "8", "input_reference": frame}
+    body, kind = encode_form({"model": "a/b"})
+    with pytest.raises(BadRequest):
+        DIALECT.open(body, {"content_type": kind})

@@ -2,7 +2,7 @@
 
 What a request holds says which of the three it is, so that an upstream's address follows from it: a prompt alone makes
 an image, a prompt and an image edits, an image alone varies. With `stream` an image comes as events, drafts before it.
-Source: OpenAI API reference, "Images", and pkg:pypi/openai@3.54.0, read 2026-11-25.
+Source: OpenAI API reference, "Images", OpenRouter OpenAPI, `POST /images`, and pkg:pypi/openai@3.54.0, read 2026-11-25.
 """
 
 from __future__ import annotations
@@ -10,24 +10,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from crossroads_openai_chat import OpenAIFamily
+from crossroads_openai_chat.forms import decoded, has_file, only_raw, open_fields_of
 from crossroads_openai_chat.reply import Shape
-from crossroads_openai_chat.request import ROUTER_KINDS, open_fields
+from crossroads_openai_chat.request import ROUTER_KINDS, open_fields, plain
 from crossroads_openai_chat.typed import Decoder, Relay
 
-from crossroads import jsonbody, multipart
+from crossroads import jsonbody
 from crossroads.call import Fields, Opened
 from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest
-from crossroads.multipart import File
 from crossroads_openai_images import reply
+from crossroads_openai_images.address import address_of
 from crossroads_openai_images.stream import IMAGES, Encoder
 
 __all__ = ["OpenAIImages"]
 
+REFERENCES = "input_references"
+"""OpenRouter's word for the images to change, which are parts of a chat there (`POST /images`)."""
 VERBS = ("/images/generations", "/images/edits", "/images/variations")
-SOURCES = ("image", "images")
+SOURCES = ("image", "images", REFERENCES)
 
 
 class OpenAIImages(OpenAIFamily):
@@ -35,7 +37,7 @@ class OpenAIImages(OpenAIFamily):
 
     name = "openai-images"
     operation = "images"
-    paths: tuple[str, ...] = VERBS
+    paths: tuple[str, ...] = ("/images", *VERBS)
     upstream_path = VERBS[0]
     kinds = {
         **ROUTER_KINDS,
@@ -59,31 +61,18 @@ class OpenAIImages(OpenAIFamily):
         return validate(ImageRequest, text)
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
-        kind = params.get("content_type", "")
-        if multipart.is_form(kind):
-            fields = {name: self._field(name, value) for name, value in multipart.open_form(body, kind).items()}
-        else:
-            fields = dict(jsonbody.open_document(body))
+        fields = open_fields_of(body, params.get("content_type", ""), self.kinds)
         if not any(name in fields for name in self.required):
             raise BadRequest("it is missing.", remedy="Send `prompt`.", field="prompt")
-        opened = open_fields({name: raw for name, raw in fields.items() if isinstance(raw, msgspec.Raw)}, self.kinds)
+        opened = open_fields(only_raw(fields), self.kinds)
         opened.fields = {**fields, **opened.fields}
         return opened
 
-    def _field(self, name: str, value: Any) -> Any:
-        """Of a form: files as they are, a number or a flag as JSON, everything else a string."""
-        if _is_file(value):
-            return value
-        kind = self.kinds.get(name, jsonbody.STRING)
-        as_json = kind is not jsonbody.STRING and isinstance(value, str) and value.strip()
-        return msgspec.Raw(value.encode() if as_json else msgspec.json.encode(value))
-
     def decode_request(self, opened: Opened) -> Any:
-        from crossroads.types.base import parse, validate_document
+        from crossroads.types.base import validate_document
         from crossroads.types.images import ImageRequest
 
-        document = {n: parse(bytes(v)) if isinstance(v, msgspec.Raw) else v for n, v in opened.fields.items()}
-        return validate_document(ImageRequest, document)
+        return validate_document(ImageRequest, decoded(opened.fields))
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = {name: getattr(request, name) for name in request.model_fields_set}
@@ -93,7 +82,9 @@ class OpenAIImages(OpenAIFamily):
         draft = super()._draft(fields, url, upstream, stream)
         draft.document.pop("stream_options", None)  # the family's: here the last event always tells
         draft.url = placed(url, fields)
-        draft.form = any(_is_file(value) for value in fields.values())
+        if (parts := plain(draft.document.pop(REFERENCES, None))) is not None:
+            draft.document.setdefault("images", [{"image_url": address_of(part)} for part in parts])
+        draft.form = any(has_file(value) for value in fields.values())
         if draft.form:
             draft.headers = tuple(header for header in draft.headers if header[0] == b"accept")
         return draft
@@ -123,7 +114,3 @@ def placed(url: str, fields: Fields | Mapping[str, Any]) -> str:
     verb = VERBS[0] if not sources else VERBS[1] if "prompt" in fields else VERBS[2]
     base = url.removesuffix(VERBS[0])
     return base + verb if base != url else url
-
-
-def _is_file(value: Any) -> bool:
-    return isinstance(value, File) or (isinstance(value, list) and any(isinstance(one, File) for one in value))

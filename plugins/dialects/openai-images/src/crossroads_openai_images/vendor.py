@@ -20,6 +20,7 @@ from crossroads.dialect import NO_PARAMS, Document, Reply, Stamp
 from crossroads.errors import Unsupported
 from crossroads.multipart import File
 from crossroads.types.usage import Usage
+from crossroads_openai_images.address import address_of
 from crossroads_openai_images.stream import COMPLETED
 
 SIDE_MAX = 16384
@@ -114,16 +115,7 @@ def sources_of(fields: Json) -> list[str | File]:
     for name in ("image", "images", "input_references"):
         value = fields.get(name)
         given += value if isinstance(value, list) else [] if value is None else [value]
-    return [one if isinstance(one, File) else _address(one) for one in given]
-
-
-def _address(one: Any) -> str:
-    """OpenAI's {"image_url": "..."}, a chat part ({"image_url": {"url"}}), or the address alone."""
-    told = one.get("image_url") if isinstance(one, dict) else one
-    told = told.get("url") if isinstance(told, dict) else told
-    if isinstance(told, str) and told:
-        return told
-    raise Unsupported("an image has no address.", remedy="Send a file, or `image_url`.", field="image")
+    return [one if isinstance(one, File) else address_of(one) for one in given]
 
 
 def as_url(source: str | File) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from crossroads_openai_chat import OpenAIFamily
 from crossroads_openai_chat import reply as common
+from crossroads_openai_chat.forms import decoded
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.request import ROUTER_KINDS, open_fields
 from crossroads_openai_chat.typed import Decoder, Relay
@@ -84,11 +85,10 @@ class OpenAITranscription(OpenAIFamily):
         return fields
 
     def decode_request(self, opened: Opened) -> Any:
-        from crossroads.types.base import parse, validate_document
+        from crossroads.types.base import validate_document
         from crossroads.types.transcription import TranscriptionRequest
 
-        document = {n: parse(bytes(v)) if isinstance(v, msgspec.Raw) else v for n, v in opened.fields.items()}
-        return validate_document(TranscriptionRequest, document)
+        return validate_document(TranscriptionRequest, decoded(opened.fields))
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = {name: getattr(request, name) for name in request.model_fields_set}

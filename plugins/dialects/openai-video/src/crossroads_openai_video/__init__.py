@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from crossroads_openai_chat import OpenAIFamily
+from crossroads_openai_chat.forms import decoded, has_file, only_raw, open_fields_of
 from crossroads_openai_chat.reply import Shape
-from crossroads_openai_chat.request import ROUTER_KINDS, plain
+from crossroads_openai_chat.request import ROUTER_KINDS, open_fields, plain
 
 from crossroads import jsonbody
 from crossroads.call import Fields, Lost, Opened
@@ -54,23 +55,34 @@ class OpenAIVideo(OpenAIFamily):
     required: tuple[str, ...] = ("prompt", "frame_images", "input_references", "input_reference")
     shape = Shape("video", "video", items="id", completion_tokens=0)
     streams = False
-
-    @staticmethod
-    def validate(text: bytes) -> Any:
-        from crossroads.types.base import validate
-        from crossroads.types.video import VideoRequest
-
-        return validate(VideoRequest, text)
+    forms = True
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
-        opened = super().open(body, params)
+        fields = open_fields_of(body, params.get("content_type", ""), self.kinds)
+        if not any(name in fields for name in self.required):
+            raise BadRequest("it is missing.", remedy="Send `prompt`.", field="prompt")
+        opened = open_fields(only_raw(fields), self.kinds)
+        opened.fields, opened.stream = {**fields, **opened.fields}, False
         _seconds_as_duration(opened.fields)
         return opened
+
+    def decode_request(self, opened: Opened) -> Any:
+        from crossroads.types.base import validate_document
+        from crossroads.types.video import VideoRequest
+
+        return validate_document(VideoRequest, decoded(opened.fields))
+
+    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
+        fields = request.model_dump(exclude_unset=True, by_alias=True, exclude=set(request.model_extra or ()))
+        return self._draft({**fields, **(request.model_extra or {})}, url, upstream, False)
 
     def _draft(self, fields: Mapping[str, Any], url: str, upstream: str, stream: bool) -> Draft:
         draft = super()._draft(fields, url, upstream, stream)
         if "duration" in draft.document:
             draft.document["seconds"] = draft.document.pop("duration")
+        draft.form = any(has_file(value) for value in draft.document.values())
+        if draft.form:
+            draft.headers = ((b"accept", b"application/json"),)
         if draft.document.pop("callback_url", None) is not None:
             draft.lost.append(Lost("callback_url", "dropped", "the upstream would name a job that you do not know"))
         return draft
