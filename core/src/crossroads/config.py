@@ -54,6 +54,29 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     drain_s: float = 30.0
 
 
+class StoredKey(msgspec.Struct, frozen=True, kw_only=True):
+    """`[[providers.keys]]`: a further key of a provider, with whom it is for and how much it takes.
+
+    priority: the lower goes first; fallback: behind the provider's own key, instead of before it. required: for what it
+    may serve, the provider's own key is not used. weight: of several with one priority. models: patterns, empty: all.
+    callers: names of keys of ours, or their hashes; empty: everybody. Limits are per process.
+    """
+
+    name: str
+    api_key: str
+    priority: int = 0
+    fallback: bool = False
+    required: bool = False
+    weight: float = 1.0
+    models: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
+    requests_per_minute: int | None = None
+    max_concurrent: int | None = None
+
+    def __repr__(self) -> str:
+        return f"StoredKey({self.name})"
+
+
 class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One instance of a provider plugin. endpoints None: the manifest's."""
 
@@ -67,6 +90,8 @@ class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Of the manifest's addresses: account, resource, region and the like."""
     api_key: str | None = None
     """As written: `env:NAME`, `file:PATH` or the key itself. `resolve_secret` reads it."""
+    keys: tuple[StoredKey, ...] = ()
+    """Further ones."""
     region: str | None = None
     proxy: str | None = None
     http2: bool = False

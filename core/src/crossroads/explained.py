@@ -34,7 +34,7 @@ def router_metadata(call: Call) -> dict[str, Any] | None:
         "region": None if last is None else last.region,
         "summary": f"available={len(route.candidates)}, selected={chosen}",
         "attempt": len(route.attempts),
-        "is_byok": False,
+        "is_byok": last is not None and last.account is not None,
         "endpoints": {
             "total": len(route.candidates) + sum(reason.dropped for reason in reasons),
             "available": [

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from crossroads.facts import Facts, ModelFacts, fill
 from crossroads.manifest import Manifest
 from crossroads.money import per_unit_usd
-from crossroads.route import Endpoint, Prices
+from crossroads.route import ACCOUNT, Endpoint, Prices
 
 Row = dict[str, Any]
 
@@ -181,7 +181,7 @@ def provider_rows(catalog: Catalog, unwell: Mapping[str, Row] | None = None) -> 
 
 
 def _told(provider: str, unwell: Mapping[str, Row]) -> Row:
-    own = {id: state for id, state in unwell.items() if id.partition("/")[0] == provider}
+    own = {id: state for id, state in unwell.items() if id.partition("/")[0].partition(ACCOUNT)[0] == provider}
     return {"unwell": own} if own else {}
 
 

@@ -94,11 +94,16 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True):
     prices: Prices
 
 
+ACCOUNT = "#"
+"""Between the name of a provider's instance and that of one of its further keys: `openai#team-a`."""
+
+
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One (provider, model) offer. Facts are true or absent (None): never guessed.
 
-    id: `<provider instance>/<upstream model>`, unique in an exchange. tag: the slug that `provider.order` and the
-    like match exactly, e.g. `deepinfra/turbo`.
+    id: `<provider instance>/<upstream model>`, unique in an exchange. account: the stored key that it is called with;
+    None: the provider's own. rank: of that key, the lower goes first (`engine.accounts`). tag: the slug that
+    `provider.order` and the like match exactly, e.g. `deepinfra/turbo`.
     """
 
     id: str
@@ -113,6 +118,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str | None = None
     description: str | None = None
     tag: str | None = None
+    account: str | None = None
+    rank: int = 0
     region: str | None = None
     quantization: str | None = None
     context_tokens: int | None = None

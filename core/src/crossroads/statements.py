@@ -10,6 +10,7 @@ import datetime
 from typing import Any
 
 from crossroads.events import AttemptRecord, Generation
+from crossroads.route import ACCOUNT
 from crossroads.store import DAY_S, KeyRecord, KeyUsage
 from crossroads.types.usage import usd_json
 
@@ -73,7 +74,7 @@ def generation_row(generation: Generation) -> Row:
         "http_referer": generation.app_url,
         "user_agent": generation.user_agent,
         "session_id": generation.session_id,
-        "is_byok": False,
+        "is_byok": generation.provider is not None and ACCOUNT in generation.provider,
         "data_region": "global",
         **dict.fromkeys(NOT_KEPT),
     }
@@ -114,7 +115,7 @@ def _provider_response(attempt: AttemptRecord) -> Row:
     return {
         "provider_name": attempt.provider,
         "status": attempt.upstream_status,
-        "is_byok": False,
+        "is_byok": ACCOUNT in attempt.provider,
         "endpoint_id": attempt.endpoint,
         "model_permaslug": attempt.model,
         **{name: value for name, value in (("latency", timed), ("id", attempt.upstream_id)) if value is not None},

@@ -65,7 +65,7 @@ async def _explain(config: Path | None, dialect: str, body: bytes, seed: int) ->
         except CrossroadsError as error:
             failed = error
         route = call.route or Route("")
-        considered = stages(route, {endpoint.id: endpoint for endpoint in exchange.catalog.endpoints})
+        considered = stages(route, {endpoint.id: endpoint for endpoint in exchange.catalog.routed})
         models = [(name, exchange.catalog.resolve(name)) for name in call.opened.models]
     return {
         "requested": [{"model": name, "stands_for": found} for name, found in models],

@@ -15,7 +15,8 @@ import msgspec
 
 from crossroads import addresses
 from crossroads.addresses import Addresses, host_of, variables_in
-from crossroads.config import Config, ProviderConfig, Secret, resolve_secret
+from crossroads.config import Config, ProviderConfig, Secret, StoredKey, resolve_secret
+from crossroads.engine.accounts import callable_without, check_keys, endpoints_of, named_key
 from crossroads.engine.index import PROVIDERS, Index, Plugin
 from crossroads.errors import ConfigError
 from crossroads.facts import Facts
@@ -39,6 +40,8 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     """Where the key is looked for, for the error that says it is missing."""
     auth_headers: Headers
     endpoints: tuple[Endpoint, ...]
+    key: StoredKey | None = None
+    """Of a further key of a provider, that key; None: this is the provider itself."""
 
     def __repr__(self) -> str:  # `auth_headers` hold the key
         return f"Instance({self.name}, plugin={self.manifest.name}, base_url={self.base_url})"
@@ -57,11 +60,17 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Catalog:
-    """All endpoints of all active providers. facts: what is known of models, and under which names they go."""
+    """All endpoints of all active providers. facts: what is known of models, and under which names they go.
+
+    instances, endpoints, models: what is offered. accounts, routed, peers: who calls it, each further key of a provider
+    by itself (`engine.accounts`).
+    """
 
     def __init__(self, instances: Iterable[Instance], aliases: Mapping[str, str], facts: Facts | None = None) -> None:
         self.facts = facts or Facts()
-        self.instances = {instance.name: instance for instance in instances}
+        self.accounts = {instance.name: instance for instance in instances}
+        self.instances = {name: instance for name, instance in self.accounts.items() if instance.key is None}
+        self.keyed = len(self.accounts) > len(self.instances)
         self.aliases = dict(aliases)
         self._newest: dict[str, str] = {}
         self._by_model: dict[tuple[str, Operation], tuple[Candidate, ...]] = {}
@@ -69,8 +78,18 @@ class Catalog:
         self.endpoints: tuple[Endpoint, ...] = tuple(
             self._named(endpoint) for instance in self.instances.values() for endpoint in instance.endpoints
         )
-        self.stats = {endpoint.id: EndpointStats() for endpoint in self.endpoints}
-        for endpoint in self.endpoints:
+        self.routed = (
+            self.endpoints
+            if not self.keyed
+            else tuple(
+                self._named(endpoint)
+                for instance in self.accounts.values()
+                if instance.key is not None or callable_without(instance)
+                for endpoint in instance.endpoints
+            )
+        )
+        self.stats = {endpoint.id: EndpointStats() for endpoint in (*self.endpoints, *self.routed)}
+        for endpoint in self.routed:
             candidate = Candidate(endpoint, self.stats[endpoint.id])
             for operation in endpoint.serves:
                 grouped.setdefault((endpoint.model, operation), []).append(candidate)
@@ -78,6 +97,11 @@ class Catalog:
         self.models: dict[str, tuple[Endpoint, ...]] = {}
         for endpoint in self.endpoints:
             self.models[endpoint.model] = (*self.models.get(endpoint.model, ()), endpoint)
+        self.peers = self.models
+        if self.keyed:
+            self.peers = {}
+            for endpoint in self.routed:
+                self.peers[endpoint.model] = (*self.peers.get(endpoint.model, ()), endpoint)
 
     def resolve(self, model: str) -> str:
         """A canonical name, what an alias stands for, or of `~author/family-latest` the newest model."""
@@ -118,11 +142,13 @@ class Catalog:
 def active_instances(config: Config, index: Index, environ: Mapping[str, str] | None = None) -> list[Instance]:
     """Who takes part. Raises ConfigError or PluginError for what the configuration names; others are left out."""
     environ = os.environ if environ is None else environ
-    found = [
-        _instance(provider, index, config.file, f"providers[{number}]", environ)
-        for number, provider in enumerate(config.providers)
-        if provider.enabled
-    ]
+    found = []
+    for number, provider in enumerate(config.providers):
+        if provider.enabled:
+            at = f"providers[{number}]"
+            own = _instance(provider, index, config.file, at, environ)
+            check_keys(provider.keys, file=config.file, at=at)
+            found += [own, *(_account(own, key, environ) for key in provider.keys)]
     configured = {provider.plugin for provider in config.providers} | {provider.name for provider in config.providers}
     for plugin in index.all(PROVIDERS):
         if _wanted(plugin, environ) and plugin.name not in configured and plugin.error is None:
@@ -176,6 +202,21 @@ def _instance(provider: ProviderConfig, index: Index, file: str, at: str, enviro
         endpoints=tuple(
             build_endpoint(row, manifest, provider=provider.name, at=where, region=provider.region) for row in rows
         ),
+    )
+
+
+def _account(own: Instance, key: StoredKey, environ: Mapping[str, str]) -> Instance:
+    """The same provider, called with a further key of it."""
+    config = msgspec.structs.replace(own.config, name=named_key(own.name, key), api_key=key.api_key, keys=())
+    secret, key_from = _secret(config, own.manifest, environ)
+    return msgspec.structs.replace(
+        own,
+        config=config,
+        secret=secret,
+        key_from=key_from,
+        auth_headers=auth_headers(own.manifest.auth, secret),
+        endpoints=endpoints_of(key, own.endpoints),
+        key=key,
     )
 
 

@@ -87,7 +87,7 @@ class Exchange:
         self.keys_required = False
         self.jobs = Jobs(self, home() / "jobs.key")
         self._transport = transport
-        secrets = [instance.secret for instance in self.catalog.instances.values()]
+        secrets = [instance.secret for instance in self.catalog.accounts.values()]
         self.reporter = Reporter(secret.reveal() for secret in secrets if secret is not None)
         self._life: list[Any] = []
         self._dialects: dict[str, Dialect] = {}
@@ -283,7 +283,7 @@ class Exchange:
     def unwell(self) -> dict[str, dict[str, Any]]:
         """Endpoint id -> state, why and for how long, of those that are ejected, in probation or rate limited."""
         now = self.clock.monotonic()
-        states = {endpoint.id: self.guard.state(endpoint, now) for endpoint in self.catalog.endpoints}
+        states = {endpoint.id: self.guard.state(endpoint, now) for endpoint in self.catalog.routed}
         return {id: told for id, told in states.items() if told != {"state": "closed"}}
 
     def endpoint_health(self, endpoint: Endpoint, state: str, why: str) -> None:

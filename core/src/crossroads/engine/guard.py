@@ -155,7 +155,7 @@ class Guard:
         return True
 
     def _may_eject(self, endpoint: Endpoint, now: float, breaker: Breaker) -> bool:
-        peers = self._catalog.models.get(endpoint.model, ())
+        peers = self._catalog.peers.get(endpoint.model, ())
         out = sum(
             1
             for peer in peers

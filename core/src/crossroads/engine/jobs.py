@@ -121,7 +121,7 @@ class Jobs:
 
     async def _prepared(self, ticket: Ticket) -> tuple[Prepared, JobDialect]:
         x = self._x
-        for endpoint in x.catalog.models.get(ticket.model, ()):
+        for endpoint in x.catalog.peers.get(ticket.model, ()):
             if endpoint.id == ticket.endpoint and ticket.operation in endpoint.serves:
                 prepared = await x.providers.prepared(endpoint, ticket.operation)
                 return prepared, cast(JobDialect, prepared.dialect)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
+from crossroads.engine.accounts import usable
 from crossroads.engine.admit import failed_closed
 from crossroads.engine.narrow import least_tokens, roomy
 from crossroads.engine.plugins import is_failure
@@ -50,6 +51,8 @@ def plan(call: Call, x: Exchange, *, whole: bool = False) -> Route:
     route.left_out = selection.left_out
     route.chosen = preferences.order is not None or preferences.sort is not None
     groups = _with_room(call, selection, route)
+    if x.catalog.keyed:
+        groups = _only(groups, usable(call, [c for group, _ in groups for c in group], x, route))
     if x.hooks.permit:
         groups = _permitted(call, groups, x, route)
     ordered: list[Candidate] = []

@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 from crossroads.engine.variants import tier_of
 from crossroads.errors import BadRequest
 from crossroads.money import NANO
-from crossroads.route import Endpoint, EndpointStats
+from crossroads.route import ACCOUNT, Endpoint, EndpointStats
 
 PRICED = {
     "prompt": ("input", None),
@@ -117,7 +117,7 @@ def named(names: tuple[str, ...], endpoint: Endpoint) -> int | None:
     meant: tuple[str | None, ...] = (endpoint.tag,)
     if tier_of(endpoint) is None:
         region = f"{endpoint.plugin}/{endpoint.region}" if endpoint.region else None
-        meant = (endpoint.provider, endpoint.plugin, endpoint.tag, endpoint.provider_name, region)
+        meant = (endpoint.provider.partition(ACCOUNT)[0], endpoint.plugin, endpoint.tag, endpoint.provider_name, region)
     for place, name in enumerate(names):
         if name in meant:
             return place

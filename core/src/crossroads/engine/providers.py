@@ -50,7 +50,7 @@ class Providers:
         """
         found = self._prepared.get((endpoint.id, operation, client))
         if found is None:
-            instance = self._catalog.instances[endpoint.provider]
+            instance = self._catalog.accounts[endpoint.provider]
             await self.open(instance)
             served = endpoint.serves[operation]
             dialect = self._dialect(served.dialect if client is None else served.spoken_to(client))

@@ -212,7 +212,7 @@ class Quotas:
         return quota
 
     def _key(self, endpoint: Endpoint) -> Any:
-        instance = self._catalog.instances.get(endpoint.provider)
+        instance = self._catalog.accounts.get(endpoint.provider)
         if instance is None or instance.secret is None:
             return endpoint.id
         return (instance.base_url, instance.auth_headers or instance.secret.reveal(), endpoint.upstream)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
+from crossroads.engine.accounts import one_each
 from crossroads.engine.index import STRATEGIES
 from crossroads.engine.plugins import Hook
 from crossroads.engine.preferences import Preferences, too_slow
@@ -28,7 +29,26 @@ def rank(
     *,
     whole: bool,
 ) -> Sequence[Candidate]:
-    """Best first. Of a crowd only its shortlist, unless the whole is asked for."""
+    """Best first. Of a crowd only its shortlist, unless the whole is asked for. Of keys of one offer, one is ranked."""
+    if len(candidates) < 2:
+        return candidates
+    if candidates[0].endpoint.account is not None:  # a group is of keys, or of none
+        keys = one_each(call, candidates, x)
+        firsts = tuple(candidate for candidate in candidates if id(candidate) in keys)
+        return [key for first in _ranked(call, firsts, p, suffix, x, route, whole=whole) for key in keys[id(first)]]
+    return _ranked(call, candidates, p, suffix, x, route, whole=whole)
+
+
+def _ranked(
+    call: Call,
+    candidates: tuple[Candidate, ...],
+    p: Preferences,
+    suffix: str | None,
+    x: Exchange,
+    route: Route,
+    *,
+    whole: bool,
+) -> Sequence[Candidate]:
     if len(candidates) < 2:
         return candidates
     strategies = x.hooks.score if p.sort is None and suffix is None else _strategies(p.strategy, suffix, x, route)

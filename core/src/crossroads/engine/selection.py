@@ -147,8 +147,8 @@ def _tag_named(p: Preferences, endpoint: Endpoint) -> bool:
 def _grouped(
     candidates: list[Candidate], p: Preferences, sort: str | None, tier: str | None, left_out: list[Reason]
 ) -> list[Group]:
-    """One group; by `order`, one for each name of it, and the rest; of each, the tier that is asked for first."""
-    places: dict[tuple[int, bool], list[Candidate]] = {}
+    """One group for each rank of keys; of each, by `order`, one for each name and the rest; of each, the tier first."""
+    places: dict[tuple[int, int, bool], list[Candidate]] = {}
     tiered = tier in PRIORITY and any(tier_of(candidate.endpoint) == PRIORITY[0] for candidate in candidates)
     for candidate in candidates:
         endpoint = candidate.endpoint
@@ -161,5 +161,5 @@ def _grouped(
         behind = tiered and tier_of(endpoint) != PRIORITY[0]
         if behind:
             left_out.append(Reason("rank", "service_tier", "behind the priority tier", endpoint.id))
-        places.setdefault((place, behind), []).append(candidate)
+        places.setdefault((endpoint.rank, place, behind), []).append(candidate)
     return [(tuple(places[place]), sort) for place in sorted(places)]

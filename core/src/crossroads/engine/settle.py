@@ -27,7 +27,9 @@ async def settle(call: Call, x: Exchange) -> None:
     The end of the reply waits for the policies up to `limits.policy_timeout_s`; then they go on behind it.
     """
     try:
-        if x.hooks.settle:
+        if all(not policy.is_async and not policy.slow for policy in x.hooks.settle):
+            await _policies(call, x)  # none of them waits, so nothing can cut it short
+        else:
             with suppress(TimeoutError):
                 async with x.clock.timeout_at(x.clock.monotonic() + x.config.limits.policy_timeout_s):
                     await x.shielded(_policies(call, x))
@@ -42,13 +44,11 @@ async def _policies(call: Call, x: Exchange) -> None:
     usages = tuple((attempt, attempt.usage) for attempt in attempts if attempt.usage is not None)
     for policy in x.hooks.settle:
         try:
+            if not policy.is_async and not policy.slow:
+                policy.call(call, usages)
+                continue
             async with x.clock.timeout_at(x.clock.monotonic() + SETTLE_TIMEOUT_S):
-                if policy.is_async:
-                    await policy.call(call, usages)
-                elif policy.slow:
-                    await asyncio.to_thread(policy.call, call, usages)
-                else:
-                    policy.call(call, usages)
+                await (policy.call(call, usages) if policy.is_async else asyncio.to_thread(policy.call, call, usages))
         except BaseException as error:
             if not is_failure(error):
                 raise

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from crossroads_simulate import app
-from crossroads_simulate.run import percentile, simulate
+from crossroads_simulate.command import compared
+from crossroads_simulate.figures import percentile
+from crossroads_simulate.run import simulate
 from crossroads_simulate.scenario import arrivals_of, read_scenario
 from typer.testing import CliRunner
 
@@ -92,3 +94,67 @@ def test_the_example_of_the_docs_is_valid():
 def test_percentiles_are_the_nearest_rank():
     assert [percentile([1.0, 2.0, 3.0, 4.0], p) for p in (0, 50, 99)] == [1.0, 3.0, 4.0]
     assert percentile([], 50) == 0.0
+
+
+CACHED = """
+[arrivals]
+rate_per_s = 2
+duration_s = 120
+turns = {turns}
+[[endpoints]]
+name = "caching"
+price_input = "10"
+price_output = "0"
+price_cache_read = "1"
+"""
+
+
+def test_conversations_read_their_prompts_from_an_endpoints_cache(tmp_path):
+    file = tmp_path / "cached.toml"
+    costs = []
+    for turns in (1, 5):
+        file.write_text(CACHED.format(turns=turns), "utf-8")
+        read = read_scenario(file)
+        arrivals = arrivals_of(read, tmp_path, 1)
+        found, _ = simulate(read, arrivals, "price", 1)
+        costs.append(found["cost_usd"] / (sum(arrival.input_tokens for arrival in arrivals) * 10 / 1e6))
+    assert costs[0] == pytest.approx(1.0)
+    assert 0.1 < costs[1] < 0.8
+
+
+def test_each_key_has_its_figures(tmp_path):
+    found = figures(scenario(tmp_path, "error_rate = 0.1"))
+    assert [key["key"] for key in found["keys"]] == ["a", "b"]
+    assert sum(key["calls"] for key in found["keys"]) == found["calls"]
+    assert sum(key["cost_usd"] for key in found["keys"]) == pytest.approx(found["cost_usd"])
+    assert found["worst_key"].split()[0] in ("a", "b")
+
+
+def test_a_chain_a_setting_and_no_strategy_at_all(tmp_path):
+    file = scenario(tmp_path)
+    assert figures(file, strategy="in-order")["shares"]["cheap"] == 1.0
+    file.write_text(
+        file.read_text("utf-8").replace("[arrivals]", "[settings.weighted]\nweights = { cheap = 0 }\n[arrivals]")
+    )
+    assert figures(file, strategy="weighted,price")["shares"]["dear"] == 1.0
+
+
+def test_processes_of_their_own_give_the_same_figures(tmp_path, monkeypatch):
+    read = read_scenario(scenario(tmp_path))
+    arrivals = arrivals_of(read, tmp_path, 1)
+    alone = compared(read, arrivals, ["price", "balanced"], 1)
+    monkeypatch.setattr("crossroads_simulate.command.PARALLEL_CALLS", 1)
+    beside = compared(read, arrivals, ["price", "balanced"], 1)
+    assert [row for row, _ in alone] == [row for row, _ in beside]
+
+
+def test_pictures_are_the_same_for_the_same_figures(tmp_path):
+    pytest.importorskip("matplotlib")
+    from crossroads_simulate.plot import draw
+
+    read = read_scenario(scenario(tmp_path))
+    results = compared(read, arrivals_of(read, tmp_path, 1), ["price"], 1)
+    first, again = (draw(results, tmp_path / name) for name in ("one", "two"))
+    assert [path.suffix for path in first] == [".png", ".svg"]
+    assert first[0].read_bytes().startswith(b"\x89PNG")
+    assert first[1].read_bytes() == again[1].read_bytes()

@@ -12,6 +12,8 @@ import msgspec
 from crossroads.errors import ConfigError
 
 ARRIVALS_MAX = 5_000_000
+TALKS = 20
+"""Conversations that go on at once, where they have turns."""
 
 
 class Outage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,8 +31,12 @@ class EndpointModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Prices: USD per million tokens. spread: sigma of a log-normal around the median first-token time."""
 
     name: str
-    price_input: str = "0"
-    price_output: str = "0"
+    model: str | None = None
+    """Absent: the scenario's."""
+    price_input: str | None = "0"
+    price_output: str | None = "0"
+    price_cache_read: str | None = None
+    """Stated: a conversation that comes back within 5 minutes reads its prompt from a cache."""
     first_token_s: float = 0.5
     spread: float = 0.3
     tokens_per_s: float = 80.0
@@ -46,7 +52,11 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     at_s: float
     input_tokens: int = 500
     output_tokens: int = 200
+    max_tokens: int | None = None
     key: str = "default"
+    session: str | None = None
+    model: str = ""
+    """Absent: the scenario's."""
 
 
 class Arrivals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,8 +68,10 @@ class Arrivals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     output_tokens: int = 200
     spread: float = 0.5
     keys: dict[str, float] = msgspec.field(default_factory=lambda: {"default": 1.0})
+    turns: int = 1
+    """Of a conversation: a call begins one, or goes on with one that has fewer, its prompt grown by what was said."""
     log: str | None = None
-    """A traffic log instead, beside the scenario."""
+    """A traffic log instead, beside the scenario: lines of Arrival, or the events of the sink jsonl."""
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +84,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     strategies: tuple[str, ...] = ()
     routing: dict[str, Any] = {}
     settings: dict[str, dict[str, Any]] = {}
+    policies: dict[str, dict[str, Any]] = {}
+    """`[policies.<name>]`. What they read of a prompt is blank."""
     deadline_s: float = 120.0
 
 
@@ -89,22 +103,30 @@ def arrivals_of(scenario: Scenario, folder: Path, seed: int) -> list[Arrival]:
     """In the order of their times. Raises ConfigError."""
     spec = scenario.arrivals
     if spec.log is not None:
-        path = folder / spec.log
-        try:
-            lines = [line for line in path.read_bytes().splitlines() if line.strip()]
-            found = [msgspec.json.decode(line, type=Arrival) for line in lines[:ARRIVALS_MAX]]
-        except (OSError, msgspec.MsgspecError) as error:
-            raise ConfigError(f"{error}.", file=str(path), remedy="Write one JSON object a line.") from None
-        return sorted(found, key=lambda arrival: arrival.at_s)
+        from crossroads_simulate.log import read_arrivals
+
+        return read_arrivals(folder / spec.log)
+    return _generated(spec, seed)
+
+
+def _generated(spec: Arrivals, seed: int) -> list[Arrival]:
     dice, at, made = random.Random(f"arrivals {seed}"), 0.0, []  # noqa: S311  (a model, not a secret)
     names, shares = list(spec.keys), list(spec.keys.values())
+    open_talks: list[tuple[str, int, int]] = []
     while len(made) < ARRIVALS_MAX:
         at += dice.expovariate(spec.rate_per_s)
         if at >= spec.duration_s:
             break
-        grown = [
+        tokens_in, tokens_out = (
             max(1, round(n * dice.lognormvariate(0, spec.spread))) for n in (spec.input_tokens, spec.output_tokens)
-        ]
+        )
+        session = None
+        if spec.turns > 1:
+            before = open_talks.pop(dice.randrange(len(open_talks))) if len(open_talks) >= TALKS else None
+            session, turn, said = before or (f"talk-{len(made)}", 0, 0)
+            tokens_in += said
+            if turn + 1 < spec.turns:
+                open_talks.append((session, turn + 1, tokens_in + tokens_out))
         key = dice.choices(names, shares)[0]
-        made.append(Arrival(at_s=at, input_tokens=grown[0], output_tokens=grown[1], key=key))
+        made.append(Arrival(at_s=at, input_tokens=tokens_in, output_tokens=tokens_out, key=key, session=session))
     return made

@@ -1,102 +1,92 @@
-"""Virtual time and modelled endpoints: an event loop whose clock jumps to the next timer, and a transport of models."""
+"""Modelled endpoints: a transport that answers like each of them would, in virtual time."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import random
-import selectors
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from typing import Any
 
-from crossroads.clock import Cancellable
+import msgspec
+
 from crossroads.errors import ConnectFailed, UpstreamTimeout
+from crossroads.types.usage import Usage
 from crossroads.wire import Headers, HttpRequest, HttpResponse
+from crossroads_simulate.loop import VirtualLoop
+from crossroads_simulate.model import Piece
 from crossroads_simulate.scenario import EndpointModel, Outage
 
-START_S = 1_795_564_800.0
-"""Of the wall clock: 2026-11-25, so that no run depends on the day on which it is made."""
-THREAD_POLL_S = 0.001
+CACHED_S = 300.0
+"""How long a provider's prompt cache keeps a conversation (Anthropic's usual time, "Prompt caching", 2026-11-25)."""
+SESSIONS_MAX = 100_000
 
 
-class _Jumping(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
-    """Waits for nothing: where the loop would sleep, its time moves on."""
+class Said(msgspec.Struct, frozen=True, rename={"tokens_in": "in", "tokens_out": "out"}):
+    """The body of a modelled request."""
 
-    loop: VirtualLoop
-
-    def select(self, timeout: float | None = None) -> Any:
-        if timeout is None:  # only a thread can wake it
-            return super().select(THREAD_POLL_S)
-        if timeout > 0:
-            self.loop.now += timeout
-        return super().select(0)
+    tokens_in: int
+    tokens_out: int
+    session: str | None = None
 
 
-class VirtualLoop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        self.now = 1_000.0
-        selector = _Jumping()
-        selector.loop = self
-        super().__init__(selector)
-
-    def time(self) -> float:
-        return self.now
-
-
-class LoopClock:
-    """`crossroads.clock.Clock` of a virtual loop."""
-
-    def __init__(self, loop: VirtualLoop) -> None:
-        self._loop, self._zero = loop, loop.now
-
-    def time(self) -> float:
-        return START_S + self._loop.now - self._zero
-
-    def monotonic(self) -> float:
-        return self._loop.now
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-    def timeout_at(self, when: float) -> AbstractAsyncContextManager[Any]:
-        return asyncio.timeout_at(when)
-
-    def call_at(self, when: float, callback: Any) -> Cancellable:
-        return self._loop.call_at(when, callback)
+READ = msgspec.json.Decoder(Said)
 
 
 class ModelTransport:
-    """Answers like the endpoint whose name is the first part of the URL's path."""
+    """Answers like the endpoint whose number is the first part of the URL's path."""
 
-    def __init__(self, models: tuple[EndpointModel, ...], clock: LoopClock, seed: int) -> None:
-        self._models = {model.name: model for model in models}
-        self._clock, self._start = clock, clock.monotonic()
-        self._dice = {model.name: random.Random(f"{seed} {model.name}") for model in models}  # noqa: S311
-        self.calls = dict.fromkeys(self._models, 0)
+    def __init__(self, models: tuple[EndpointModel, ...], loop: VirtualLoop, seed: int) -> None:
+        self._models, self._loop, self._start = models, loop, loop.now
+        self._dice = [random.Random(f"{seed} {model.name}") for model in models]  # noqa: S311
+        self._cached: list[dict[str, tuple[float, int]]] = [{} for _ in models]
+        self._counts = [0] * len(models)
+
+    @property
+    def calls(self) -> dict[str, int]:
+        """Upstream calls by endpoint."""
+        return {model.name: count for model, count in zip(self._models, self._counts, strict=True)}
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        model = self._models[request.url.split("/")[3]]
-        dice, now = self._dice[model.name], self._clock.monotonic() - self._start
-        self.calls[model.name] += 1
-        outage = next((one for one in model.outages if one.from_s <= now < one.to_s), None)
+        number = int(request.url.split("/", 4)[3])
+        model, dice, now = self._models[number], self._dice[number], self._loop.now - self._start
+        self._counts[number] += 1
+        outage = None
+        for one in model.outages:
+            if one.from_s <= now < one.to_s:
+                outage = one
+                break
         first_s = model.first_token_s * dice.lognormvariate(0, model.spread)
         broken = dice.random() < model.error_rate
         if outage is not None and outage.kind == "slow":
             first_s *= outage.factor
         elif outage is not None or broken:
-            await self._until(request, model.error_s)
+            await self.until(request, model.error_s)
             return _refusal(outage)
-        tokens_in, tokens_out = json.loads(json.loads(request.body)["messages"][0]["content"])
-        await self._until(request, first_s)
-        return _Streamed(self, request, (tokens_in, tokens_out), tokens_out / model.tokens_per_s)
+        said = READ.decode(request.body)
+        usage = self._used(number, said, now)
+        await self.until(request, first_s, waits=True)
+        return _Streamed(self, request, usage, said.tokens_out / model.tokens_per_s)
 
-    async def _until(self, request: HttpRequest, seconds: float) -> None:
-        end = self._clock.monotonic() + seconds
-        limit = request.timeouts.first_byte_s
-        last = min([t for t in (request.deadline, None if limit is None else end - seconds + limit) if t is not None],
-                   default=end)  # fmt: skip
-        await self._clock.sleep(max(0.0, min(end, last) - self._clock.monotonic()))
+    def _used(self, number: int, said: Said, now: float) -> Usage:
+        cached = 0
+        if said.session is not None and self._models[number].price_cache_read is not None:
+            sessions = self._cached[number]
+            at, tokens = sessions.pop(said.session, (-CACHED_S, 0))
+            cached = min(tokens, said.tokens_in) if now - at < CACHED_S else 0
+            sessions[said.session] = now, said.tokens_in
+            if len(sessions) > SESSIONS_MAX:
+                del sessions[next(iter(sessions))]
+        fresh = said.tokens_in - cached
+        return Usage(input_tokens=fresh, cache_read_tokens=cached, output_tokens=said.tokens_out)
+
+    async def until(self, request: HttpRequest, seconds: float, *, waits: bool = False) -> None:
+        """Raises UpstreamTimeout: a limit of the request comes first. waits: for the first byte."""
+        now = self._loop.now
+        last = end = now + seconds
+        if waits and (limit := request.timeouts.first_byte_s) is not None:
+            last = min(last, now + limit)
+        if request.deadline is not None:
+            last = min(last, request.deadline)
+        await asyncio.sleep(max(0.0, last - now))
         if last < end:
             raise UpstreamTimeout("The modelled endpoint took too long.", remedy="Allow more time.")
 
@@ -127,22 +117,20 @@ class _Whole:
         """Nothing is held."""
 
 
+STREAM: Headers = ((b"content-type", b"text/event-stream"),)
+FIRST = Piece(b".")
+
+
 class _Streamed(_Whole):
     """Two pieces: the first token, and the rest after the time that generating takes."""
 
-    def __init__(self, owner: ModelTransport, request: HttpRequest, tokens: tuple[int, int], rest_s: float) -> None:
-        super().__init__(200, ((b"content-type", b"text/event-stream"),), b"")
-        self._owner, self._request, self._tokens, self._rest_s = owner, request, tokens, rest_s
+    def __init__(self, owner: ModelTransport, request: HttpRequest, usage: Usage, rest_s: float) -> None:
+        super().__init__(200, STREAM, b"")
+        self._owner, self._request, self._usage, self._rest_s = owner, request, usage, rest_s
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield _event({"choices": [{"index": 0, "delta": {"role": "assistant", "content": "a"}, "finish_reason": None}]})
-        await self._owner._until(self._request, self._rest_s)
-        prompt, completion = self._tokens
-        usage = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
-        last = _event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-        yield last + _event({"choices": [], "usage": usage}) + b"data: [DONE]\n\n"
-
-
-def _event(fields: dict[str, Any]) -> bytes:
-    whole = {"id": "sim", "object": "chat.completion.chunk", "created": 0, "model": "sim", **fields}
-    return b"data: " + json.dumps(whole).encode() + b"\n\n"
+        yield FIRST
+        await self._owner.until(self._request, self._rest_s)
+        last = Piece(b".")
+        last.usage = self._usage
+        yield last

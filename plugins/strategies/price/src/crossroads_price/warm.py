@@ -48,11 +48,11 @@ class Warm:
     def settle(self, call: Call, usages: Sequence[tuple[Attempt, Usage]]) -> None:
         """A call is over."""
         served = [(attempt, usage) for attempt, usage in usages if attempt.outcome == "ok"]
-        if not served or (key := conversation(call)) is None:
+        if not served:
             return
         attempt, usage = served[-1]
         endpoint = attempt.endpoint
-        if endpoint.prices.cache_read is None:
+        if endpoint.prices.cache_read is None or (key := conversation(call)) is None:
             return
         before = self._kept.pop(key, None)
         again = before is not None and before.endpoint == endpoint.id and call.began - before.began <= KEPT_S
