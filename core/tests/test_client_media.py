@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from crossroads.client import AsyncClient
+from crossroads.client import AsyncClient, Client
 from crossroads.errors import UpstreamError
 from crossroads.testing.plugins import MODEL, exchange_with, offer
 
@@ -13,6 +13,7 @@ OPERATIONS = {
     "images": {"dialect": "openai-images", "url": "{base_url}/images/generations"},
     "speech": {"dialect": "openai-speech", "url": "{base_url}/audio/speech"},
     "transcription": {"dialect": "openai-transcription", "url": "{base_url}/audio/transcriptions"},
+    "translation": {"dialect": "openai-translation", "url": "{base_url}/audio/translations"},
     "rerank": {"dialect": "rerank-cohere", "url": "{base_url}/rerank"},
     "moderation": {"dialect": "openai-moderations", "url": "{base_url}/moderations"},
 }
@@ -77,6 +78,23 @@ async def test_transcription_goes_as_a_form():
     assert request.header(b"content-type").startswith(b"multipart/form-data")
     assert b'filename="a.wav"' in request.body
     assert b"RIFF" in request.body
+
+
+async def test_translation_goes_the_same_way_to_its_own_address():
+    host = Host({"text": "Hello"})
+    async with client(host) as c:
+        assert (await c.translate(MODEL, b"RIFF", "a.wav", prompt="p")).text == "Hello"
+    assert host.asked[0].url.endswith("/audio/translations")
+    assert b"RIFF" in host.asked[0].body
+
+
+def test_what_one_client_can_the_other_can():
+    def public(kind):
+        return {name for name in dir(kind) if not name.startswith("_")} - {"aclose", "close", "exchange"}
+
+    assert public(AsyncClient) == public(Client)
+    for name in public(Client):
+        assert getattr(Client, name).__doc__.startswith(f"See `AsyncClient.{name}`")
 
 
 async def test_ranks_and_verdicts():

@@ -163,6 +163,7 @@ class DialectBase:
     keepalive: bytes that the clients of a silent stream skip. stream_type: media type of streams.
     forms: it also takes forms; `open` finds the media type of every body in `params["content_type"]`.
     queries: parameters stand in the query; `open` finds it in `params["query"]`.
+    accepts: whether a stream is wanted stands in the Accept header; `open` finds it in `params["accept"]`.
     media: a whole reply need not be JSON (sound, subtitles): it leaves with the media type it came with.
     flows: such a reply is nothing but media: between two such dialects the bytes pass as they come.
     prefill: every host goes on with a last assistant message, instead of answering it.
@@ -175,6 +176,7 @@ class DialectBase:
     stream_type: str = "text/event-stream; charset=utf-8"
     forms: bool = False
     queries: bool = False
+    accepts: bool = False
     media: bool = False
     flows: bool = False
     prefill: bool = False
@@ -203,6 +205,7 @@ class Dialect(Protocol):
     stream_type: str
     forms: bool
     queries: bool
+    accepts: bool
     media: bool
     flows: bool
     prefill: bool

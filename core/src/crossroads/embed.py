@@ -143,6 +143,8 @@ class _Inside:
                 params = {**params, "content_type": headers.get("content-type", "")}
             if dialect.queries:
                 params = {**params, "query": url.query.decode("latin-1")}
+            if dialect.accepts:
+                params = {**params, "accept": headers.get("accept", "")}
             call = x.open_call(dialect.name, body, caller=caller, params=params)
         except CrossroadsError as error:
             usual, _ = self._paths.find(USUAL_PATH) or (next(iter(x.dialects())), None)

@@ -37,6 +37,7 @@ class Inference:
         self._x, self._dialect = exchange, dialect
         self._limit = exchange.config.limits.request_bytes
         self._forms, self._queries, self._flows = dialect.forms, dialect.queries, dialect.flows
+        self._accepts = dialect.accepts
         self._loop = asyncio.get_running_loop()
 
     async def __call__(self, scope: Any, receive: Any, send: Any, params: Mapping[str, str]) -> None:
@@ -52,6 +53,8 @@ class Inference:
                 params = {**params, "content_type": fields.get(b"content-type", b"").decode("latin-1")}
             if self._queries:
                 params = {**params, "query": scope["query_string"].decode("latin-1")}
+            if self._accepts:
+                params = {**params, "accept": fields.get(b"accept", b"").decode("latin-1")}
             call = x.open_call(self._dialect.name, body, caller=caller, principal=principal, params=params)
         except CrossroadsError as error:
             await refuse(send, error, self._dialect.encode_error(error, None, in_stream=False))

@@ -1,1 +1,0 @@
-"""IBM watsonx.ai. Facts stand in provider.toml; there is no code."""

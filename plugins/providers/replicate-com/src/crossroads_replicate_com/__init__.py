@@ -1,1 +1,0 @@
-"""Replicate. Facts stand in provider.toml; there is no code."""

@@ -1,3 +1,0 @@
-from crossroads.testing import provider_conformance
-
-TestReplicateCom = provider_conformance("replicate-com")
