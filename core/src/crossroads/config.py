@@ -222,6 +222,13 @@ def home(environ: Mapping[str, str] | None = None) -> Path:
     return Path(platformdirs.user_data_dir("crossroads", appauthor=False))
 
 
+def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Where the index is kept: $CROSSROADS_CACHE, else beside the state. What is lost there is only made again."""
+    environ = os.environ if environ is None else environ
+    named = environ.get("CROSSROADS_CACHE")
+    return Path(named) if named else home(environ) / "cache"
+
+
 def resolve_secret(text: str, *, environ: Mapping[str, str] | None = None) -> Secret | None:
     """`env:NAME`, `file:PATH`, or the value itself; None where the variable or file is not there."""
     environ = os.environ if environ is None else environ
