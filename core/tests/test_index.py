@@ -74,6 +74,25 @@ def test_a_provider_is_found_with_its_facts_and_without_being_imported(site, loa
     assert "crossroads_acme" not in sys.modules
 
 
+def test_another_path_with_the_same_packages_reads_none_of_them_anew(site, tmp_path, scans):
+    install(site, "acme")
+    load_index(tmp_path / "cache", [str(site)])
+    scans.clear()
+    found = load_index(tmp_path / "cache", [str(tmp_path / "elsewhere"), str(site)])
+    assert found.find(PROVIDERS, "acme").version == "1.0"
+    assert scans == []
+    install(site, "other")
+    load_index(tmp_path / "cache", [str(site), str(tmp_path)])
+    assert scans == ["crossroads_other"]
+
+
+def test_an_error_names_what_is_alike_and_not_hundreds(site, load):
+    for number in range(12):
+        install(site, f"acme{number}", distribution=f"crossroads-acme{number}", module=f"acme_{number}")
+    with pytest.raises(PluginError, match=r"installed: acme7, .* and \d+ more"):
+        load().find(PROVIDERS, "acme77")
+
+
 def test_two_distributions_that_claim_one_name_are_both_named_and_neither_is_used(site, load):
     install(site, "acme", distribution="crossroads-acme")
     install(site, "acme", distribution="evil-acme", module="evil_acme")

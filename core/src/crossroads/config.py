@@ -200,7 +200,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     @staticmethod
     def of(document: Mapping[str, Any], *, file: str = "(Python)") -> Config:
         """From the words of the file. Raises ConfigError."""
-        check(document, "config", file=file)
+        if document:  # nothing said is nothing wrong, and needs no jsonschema
+            check(document, "config", file=file)
         document = plain(document)
         names: dict[str, int] = {}
         for number, provider in enumerate(document.get("providers", [])):
@@ -245,6 +246,13 @@ def home(environ: Mapping[str, str] | None = None) -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("crossroads", appauthor=False))
+
+
+def cache_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Where the index is kept: $CROSSROADS_CACHE, else beside the state. What is lost there is only made again."""
+    environ = os.environ if environ is None else environ
+    named = environ.get("CROSSROADS_CACHE")
+    return Path(named) if named else home(environ) / "cache"
 
 
 def resolve_secret(text: str, *, environ: Mapping[str, str] | None = None) -> Secret | None:

@@ -66,10 +66,10 @@ def _summary(distribution: str) -> str:
 
 
 def _index() -> Any:
-    from crossroads.config import home
+    from crossroads.config import cache_folder
     from crossroads.engine.index import load_index
 
-    return load_index(home() / "cache")
+    return load_index(cache_folder())
 
 
 app = typer.Typer(

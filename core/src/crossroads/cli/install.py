@@ -52,13 +52,13 @@ def _run(command: list[str], told: dict[str, Any], *, yes: bool, dry_run: bool, 
 
 def _tell_trust(distributions: list[str]) -> None:
     """Installed is not trusted: say what is missing, with the line that allows it."""
-    from crossroads.config import home, load_config
+    from crossroads.config import cache_folder, load_config
     from crossroads.engine.index import load_index
     from crossroads.engine.trust import Trust, canonical
 
     trust, told = Trust(load_config().plugins.trusted), set()
     names = {canonical(name) for name in distributions}
-    for plugin in load_index(home() / "cache").all():
+    for plugin in load_index(cache_folder()).all():
         name = canonical(plugin.distribution)
         if name in names and name not in told and trust.objection(plugin) is not None:
             told.add(name)

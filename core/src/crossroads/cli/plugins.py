@@ -18,10 +18,10 @@ app = typer.Typer(help="What is installed.", no_args_is_help=True)
 @app.command("list")
 def list_plugins(as_json: Json = False) -> None:
     """List every plugin that is installed, by kind. Imports none. Exit 0, also when empty."""
-    from crossroads.config import home
+    from crossroads.config import cache_folder
     from crossroads.engine.index import load_index
 
-    rows = [_row(plugin) for plugin in load_index(home() / "cache").all()]
+    rows = [_row(plugin) for plugin in load_index(cache_folder()).all()]
     show(rows, ("kind", "name", "distribution", "version", "error"), as_json, empty="No plugin is installed.")
 
 

@@ -44,11 +44,11 @@ def search_providers(
     as_json: Json = False,
 ) -> None:
     """Find providers, installed or known. Exit 0; nothing alike: an empty list."""
-    from crossroads.config import home
+    from crossroads.config import cache_folder
     from crossroads.engine.index import PROVIDERS, load_index
     from crossroads.known import all_known, known_provider, search
 
-    index = load_index(home() / "cache")
+    index = load_index(cache_folder())
     here = {plugin.name: plugin for plugin in index.all(PROVIDERS) if plugin.error is None}
     rows = {row.name: row for row in all_known() if row.kind == "providers"}
     rows |= {name: known_provider(index.manifest(plugin), plugin.distribution) for name, plugin in here.items()}

@@ -11,6 +11,7 @@ stevedore's own cache is not used: it drops the distribution of an entry point a
 from __future__ import annotations
 
 import contextlib
+import difflib
 import hashlib
 import os
 import sys
@@ -32,6 +33,8 @@ GROUPS = tuple(f"crossroads.{kind}" for kind in KINDS.split())
 PROVIDERS, DIALECTS, STRATEGIES, POLICIES, SINKS = GROUPS[:5]
 CATALOGS = GROUPS[-1]
 MANIFEST_NAME = "provider.toml"
+NAMED_MAX = 8
+"""Of what is installed, in an error that names it."""
 CACHE_VERSION = 4
 
 
@@ -128,9 +131,11 @@ class Index:
         plugin = self._plugins.get((group, name))
         if plugin is None:
             kind = group.removeprefix("crossroads.")
-            have = ", ".join(p.name for p in self.all(group)) or "none"
+            names = [p.name for p in self.all(group)]
+            have = difflib.get_close_matches(name, names) or names[:NAMED_MAX]
+            told = ", ".join(have) + (f" and {len(names) - len(have)} more" if len(names) > len(have) else "")
             raise PluginError(
-                f"no such plugin among {kind} (installed: {have}).",
+                f"no such plugin among {kind} (installed: {told or 'none'}).",
                 plugin=name,
                 remedy=f"Run `pip install crossroads-{name}`, or correct the name.",
             )
@@ -152,8 +157,9 @@ def load_index(cache_dir: Path | None, path: list[str] | None = None) -> Index:
     """The index of what is on `path` (default sys.path). cache_dir None: no cache is read or written."""
     path = sys.path if path is None else path
     cache_file = None if cache_dir is None else cache_dir / f"index-{_key(path)}.msgpack"
-    known = {dist.path: dist for dist in _read(cache_file)}
-    dists, fresh = [], False
+    kept = _read(cache_file)
+    known = {dist.path: dist for dist in kept or _read(_newest(cache_dir))}
+    dists, fresh = [], not kept
     for dist_path, changed_ns in _dist_infos(path):
         dist = known.pop(dist_path, None)
         if dist is None or dist.changed_ns != changed_ns or not _still_holds(dist):
@@ -166,6 +172,12 @@ def load_index(cache_dir: Path | None, path: list[str] | None = None) -> Index:
     for dist in dists:
         first.setdefault(Path(dist.path).name.split("-", 1)[0].lower(), dist)
     return Index(plugin for dist in first.values() for plugin in dist.plugins)
+
+
+def _newest(cache_dir: Path | None) -> Path | None:
+    """The cache of another path: mostly it differs in the first folder alone, and what holds there holds here."""
+    files = sorted(cache_dir.glob("index-*.msgpack"), key=lambda file: file.stat().st_mtime) if cache_dir else []
+    return files[-1] if files else None
 
 
 def _key(path: list[str]) -> str:

@@ -11,7 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from crossroads.config import home
+from crossroads.config import cache_folder
 from crossroads.engine.index import load_index
 from crossroads.engine.trust import canonical
 from crossroads.errors import ConfigError
@@ -39,7 +39,7 @@ def wanted(name: str) -> str:
 
 def installed(name: str) -> str:
     """The distribution that brings a plugin of this name, or has it. Raises ConfigError: nobody, or several."""
-    plugins = load_index(home() / "cache").claims
+    plugins = load_index(cache_folder()).claims
     found = {p.distribution for p in plugins if name.lower() in (p.name, canonical(p.distribution))}
     if len(found) == 1:
         return found.pop()

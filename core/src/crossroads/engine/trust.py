@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from crossroads.config import Config, home
+from crossroads.config import Config, cache_folder
 from crossroads.engine.index import GROUPS, Index, Plugin, load_index
 from crossroads.engine.metadata import read_entry_points, recorded_names, runs_code
 
@@ -73,7 +73,7 @@ def trusted_index(config: Config, index: Index | None = None) -> Index:
 
     index: default, that of this environment.
     """
-    index = load_index(home() / "cache") if index is None else index
+    index = load_index(cache_folder()) if index is None else index
     if config.plugins.trusted is None:
         return index
     under = index.under(Trust(config.plugins.trusted).objection)

@@ -65,4 +65,5 @@ def _run_suites(package: SourcePackage, check_s: float) -> list[Result]:
 def _environment(work: Path) -> dict[str, str]:
     """The caller's, without what would change the check: configuration, state, other plugins of pytest."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CROSSROADS_", "PYTEST_"))}
+    kept |= {k: os.environ[k] for k in ("CROSSROADS_CACHE",) if k in os.environ}
     return {**kept, "CROSSROADS_HOME": str(work / "home"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

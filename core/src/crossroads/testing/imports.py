@@ -79,10 +79,13 @@ def installed() -> Index:
 
 @functools.cache
 def _cache_folder() -> Path:
-    """Of this process, for the interpreters that it starts: none of them scans the installation again."""
-    folder = Path(tempfile.mkdtemp(prefix="crossroads-index-"))
+    """Of this process and of the interpreters that it starts, so that none of them scans the installation again."""
+    if named := os.environ.get("CROSSROADS_CACHE"):
+        return Path(named)
+    folder = tempfile.mkdtemp(prefix="crossroads-index-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    os.environ["CROSSROADS_CACHE"] = folder
+    return Path(folder)
 
 
 def is_only_a_docstring(file: Path) -> bool:

@@ -12,6 +12,7 @@ from crossroads.cli.show import Json, fail, note, show
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Many packages in one repository.")
 Root = Annotated[Path, typer.Option("--root", help="In the repository; default: here.")]
 Names = Annotated[list[str] | None, typer.Argument(help="Providers; default: all.")]
+Packages = Annotated[list[str] | None, typer.Argument(help="Packages, with or without crossroads-; default: all.")]
 
 
 @app.callback()
@@ -42,3 +43,79 @@ def write(
     if rows and check:
         fail(1, f"{len(rows)} files are not as `crossroads fleet write` makes them. Run it.")
     note(f"{len(rows)} files {'differ' if check else 'written'}")
+
+
+@app.command("affected")
+def affected_packages(
+    since: Annotated[str, typer.Option(help="A commit, branch or tag.")] = "main",
+    root: Root = Path(),
+    as_json: Json = False,
+) -> None:
+    """List the packages that a change touches: those that changed, and those that depend on them. Exit 0."""
+    from crossroads_fleet.git import Git
+    from crossroads_fleet.repo import Repo
+    from crossroads_fleet.state import affected
+
+    repo = Repo.around(root.resolve())
+    found = affected(repo, Git(repo.root), since)
+    rows = [
+        {"package": name, "folder": str(repo.packages[name].relative_to(repo.root)), "why": why}
+        for name, why in found.items()
+    ]
+    show(rows, ("package", "folder", "why"), as_json, empty="Nothing changed.")
+
+
+@app.command()
+def check(names: Packages = None, root: Root = Path(), as_json: Json = False) -> None:
+    """Check that each package can be released: version, changelog, generated files. Exit 1 when one can't."""
+    from crossroads_fleet.git import Git
+    from crossroads_fleet.repo import Repo
+    from crossroads_fleet.state import states
+    from crossroads_fleet.write import changes
+
+    repo = Repo.around(root.resolve())
+    found = states(repo, Git(repo.root), names or ())
+    faults = [{"package": s.distribution, "fault": fault} for s in found for fault in s.faults]
+    for name, files in () if names else changes(repo, None, ()):
+        faults += [
+            {
+                "package": f"crossroads-{name}",
+                "fault": f"{path.name} is not as `crossroads fleet write` makes it. Run it.",
+            }
+            for path in files
+        ]
+    show(faults, ("package", "fault"), as_json, empty=f"{len(found)} packages can be released as they are.")
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def release(
+    names: Packages = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the wheels.")] = Path("dist"),
+    tag: Annotated[bool, typer.Option("--tag", help="Tag each as released, once all are built.")] = False,
+    root: Root = Path(),
+    as_json: Json = False,
+) -> None:
+    """Build the wheels of packages whose version moved, and list what would be published. Publishes nothing.
+
+    Exit 1 when a package can't be released: it changed and its version did not move, or its changelog is silent.
+    """
+    from crossroads_fleet.git import Git
+    from crossroads_fleet.release import build
+    from crossroads_fleet.repo import Repo
+    from crossroads_fleet.state import in_dependency_order, states
+
+    repo = Repo.around(root.resolve())
+    git = Git(repo.root)
+    found = states(repo, git, names or ())
+    if refused := [f"{s.distribution}: {fault}" for s in found for fault in s.faults]:
+        fail(1, "\n".join(refused))
+    moved = in_dependency_order(state for state in found if state.moves)
+    rows = build(repo, moved, out.resolve()) if moved else []
+    show(rows, ("distribution", "version", "bytes", "entry_points", "manifest"), as_json, empty="No version moved.")
+    if stray := [f"{row['wheel']}: {name}" for row in rows for name in row["stray"]]:
+        fail(1, f"files that have no place in a wheel: {', '.join(stray)}")
+    for state in moved if tag else ():
+        git.tag(state.distribution, state.version)
+    note(f"{len(rows)} wheels, {sum(row['bytes'] for row in rows):,} bytes, in {out}")
