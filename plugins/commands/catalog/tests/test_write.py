@@ -119,22 +119,22 @@ def test_the_day_of_the_sources_has_to_be_known(catalog, package):
 
 
 def test_names_are_openrouters_where_it_has_one_and_spellings_are_whose_meaning_is_clear():
-    names = name_models(MODELS, ENDPOINTS, {})
+    names = name_models(MODELS, ENDPOINTS, {}, {})
     assert names.canonical["acme/small-2-1"] == names.canonical["acme/small-2-1-fp8"] == "acme/small-2.1"
     assert names.aliases["Acme/Small-2.1"] == names.aliases["small-0"] == "acme/small-2.1"
     assert "once/seen" not in names.aliases
     assert "s" not in names.aliases
     two = [*ENDPOINTS, {"provider": "two", "provider_model_id": "Acme/Small-2.1", "model": "acme/large-latest"}]
-    assert "Acme/Small-2.1" not in name_models(MODELS, two, {}).aliases
+    assert "Acme/Small-2.1" not in name_models(MODELS, two, {}, {}).aliases
 
 
 def test_names_do_not_depend_on_the_order_of_the_lines():
-    assert name_models(MODELS[::-1], ENDPOINTS[::-1], {}) == name_models(MODELS, ENDPOINTS, {})
+    assert name_models(MODELS[::-1], ENDPOINTS[::-1], {}, {}) == name_models(MODELS, ENDPOINTS, {}, {})
 
 
 def test_a_dated_snapshot_of_anthropic_is_its_version_unless_there_are_two():
     ids = ["claude-x-4-5", "claude-x-4-5-20250929", "claude-y-3-5", "claude-y-3-5-20240620", "claude-y-3-5-20241022"]
-    names = name_models([{"id": f"anthropic/{id}"} for id in ids], [], {}).canonical
+    names = name_models([{"id": f"anthropic/{id}"} for id in ids], [], {}, {}).canonical
     assert names["anthropic/claude-x-4-5-20250929"] == "anthropic/claude-x-4.5"
     assert names["anthropic/claude-y-3-5-20240620"] == "anthropic/claude-y-3.5-20240620"
 
@@ -150,3 +150,31 @@ def test_a_catalog_that_can_not_be_read_is_named(tmp_path, text):
         (tmp_path / "models.jsonl").write_text(text)
     with pytest.raises(ConfigError, match="can't be read"):
         read_lines(tmp_path, "models.jsonl")
+
+
+def test_an_offer_that_no_source_names_means_the_one_model_whose_slug_it_has():
+    loose = [
+        {"provider": "host", "provider_model_id": "small-2-1", "model": None},
+        {"provider": "host", "provider_model_id": "SMALL_2.1:free", "model": None},
+        {"provider": "host", "provider_model_id": "smaller-2.1", "model": None},
+        {"provider": "other", "provider_model_id": "someone/Small-2.1", "model": None},
+    ]
+    aliases = name_models(MODELS, [*ENDPOINTS, *loose], {}, {"host": "our-host"}).aliases
+    assert aliases["our-host/small-2-1"] == aliases["someone/Small-2.1"] == "acme/small-2.1"
+    assert not {"host/small-2-1", "SMALL_2.1:free", "smaller-2.1", "our-host/smaller-2.1"} & aliases.keys()
+    twin = [{"id": "twin/small-2.1"}]
+    assert "our-host/small-2-1" not in name_models([*MODELS, *twin], [*ENDPOINTS, *loose], {}, {}).aliases
+
+
+def test_a_model_that_only_openrouter_or_its_own_lab_lists_is_a_model():
+    listed = [
+        {"provider": "openrouter", "provider_model_id": "new/thing-7", "model": None, "context": 5},
+        {"provider": "openrouter", "provider_model_id": "new/thing-7:free", "model": None},
+        {"provider": "openrouter", "provider_model_id": "openrouter/auto-7", "model": None},
+        {"provider": "acme", "provider_model_id": "medium-3", "model": None},
+        {"provider": "host", "provider_model_id": "unheard-of-9", "model": None},
+    ]
+    names = name_models(MODELS, [*ENDPOINTS, *listed], {}, {})
+    assert list(names.added) == ["acme/medium-3", "new/thing-7"]
+    assert names.added["new/thing-7"]["context"] == 5
+    assert names.aliases["medium-3"] == "acme/medium-3"
