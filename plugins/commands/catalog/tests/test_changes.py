@@ -98,6 +98,18 @@ def test_what_is_gone_is_only_said_of_a_whole_listing_and_doubted_when_much_is()
     assert {one.doubt for one in most if one.change == "gone"} == {"2 of 2 are not listed: incomplete?"}
 
 
+def test_a_snapshot_is_the_row_of_its_model_and_not_another_offer():
+    facts = FACTS.__class__([msgspec.msgpack.encode({"aliases": {"small-1-20261101": "acme/small"}, "models": {
+        "acme/small": {"source": "x y"}}})])  # fmt: skip
+    manifest = parse_manifest(tomllib.loads(MANIFEST), file="provider.toml")
+    offers = {one: Offer(upstream=one, context_tokens=5000) for one in ("small-1-20261101", "large-1")}
+    found = changes_of(manifest, offers, facts, source=HERE, complete=True)
+    assert [(one.change, one.upstream, one.new) for one in found] == [
+        ("changed", "small-1", 5000),
+        ("changed", "large-1", 5000),
+    ]
+
+
 def test_what_is_added_has_to_be_a_known_model():
     found = changes(Offer(upstream="tiny"), Offer(upstream="medium"), Offer(upstream="odd"))
     assert [(one.upstream, one.model, bool(one.doubt)) for one in found] == [

@@ -53,6 +53,8 @@ def changes_of(
     """In the manifest's order, then what is added, by name. complete: what is not among the offers is gone."""
     found: list[Change] = []
     known = {row.upstream for row in manifest.endpoints}
+    authors = {row.model.partition("/")[0] for row in manifest.endpoints}
+    offers = _respelled(manifest, offers, authors, facts)
     gone = sorted(known - set(offers)) if complete and offers else []
     many = len(gone) > len(known) * GONE_SHARE_MAX
     for row in manifest.endpoints:
@@ -61,13 +63,28 @@ def changes_of(
             found.append(_change(manifest, "gone", row.upstream, row.model, source, doubt=doubt))
         elif (offer := offers.get(row.upstream)) is not None and row.tag is None and row.site is None:
             found += _differences(manifest, row, offer, source)
-    authors = {row.model.partition("/")[0] for row in manifest.endpoints}
     for upstream, offer in sorted(offers.items()):
         if upstream not in known:
             model = _model(upstream, authors, facts)
             doubt = None if model else "no model is known by this name: add an alias to a catalog"
             doubt = doubt or _operation_doubt(manifest, offer)
             found.append(_change(manifest, "added", upstream, model, source, doubt=doubt, offer=offer))
+    return found
+
+
+def _respelled(manifest: Manifest, offers: Mapping[str, Offer], authors: set[str], facts: Facts) -> dict[str, Offer]:
+    """A listing may name a snapshot where the manifest has its pointer: what means the one row's model is that row."""
+    absent: dict[str, list[str]] = {}
+    for row in manifest.endpoints:
+        if row.upstream not in offers:
+            absent.setdefault(facts.canonical(row.model), []).append(row.upstream)
+    known, found = {row.upstream for row in manifest.endpoints}, dict(offers)
+    for upstream, offer in offers.items():
+        model = None if upstream in known else _model(upstream, authors, facts)
+        rows = set(absent.pop(model, ())) if model else set()
+        if len(rows) == 1:
+            del found[upstream]
+            found[rows.pop()] = offer
     return found
 
 
