@@ -13,6 +13,7 @@ from crossroads.facts import Facts
 from crossroads.manifest import parse_manifest
 from crossroads.offers import Offer
 from crossroads.route import Prices
+from crossroads.schema import plain
 
 MTOK = 10**9
 HERE = "https://acme.example/v1/models"
@@ -173,3 +174,14 @@ def test_a_manifest_in_another_form_is_refused_and_not_guessed_at():
     found = changes(Offer(upstream="small-1", context_tokens=9))
     with pytest.raises(ConfigError, match="line by line"):
         edited(text, found, read="2026-11-25", file="provider.toml")
+
+
+def test_a_generated_manifest_stays_as_its_generator_would_lay_it_out():
+    layout = pytest.importorskip("crossroads_fleet.layout")
+    text = layout.render(plain(tomllib.loads(MANIFEST)))
+    offers = (Offer(upstream="small-1", context_tokens=8000, prices=Prices(input=3 * MTOK, image=10**15)),
+              Offer(upstream="tiny", operation="chat", context_tokens=5))  # fmt: skip
+    found = [*changes(*offers, text=text, complete=True)]
+    after = edited(text, found, read="2026-11-25", file="provider.toml")
+    assert after != text
+    assert layout.render(plain(tomllib.loads(after))) == after
