@@ -12,10 +12,13 @@ from crossroads.errors import ConfigError
 from crossroads.facts import Facts, compile_facts
 
 LIST = {"repo": "acme/list.dev", "path": "models/small.toml", "commit": "abc"}
+MAP = {"package": "litellm==1.109.1", "path": "litellm/map.json"}
 WHEEL = {"package": "listing==1.2", "path": "listing/map.json"}
 MODELS = [
     {
         "id": "acme/small-2-1",
+        "author": "acme",
+        "deprecation_date": "2027-01-01",
         "name": "Small (latest)",
         "context": 1000,
         "input_modalities": ["pdf", "text"],
@@ -23,8 +26,9 @@ MODELS = [
         "release_date": "2026-01-02",
         "sources": [LIST],
     },
-    {"id": "acme/small-2-1-fp8", "context": 900, "max_output": 50, "sources": [WHEEL]},
-    {"id": "acme/large-latest", "name": "Large (latest)", "sources": [LIST]},
+    {"id": "acme/small-2-1-fp8", "author": "acme", "context": 900, "max_output": 50, "sources": [WHEEL]},
+    {"id": "host/large-latest", "author": "host", "deprecation_date": "2026-12-01", "sources": [MAP]},
+    {"id": "acme/large-latest", "author": "acme", "name": "Large (latest)", "sources": [LIST]},
 ]
 ENDPOINTS = [
     {"provider": "openrouter", "provider_model_id": "acme/small-2.1", "model": "acme/small-2-1"},
@@ -42,6 +46,8 @@ ENDPOINTS = [
     },
 ]
 OVERRIDES = """
+[names]
+"host/large-latest" = "acme/large-latest"
 [sources]
 site = { url = "https://acme.example/", read = 2026-11-20 }
 [models."acme/small-2.1"]
@@ -94,6 +100,11 @@ def test_a_hands_words_win_and_every_word_keeps_its_source(catalog, package):
     assert facts.source(small, "context_tokens").url == "https://acme.example/small"
     assert facts.source(small, "name").url == "https://github.com/acme/list.dev/blob/abc/models/small.toml"
     assert facts.source(small, "max_output_tokens").url == "pkg:pypi/listing@1.2#listing/map.json"
+    assert (small.deprecated, facts.source(small, "deprecated").url) == (
+        "2027-01-01",
+        "pkg:pypi/litellm@1.109.1#litellm/map.json",
+    )
+    assert facts.models["acme/large-latest"].deprecated is None
     assert facts.models["acme/large-latest"].name == "Large (latest)"
 
 

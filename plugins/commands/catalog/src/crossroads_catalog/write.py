@@ -40,6 +40,8 @@ WORDS = {
     "license": "license",
 }
 """The catalog's words -> ours, in the order of the files."""
+DATED_BY = "litellm=="
+"""The package that all deprecation dates of the catalog come from, whatever source a line names for the rest."""
 MODALITIES = ("text", "image", "file", "audio", "video")
 """In this order; what a source calls a PDF is a file."""
 
@@ -112,13 +114,18 @@ def _merged(
     models: Iterable[Line], names: Names, sources: dict[str, Source], read: str
 ) -> tuple[dict[str, ModelFacts], list[Line]]:
     """Facts by canonical name; where several ids are one model, the fullest comes first. Adds to `sources`."""
+    models = list(models)
+    dated = [model["sources"][0] for model in models if model["sources"][0].get("package", "").startswith(DATED_BY)]
     grouped: dict[str, list[Line]] = defaultdict(list)
     for model in models:
+        if model["author"] != names.canonical[model["id"]].partition("/")[0]:  # somebody else ends its offer
+            model = {word: value for word, value in model.items() if word != "deprecation_date"}
         grouped[names.canonical[model["id"]]].append(model)
     rows, conflicts = {}, []
     for name, found in sorted(grouped.items()):
         found.sort(key=lambda model: (model["id"] != name, -len(model), model["id"]))
         facts = [_facts(model, _key(model["sources"][0], sources, read)) for model in found]
+        facts = [_dated(one, _key(dated[0], sources, read)) if dated else one for one in facts]
         rows[name] = facts[0]
         for other in facts[1:]:
             rows[name] = _over(rows[name], other)
@@ -146,6 +153,12 @@ def _facts(model: Line, source: str) -> ModelFacts:
     if "supports" in found:
         found["supports"] = dict(sorted(found["supports"].items()))
     return msgspec.convert({**found, "source": source}, ModelFacts)
+
+
+def _dated(facts: ModelFacts, source: str) -> ModelFacts:
+    if facts.deprecated is None or facts.source == source:
+        return facts
+    return msgspec.structs.replace(facts, sources={**facts.sources, "deprecated": source})
 
 
 def _over(first: ModelFacts, then: ModelFacts | None) -> ModelFacts:
