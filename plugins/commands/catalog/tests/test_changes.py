@@ -99,6 +99,13 @@ def test_what_is_gone_is_only_said_of_a_whole_listing_and_doubted_when_much_is()
     assert {one.doubt for one in most if one.change == "gone"} == {"2 of 2 are not listed: incomplete?"}
 
 
+def test_an_offer_of_a_kind_that_the_listing_leaves_out_is_not_simply_gone():
+    text = MANIFEST.replace('upstream = "large-1"', 'upstream = "large-1"\noperations = ["embeddings"]')
+    text = text.replace("auth =", 'operations.embeddings = { dialect = "x", url = "https://acme.example" }\nauth =')
+    found = changes(Offer(upstream="small-1"), text=text, complete=True)
+    assert [one.doubt for one in found] == ["none of its kind is listed: does the listing hold them?"]
+
+
 def test_a_snapshot_is_the_row_of_its_model_and_not_another_offer():
     facts = FACTS.__class__([msgspec.msgpack.encode({"aliases": {"small-1-20261101": "acme/small"}, "models": {
         "acme/small": {"source": "x y"}}})])  # fmt: skip

@@ -56,10 +56,15 @@ def changes_of(
     authors = {row.model.partition("/")[0] for row in manifest.endpoints}
     offers = _respelled(manifest, offers, authors, facts)
     gone = sorted(known - set(offers)) if complete and offers else []
-    many = len(gone) > len(known) * GONE_SHARE_MAX
+    many = (
+        f"{len(gone)} of {len(known)} are not listed: incomplete?" if len(gone) > len(known) * GONE_SHARE_MAX else None
+    )
+    kinds = {operation for row in manifest.endpoints if row.upstream in offers for operation in row.operations}
     for row in manifest.endpoints:
         if row.upstream in gone:
-            doubt = f"{len(gone)} of {len(known)} are not listed: incomplete?" if many else None
+            doubt = many
+            if row.operations and not kinds & set(row.operations):
+                doubt = doubt or "none of its kind is listed: does the listing hold them?"
             found.append(_change(manifest, "gone", row.upstream, row.model, source, doubt=doubt))
         elif (offer := offers.get(row.upstream)) is not None and row.tag is None and row.site is None:
             found += _differences(manifest, row, offer, source)
