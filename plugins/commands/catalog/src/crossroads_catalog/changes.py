@@ -55,17 +55,10 @@ def changes_of(
     known = {row.upstream for row in manifest.endpoints}
     authors = {row.model.partition("/")[0] for row in manifest.endpoints}
     offers = _respelled(manifest, offers, authors, facts)
-    gone = sorted(known - set(offers)) if complete and offers else []
-    many = (
-        f"{len(gone)} of {len(known)} are not listed: incomplete?" if len(gone) > len(known) * GONE_SHARE_MAX else None
-    )
-    kinds = {operation for row in manifest.endpoints if row.upstream in offers for operation in row.operations}
+    gone = _gone(manifest, offers) if complete and offers else {}
     for row in manifest.endpoints:
         if row.upstream in gone:
-            doubt = many
-            if row.operations and not kinds & set(row.operations):
-                doubt = doubt or "none of its kind is listed: does the listing hold them?"
-            found.append(_change(manifest, "gone", row.upstream, row.model, source, doubt=doubt))
+            found.append(_change(manifest, "gone", row.upstream, row.model, source, doubt=gone[row.upstream]))
         elif (offer := offers.get(row.upstream)) is not None and row.tag is None and row.site is None:
             found += _differences(manifest, row, offer, source)
     for upstream, offer in sorted(offers.items()):
@@ -75,6 +68,17 @@ def changes_of(
             doubt = doubt or _operation_doubt(manifest, offer)
             found.append(_change(manifest, "added", upstream, model, source, doubt=doubt, offer=offer))
     return found
+
+
+def _gone(manifest: Manifest, offers: Mapping[str, Offer]) -> dict[str, str | None]:
+    """Upstream names that are not among the offers, each with what makes that doubtful."""
+    kinds = {operation for row in manifest.endpoints if row.upstream in offers for operation in row.operations}
+    absent = {row.upstream: row for row in manifest.endpoints if row.upstream not in offers}
+    known = len({row.upstream for row in manifest.endpoints})
+    if len(absent) > known * GONE_SHARE_MAX:
+        return dict.fromkeys(absent, f"{len(absent)} of {known} are not listed: incomplete?")
+    unlike = "none of its kind is listed: does the listing hold them?"
+    return {name: unlike if row.operations and not kinds & {*row.operations} else None for name, row in absent.items()}
 
 
 def _respelled(manifest: Manifest, offers: Mapping[str, Offer], authors: set[str], facts: Facts) -> dict[str, Offer]:
