@@ -124,12 +124,15 @@ class Own(Plain):
 
 async def test_a_providers_own_reading_comes_first_and_none_leaves_it_to_the_usual_one():
     async def pages(get):
-        return [Offer(upstream=str(len(await get(f"https://api.acme.example/v1/list?page={n}")))) for n in (1, 2)]
+        urls = ("https://api.acme.example/v1/list?page=1", "/list?page=2")
+        return [Offer(upstream=str(len(await get(url)))) for url in urls]
 
     async def nothing(get):
         return None
 
-    assert len(await ask(Answered(), Own(pages))) == 2
+    wire = Answered()
+    assert len(await ask(wire, Own(pages))) == 2
+    assert wire.sent[1].url == "https://api.acme.example/v1/list?page=2"
     assert await ask(Answered(), Own(nothing)) == (Offer(upstream="small-1"),)
 
 

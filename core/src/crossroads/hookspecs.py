@@ -153,7 +153,8 @@ def sink_emit(events: Sequence[Event]) -> None:
 def provider_models(provider: str, get: Get) -> Sequence[Offer] | None:
     """What the provider offers now, from its own listing; None: read as OpenAI's, at `models_url`. `async def`.
 
-    provider: the instance's name. get: URL -> body of a 200 answer, sent with the instance's key, and only to its
-    hosts; up to 100 requests, 32 MB each, 60 s in all. State what the listing states, prices with their unit known.
+    provider: the instance's name. get: URL, or path behind the instance's base_url -> body of a 200 answer, sent with
+    the instance's key, and only to its hosts; up to 100 requests, 32 MB each, 60 s in all. State what the listing
+    states, prices with their unit known.
     Errors: raise, and this provider is not refreshed; nothing else is harmed.
     """

@@ -24,7 +24,7 @@ OUTPUT = ("max_completion_tokens", "max_output_tokens")
 """Names in use for the two limits, in tokens."""
 
 Get = Callable[[str], Awaitable[bytes]]
-"""URL -> body of a success, with the instance's key; see `hookspecs.provider_models`."""
+"""URL, or path behind the instance's base_url -> body; see `hookspecs.provider_models`."""
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,7 +10,9 @@ from crossroads.cli.show import ConfigFile, Json, fail, show
 
 
 def models(
-    search: Annotated[str | None, typer.Argument(help="Only models whose name holds this.")] = None,
+    search: Annotated[
+        str | None, typer.Argument(help="Only models whose name holds this, or that this spells.")
+    ] = None,
     provider: Annotated[str | None, typer.Option(help="Only models of this provider instance.")] = None,
     operation: Annotated[str | None, typer.Option(help="Only models that serve it: chat, embeddings ...")] = None,
     config: ConfigFile = None,
@@ -25,10 +27,11 @@ def models(
         fail(
             2, f"provider={provider!r}: is not active. Active: {active}. `crossroads providers` shows how to get more."
         )
+    named = search and catalog.facts.canonical(search)
     rows = [
         _row(model, [e for e in endpoints if provider in (None, e.provider)], catalog.facts)
         for model, endpoints in sorted(catalog.models.items())
-        if (search is None or search.lower() in model.lower())
+        if (search is None or search.lower() in model.lower() or named == model)
         and any(provider in (None, e.provider) and (operation is None or operation in e.serves) for e in endpoints)
     ]
     columns = ("model", "providers", "operations", "context_tokens", "input_usd_per_mtok", "output_usd_per_mtok")

@@ -99,6 +99,8 @@ class _Get:
 
     async def __call__(self, url: str) -> bytes:
         instance, auth = self._instance, self._instance.manifest.auth
+        if url.startswith("/"):
+            url = (instance.base_url or "").rstrip("/") + url
         if not instance.may_send_to(url):
             raise BadUpstream(
                 f"the listing of {instance.name} is at a host that its manifest does not name.",

@@ -76,3 +76,10 @@ def test_conflicts_are_lines_that_say_who_says_what():
     for line in map(json.loads, lines):
         assert "provider" in line or "model" in line
         assert line.get("doubt") or len(line["values"]) > 1
+
+
+def test_every_manifest_here_writes_a_models_one_name(facts):
+    packages = (MODULE / FOLDER).parents[4] / "providers"
+    for file in sorted(packages.glob("*/src/*/provider.toml")):
+        for row in tomllib.loads(file.read_text("utf-8")).get("endpoints", ()):
+            assert facts.canonical(row["model"]) == row["model"], f"{file.parents[2].name}: {row['upstream']}"

@@ -13,6 +13,7 @@ from crossroads.facts import Facts
 from crossroads.manifest import parse_manifest
 from crossroads.offers import Offer
 from crossroads.route import Prices
+from crossroads.schema import plain
 
 MTOK = 10**9
 HERE = "https://acme.example/v1/models"
@@ -98,6 +99,25 @@ def test_what_is_gone_is_only_said_of_a_whole_listing_and_doubted_when_much_is()
     assert {one.doubt for one in most if one.change == "gone"} == {"2 of 2 are not listed: incomplete?"}
 
 
+def test_an_offer_of_a_kind_that_the_listing_leaves_out_is_not_simply_gone():
+    text = MANIFEST.replace('upstream = "large-1"', 'upstream = "large-1"\noperations = ["embeddings"]')
+    text = text.replace("auth =", 'operations.embeddings = { dialect = "x", url = "https://acme.example" }\nauth =')
+    found = changes(Offer(upstream="small-1"), text=text, complete=True)
+    assert [one.doubt for one in found] == ["none of its kind is listed: does the listing hold them?"]
+
+
+def test_a_snapshot_is_the_row_of_its_model_and_not_another_offer():
+    facts = FACTS.__class__([msgspec.msgpack.encode({"aliases": {"small-1-20261101": "acme/small"}, "models": {
+        "acme/small": {"source": "x y"}}})])  # fmt: skip
+    manifest = parse_manifest(tomllib.loads(MANIFEST), file="provider.toml")
+    offers = {one: Offer(upstream=one, context_tokens=5000) for one in ("small-1-20261101", "large-1")}
+    found = changes_of(manifest, offers, facts, source=HERE, complete=True)
+    assert [(one.change, one.upstream, one.new) for one in found] == [
+        ("changed", "small-1", 5000),
+        ("changed", "large-1", 5000),
+    ]
+
+
 def test_what_is_added_has_to_be_a_known_model():
     found = changes(Offer(upstream="tiny"), Offer(upstream="medium"), Offer(upstream="odd"))
     assert [(one.upstream, one.model, bool(one.doubt)) for one in found] == [
@@ -161,3 +181,14 @@ def test_a_manifest_in_another_form_is_refused_and_not_guessed_at():
     found = changes(Offer(upstream="small-1", context_tokens=9))
     with pytest.raises(ConfigError, match="line by line"):
         edited(text, found, read="2026-11-25", file="provider.toml")
+
+
+def test_a_generated_manifest_stays_as_its_generator_would_lay_it_out():
+    layout = pytest.importorskip("crossroads_fleet.layout")
+    text = layout.render(plain(tomllib.loads(MANIFEST)))
+    offers = (Offer(upstream="small-1", context_tokens=8000, prices=Prices(input=3 * MTOK, image=10**15)),
+              Offer(upstream="tiny", operation="chat", context_tokens=5))  # fmt: skip
+    found = [*changes(*offers, text=text, complete=True)]
+    after = edited(text, found, read="2026-11-25", file="provider.toml")
+    assert after != text
+    assert layout.render(plain(tomllib.loads(after))) == after

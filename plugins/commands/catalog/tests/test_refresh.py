@@ -205,9 +205,11 @@ def test_a_published_catalog_is_read_from_a_file_or_a_url(package, server, tmp_p
         ("price.input", "0.5", "https://models.dev/api.json"),
     ]
     server.answers["/api.json"] = (200, file.read_bytes())
-    rows = refresh("--from", f"{server.url}/api.json")
-    assert {row["source"] for row in rows} == {f"{server.url}/api.json"}
-    assert server.asked == [("/api.json", None)]
+    server.answers["/api.json?token=mine"] = (200, file.read_bytes())
+    for query in ("", "?token=mine"):
+        rows = refresh("--from", f"{server.url}/api.json{query}")
+        assert {row["source"] for row in rows} == {f"{server.url}/api.json"}
+    assert server.asked == [("/api.json", None), ("/api.json?token=mine", None)]
 
 
 @pytest.mark.parametrize(

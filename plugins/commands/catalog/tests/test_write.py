@@ -12,10 +12,13 @@ from crossroads.errors import ConfigError
 from crossroads.facts import Facts, compile_facts
 
 LIST = {"repo": "acme/list.dev", "path": "models/small.toml", "commit": "abc"}
+MAP = {"package": "litellm==1.109.1", "path": "litellm/map.json"}
 WHEEL = {"package": "listing==1.2", "path": "listing/map.json"}
 MODELS = [
     {
         "id": "acme/small-2-1",
+        "author": "acme",
+        "deprecation_date": "2027-01-01",
         "name": "Small (latest)",
         "context": 1000,
         "input_modalities": ["pdf", "text"],
@@ -23,8 +26,9 @@ MODELS = [
         "release_date": "2026-01-02",
         "sources": [LIST],
     },
-    {"id": "acme/small-2-1-fp8", "context": 900, "max_output": 50, "sources": [WHEEL]},
-    {"id": "acme/large-latest", "name": "Large (latest)", "sources": [LIST]},
+    {"id": "acme/small-2-1-fp8", "author": "acme", "context": 900, "max_output": 50, "sources": [WHEEL]},
+    {"id": "host/large-latest", "author": "host", "deprecation_date": "2026-12-01", "sources": [MAP]},
+    {"id": "acme/large-latest", "author": "acme", "name": "Large (latest)", "sources": [LIST]},
 ]
 ENDPOINTS = [
     {"provider": "openrouter", "provider_model_id": "acme/small-2.1", "model": "acme/small-2-1"},
@@ -42,6 +46,8 @@ ENDPOINTS = [
     },
 ]
 OVERRIDES = """
+[names]
+"host/large-latest" = "acme/large-latest"
 [sources]
 site = { url = "https://acme.example/", read = 2026-11-20 }
 [models."acme/small-2.1"]
@@ -94,6 +100,11 @@ def test_a_hands_words_win_and_every_word_keeps_its_source(catalog, package):
     assert facts.source(small, "context_tokens").url == "https://acme.example/small"
     assert facts.source(small, "name").url == "https://github.com/acme/list.dev/blob/abc/models/small.toml"
     assert facts.source(small, "max_output_tokens").url == "pkg:pypi/listing@1.2#listing/map.json"
+    assert (small.deprecated, facts.source(small, "deprecated").url) == (
+        "2027-01-01",
+        "pkg:pypi/litellm@1.109.1#litellm/map.json",
+    )
+    assert facts.models["acme/large-latest"].deprecated is None
     assert facts.models["acme/large-latest"].name == "Large (latest)"
 
 
@@ -119,22 +130,22 @@ def test_the_day_of_the_sources_has_to_be_known(catalog, package):
 
 
 def test_names_are_openrouters_where_it_has_one_and_spellings_are_whose_meaning_is_clear():
-    names = name_models(MODELS, ENDPOINTS, {})
+    names = name_models(MODELS, ENDPOINTS, {}, {})
     assert names.canonical["acme/small-2-1"] == names.canonical["acme/small-2-1-fp8"] == "acme/small-2.1"
     assert names.aliases["Acme/Small-2.1"] == names.aliases["small-0"] == "acme/small-2.1"
     assert "once/seen" not in names.aliases
     assert "s" not in names.aliases
     two = [*ENDPOINTS, {"provider": "two", "provider_model_id": "Acme/Small-2.1", "model": "acme/large-latest"}]
-    assert "Acme/Small-2.1" not in name_models(MODELS, two, {}).aliases
+    assert "Acme/Small-2.1" not in name_models(MODELS, two, {}, {}).aliases
 
 
 def test_names_do_not_depend_on_the_order_of_the_lines():
-    assert name_models(MODELS[::-1], ENDPOINTS[::-1], {}) == name_models(MODELS, ENDPOINTS, {})
+    assert name_models(MODELS[::-1], ENDPOINTS[::-1], {}, {}) == name_models(MODELS, ENDPOINTS, {}, {})
 
 
 def test_a_dated_snapshot_of_anthropic_is_its_version_unless_there_are_two():
     ids = ["claude-x-4-5", "claude-x-4-5-20250929", "claude-y-3-5", "claude-y-3-5-20240620", "claude-y-3-5-20241022"]
-    names = name_models([{"id": f"anthropic/{id}"} for id in ids], [], {}).canonical
+    names = name_models([{"id": f"anthropic/{id}"} for id in ids], [], {}, {}).canonical
     assert names["anthropic/claude-x-4-5-20250929"] == "anthropic/claude-x-4.5"
     assert names["anthropic/claude-y-3-5-20240620"] == "anthropic/claude-y-3.5-20240620"
 
@@ -150,3 +161,31 @@ def test_a_catalog_that_can_not_be_read_is_named(tmp_path, text):
         (tmp_path / "models.jsonl").write_text(text)
     with pytest.raises(ConfigError, match="can't be read"):
         read_lines(tmp_path, "models.jsonl")
+
+
+def test_an_offer_that_no_source_names_means_the_one_model_whose_slug_it_has():
+    loose = [
+        {"provider": "host", "provider_model_id": "small-2-1", "model": None},
+        {"provider": "host", "provider_model_id": "SMALL_2.1:free", "model": None},
+        {"provider": "host", "provider_model_id": "smaller-2.1", "model": None},
+        {"provider": "other", "provider_model_id": "someone/Small-2.1", "model": None},
+    ]
+    aliases = name_models(MODELS, [*ENDPOINTS, *loose], {}, {"host": "our-host"}).aliases
+    assert aliases["our-host/small-2-1"] == aliases["someone/Small-2.1"] == "acme/small-2.1"
+    assert not {"host/small-2-1", "SMALL_2.1:free", "smaller-2.1", "our-host/smaller-2.1"} & aliases.keys()
+    twin = [{"id": "twin/small-2.1"}]
+    assert "our-host/small-2-1" not in name_models([*MODELS, *twin], [*ENDPOINTS, *loose], {}, {}).aliases
+
+
+def test_a_model_that_only_openrouter_or_its_own_lab_lists_is_a_model():
+    listed = [
+        {"provider": "openrouter", "provider_model_id": "new/thing-7", "model": None, "context": 5},
+        {"provider": "openrouter", "provider_model_id": "new/thing-7:free", "model": None},
+        {"provider": "openrouter", "provider_model_id": "openrouter/auto-7", "model": None},
+        {"provider": "acme", "provider_model_id": "medium-3", "model": None},
+        {"provider": "host", "provider_model_id": "unheard-of-9", "model": None},
+    ]
+    names = name_models(MODELS, [*ENDPOINTS, *listed], {}, {})
+    assert list(names.added) == ["acme/medium-3", "new/thing-7"]
+    assert names.added["new/thing-7"]["context"] == 5
+    assert names.aliases["medium-3"] == "acme/medium-3"

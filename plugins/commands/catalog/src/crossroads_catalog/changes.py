@@ -53,21 +53,47 @@ def changes_of(
     """In the manifest's order, then what is added, by name. complete: what is not among the offers is gone."""
     found: list[Change] = []
     known = {row.upstream for row in manifest.endpoints}
-    gone = sorted(known - set(offers)) if complete and offers else []
-    many = len(gone) > len(known) * GONE_SHARE_MAX
+    authors = {row.model.partition("/")[0] for row in manifest.endpoints}
+    offers = _respelled(manifest, offers, authors, facts)
+    gone = _gone(manifest, offers) if complete and offers else {}
     for row in manifest.endpoints:
         if row.upstream in gone:
-            doubt = f"{len(gone)} of {len(known)} are not listed: incomplete?" if many else None
-            found.append(_change(manifest, "gone", row.upstream, row.model, source, doubt=doubt))
+            found.append(_change(manifest, "gone", row.upstream, row.model, source, doubt=gone[row.upstream]))
         elif (offer := offers.get(row.upstream)) is not None and row.tag is None and row.site is None:
             found += _differences(manifest, row, offer, source)
-    authors = {row.model.partition("/")[0] for row in manifest.endpoints}
     for upstream, offer in sorted(offers.items()):
         if upstream not in known:
             model = _model(upstream, authors, facts)
             doubt = None if model else "no model is known by this name: add an alias to a catalog"
             doubt = doubt or _operation_doubt(manifest, offer)
             found.append(_change(manifest, "added", upstream, model, source, doubt=doubt, offer=offer))
+    return found
+
+
+def _gone(manifest: Manifest, offers: Mapping[str, Offer]) -> dict[str, str | None]:
+    """Upstream names that are not among the offers, each with what makes that doubtful."""
+    kinds = {operation for row in manifest.endpoints if row.upstream in offers for operation in row.operations}
+    absent = {row.upstream: row for row in manifest.endpoints if row.upstream not in offers}
+    known = len({row.upstream for row in manifest.endpoints})
+    if len(absent) > known * GONE_SHARE_MAX:
+        return dict.fromkeys(absent, f"{len(absent)} of {known} are not listed: incomplete?")
+    unlike = "none of its kind is listed: does the listing hold them?"
+    return {name: unlike if row.operations and not kinds & {*row.operations} else None for name, row in absent.items()}
+
+
+def _respelled(manifest: Manifest, offers: Mapping[str, Offer], authors: set[str], facts: Facts) -> dict[str, Offer]:
+    """A listing may name a snapshot where the manifest has its pointer: what means the one row's model is that row."""
+    absent: dict[str, list[str]] = {}
+    for row in manifest.endpoints:
+        if row.upstream not in offers:
+            absent.setdefault(facts.canonical(row.model), []).append(row.upstream)
+    known, found = {row.upstream for row in manifest.endpoints}, dict(offers)
+    for upstream, offer in offers.items():
+        model = None if upstream in known else _model(upstream, authors, facts)
+        rows = set(absent.pop(model, ())) if model else set()
+        if len(rows) == 1:
+            del found[upstream]
+            found[rows.pop()] = offer
     return found
 
 

@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import msgspec
@@ -113,7 +113,7 @@ async def from_published(
     is_url = urlsplit(where).scheme in ("http", "https")
     body = await _fetch(where) if is_url else _read(Path(where))
     format, offers = read_published(body, format, today)
-    url = source or (where if is_url else HOMES[format])
+    url = source or (_public(where) if is_url else HOMES[format])
     wanted = [name for name in sorted(offers) if name in installed.manifests and name in (providers or (name,))]
     changes: list[Change] = []
     for done, name in enumerate(wanted):
@@ -121,6 +121,12 @@ async def from_published(
         changes += changes_of(installed.manifests[name], offers[name], installed.facts, source=url, complete=False)
     step(len(wanted), len(wanted))
     return Found(changes, {}, sorted(set(offers) - set(installed.manifests)), installed)
+
+
+def _public(url: str) -> str:
+    """Without what may be somebody's own: a source is read by strangers."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _read(file: Path) -> bytes:

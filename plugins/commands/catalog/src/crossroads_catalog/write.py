@@ -40,14 +40,18 @@ WORDS = {
     "license": "license",
 }
 """The catalog's words -> ours, in the order of the files."""
+DATED_BY = "litellm=="
+"""The package that all deprecation dates of the catalog come from, whatever source a line names for the rest."""
 MODALITIES = ("text", "image", "file", "audio", "video")
 """In this order; what a source calls a PDF is a file."""
 
 
 class Overrides(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """overrides.toml. names: catalog id -> canonical name. models: words by canonical name."""
+    """overrides.toml. names: catalog id -> canonical name. models: words by canonical name. providers: the catalog's id
+    of a provider -> the name of its package."""
 
     names: dict[str, str] = {}
+    providers: dict[str, str] = {}
     sources: dict[str, Source] = {}
     models: dict[str, ModelFacts] = {}
 
@@ -83,9 +87,11 @@ def read_overrides(package: Path) -> Overrides:
 def texts_of(catalog: Path, overrides: Overrides, read: str) -> dict[str, str]:
     """File name -> text: one an author, and conflicts.jsonl."""
     models, endpoints = read_lines(catalog, MODELS), read_lines(catalog, ENDPOINTS)
-    names = name_models(models, endpoints, overrides.names)
+    names = name_models(models, endpoints, overrides.names, overrides.providers)
     sources: dict[str, Source] = dict(overrides.sources)
     rows, conflicts = _merged(models, names, sources, read)
+    for name, offer in names.added.items():
+        rows[name] = _facts(offer, _key(offer["source"], sources, read))
     for name, facts in overrides.models.items():
         rows[name] = _over(facts, rows.get(name))
     for alias, name in names.aliases.items():
@@ -98,22 +104,28 @@ def texts_of(catalog: Path, overrides: Overrides, read: str) -> dict[str, str]:
         f"{author}.toml": render(AuthorFile(schema=1, author=author, sources=sources, models=found))
         for author, found in authors.items()
     }
-    conflicts += _stated(endpoints, names) + _stated(read_lines(catalog, PROVIDERS), names)
-    lines = sorted(json.dumps(conflict, ensure_ascii=False) for conflict in conflicts)
-    return {**texts, CONFLICTS: "".join(f"{line}\n" for line in lines)}
+    for lines in (endpoints, read_lines(catalog, PROVIDERS)):
+        conflicts += _stated(lines, names, overrides.providers)
+    texts_of_conflicts = sorted(json.dumps(conflict, ensure_ascii=False) for conflict in conflicts)
+    return {**texts, CONFLICTS: "".join(f"{line}\n" for line in texts_of_conflicts)}
 
 
 def _merged(
     models: Iterable[Line], names: Names, sources: dict[str, Source], read: str
 ) -> tuple[dict[str, ModelFacts], list[Line]]:
     """Facts by canonical name; where several ids are one model, the fullest comes first. Adds to `sources`."""
+    models = list(models)
+    dated = [model["sources"][0] for model in models if model["sources"][0].get("package", "").startswith(DATED_BY)]
     grouped: dict[str, list[Line]] = defaultdict(list)
     for model in models:
+        if model["author"] != names.canonical[model["id"]].partition("/")[0]:  # somebody else ends its offer
+            model = {word: value for word, value in model.items() if word != "deprecation_date"}
         grouped[names.canonical[model["id"]]].append(model)
     rows, conflicts = {}, []
     for name, found in sorted(grouped.items()):
         found.sort(key=lambda model: (model["id"] != name, -len(model), model["id"]))
         facts = [_facts(model, _key(model["sources"][0], sources, read)) for model in found]
+        facts = [_dated(one, _key(dated[0], sources, read)) if dated else one for one in facts]
         rows[name] = facts[0]
         for other in facts[1:]:
             rows[name] = _over(rows[name], other)
@@ -132,7 +144,7 @@ def _key(source: Mapping[str, Any], sources: dict[str, Source], read: str) -> st
 
 def _facts(model: Line, source: str) -> ModelFacts:
     found = {ours: model[theirs] for theirs, ours in WORDS.items() if theirs in model}
-    if not model["id"].endswith("-latest") and "name" in found:
+    if "name" in found and not model["id"].endswith("-latest"):
         found["name"] = found["name"].removesuffix(" (latest)")
     for word in ("input_modalities", "output_modalities"):
         if word in found:
@@ -141,6 +153,12 @@ def _facts(model: Line, source: str) -> ModelFacts:
     if "supports" in found:
         found["supports"] = dict(sorted(found["supports"].items()))
     return msgspec.convert({**found, "source": source}, ModelFacts)
+
+
+def _dated(facts: ModelFacts, source: str) -> ModelFacts:
+    if facts.deprecated is None or facts.source == source:
+        return facts
+    return msgspec.structs.replace(facts, sources={**facts.sources, "deprecated": source})
 
 
 def _over(first: ModelFacts, then: ModelFacts | None) -> ModelFacts:
@@ -166,11 +184,12 @@ def _differences(name: str, models: list[Line], facts: list[ModelFacts]) -> list
     ]
 
 
-def _stated(lines: Iterable[Line], names: Names) -> list[Line]:
+def _stated(lines: Iterable[Line], names: Names, packages: Mapping[str, str]) -> list[Line]:
     """Conflicts and doubts that the catalog itself notes, one a line."""
     found = []
     for line in lines:
-        about = {"provider": line.get("provider", line.get("id"))}
+        provider = line.get("provider", line.get("id"))
+        about = {"provider": packages.get(provider, provider)}
         if "provider_model_id" in line:
             about["upstream"] = line["provider_model_id"]
             about |= {"variant": line["variant"]} if line.get("variant") else {}

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from crossroads.errors import ConfigError
+from crossroads.facts import FOLDER, Facts, compile_facts
 from crossroads_fleet.layout import HEADER
 
+MODELS = f"*/src/*/{FOLDER}"
+"""Below plugins/catalogs."""
 KINDS = ("providers", "dialects", "strategies", "policies", "sinks", "stores", "surfaces", "commands")
 
 
@@ -50,6 +53,11 @@ class Repo:
             for entry in project_of(folder).get("entry-points", {}).get("crossroads.dialects", {}):
                 found[entry] = name
         return found
+
+    @cached_property
+    def models(self) -> Facts:
+        """What the catalogs here know of models, and under which one name they go."""
+        return Facts(compile_facts(folder) for folder in sorted((self.root / "plugins" / "catalogs").glob(MODELS)))
 
     def provider(self, name: str) -> Path:
         return self.root / "plugins" / "providers" / name

@@ -53,6 +53,8 @@ def document_of(repo: Repo, name: str, catalog: Catalog | None) -> dict[str, Any
     else:
         facts = _own_facts(repo, name)
     document = derived(merge(facts, overrides))
+    for row in document.get("endpoints", ()):
+        row["model"] = repo.models.canonical(row["model"])
     parse_manifest(document, file=f"{name}: the facts with its {FILE}")
     return document
 
