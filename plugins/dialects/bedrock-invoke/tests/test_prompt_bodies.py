@@ -252,3 +252,20 @@ def test_a_stream_of_command_r_is_read_to_its_end_with_bedrock_s_counts():
     relayed, error = laws.relay_all(DIALECT, [data], stamp=stamp)
     assert error is None
     assert said(relayed)[:2] == ("Hi", "stop")
+
+
+def test_what_was_used_stands_in_bedrock_s_headers_where_no_body_says_it():
+    counts = ((b"x-amzn-bedrock-input-token-count", b"7"), (b"x-amzn-bedrock-output-token-count", b"9"))
+    assert DIALECT.usage_of(counts) == Usage(input_tokens=7, output_tokens=9)
+    assert DIALECT.usage_of(counts[:1]) is None
+    assert DIALECT.usage_of(((counts[0][0], b"-1"), counts[1])) is None
+
+
+def test_of_another_body_s_words_the_caller_is_told():
+    body = {"inputText": "Hi", "guardrailConfig": {"id": "g"}}
+    request = DIALECT.decode_request(DIALECT.open(json.dumps(body).encode()))
+    assert "titan-text" in DIALECT.speaks("amazon.titan-text-lite-v1")
+    same = DIALECT.encode_request(request, url=URL, upstream="amazon.titan-text-lite-v1", stream=False)
+    assert (same.document, same.lost) == (body, [])
+    other = DIALECT.encode_request(request, url=URL, upstream="meta.llama3-8b-instruct-v1:0", stream=False)
+    assert ("guardrailConfig", "dropped") in {(lost.field, lost.how) for lost in other.lost}
