@@ -39,6 +39,12 @@ def test_another_dialect_sees_none_of_it_and_the_caller_is_told_once():
     assert lost == [Lost("truncation", "dropped", why), Lost("shell_call", "dropped", why)]
 
 
+def test_a_dialect_that_speaks_it_too_sees_it():
+    seen, lost = native.request_for("away", request(), "home")
+    assert seen.model_dump(exclude_unset=True) == request().model_dump(exclude_unset=True)
+    assert lost == []
+
+
 def test_the_given_request_stays_as_it_was_for_the_next_attempt():
     given = request()
     before = given.model_dump(exclude_unset=True)

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from crossroads import jsonbody
 from crossroads.errors import BadRequest, Unsupported, UpstreamError
-from crossroads.testing import laws
+from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.mutilated import mutilated
+
+TestBedrockEmbeddings = dialect_conformance(BedrockEmbeddings)
 
 DIALECT = BedrockEmbeddings()
 URL = "https://bedrock.example/model/m/invoke"
@@ -70,3 +72,8 @@ def test_a_mutilated_request_is_encoded_or_is_refused(data, model):
     with contextlib.suppress(BadRequest, Unsupported):
         request = DIALECT.decode_request(DIALECT.open(data))
         DIALECT.encode_request(request, url=URL, upstream=model, stream=False)
+
+
+def test_what_a_body_does_not_count_a_header_of_bedrock_s_does():
+    assert DIALECT.usage_of(((b"x-amzn-bedrock-input-token-count", b"5"),)).prompt_tokens == 5
+    assert DIALECT.usage_of(()) is None

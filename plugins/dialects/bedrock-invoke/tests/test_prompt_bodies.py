@@ -210,6 +210,14 @@ def test_a_changed_request_keeps_what_only_its_maker_knows():
     assert draft.document == {**body, "maxTokens": 7}
 
 
+def test_a_limit_by_its_other_name_is_a_change_too():
+    opened = DIALECT.open(b'{"inputText": "Hi"}')
+    changed = DIALECT.decode_request(opened).model_copy(update={"max_completion_tokens": 7})
+    changed.model_fields_set.add("max_completion_tokens")
+    draft = DIALECT.encode_request(changed, url=URL, upstream="amazon.titan-text-lite-v1", stream=False)
+    assert draft.document == {"inputText": "Hi", "textGenerationConfig": {"maxTokenCount": 7}}
+
+
 def test_a_prompt_in_its_maker_s_words_reaches_another_model_as_messages():
     body = {
         "prompt": "Be kind.\n\nHuman: Hi\n\nAssistant: Hello.\n\nHuman: More\n\nAssistant:",
@@ -252,3 +260,49 @@ def test_a_stream_of_command_r_is_read_to_its_end_with_bedrock_s_counts():
     relayed, error = laws.relay_all(DIALECT, [data], stamp=stamp)
     assert error is None
     assert said(relayed)[:2] == ("Hi", "stop")
+
+
+def test_what_was_used_stands_in_bedrock_s_headers_where_no_body_says_it():
+    counts = ((b"x-amzn-bedrock-input-token-count", b"7"), (b"x-amzn-bedrock-output-token-count", b"9"))
+    assert DIALECT.usage_of(counts) == Usage(input_tokens=7, output_tokens=9)
+    assert DIALECT.usage_of(counts[:1]) is None
+    assert DIALECT.usage_of(((counts[0][0], b"-1"), counts[1])) is None
+
+
+def test_of_another_body_s_words_the_caller_is_told():
+    body = {"inputText": "Hi", "guardrailConfig": {"id": "g"}}
+    request = DIALECT.decode_request(DIALECT.open(json.dumps(body).encode()))
+    assert "titan-text" in DIALECT.speaks("amazon.titan-text-lite-v1")
+    same = DIALECT.encode_request(request, url=URL, upstream="amazon.titan-text-lite-v1", stream=False)
+    assert (same.document, same.lost) == (body, [])
+    other = DIALECT.encode_request(request, url=URL, upstream="meta.llama3-8b-instruct-v1:0", stream=False)
+    assert ("guardrailConfig", "dropped") in {(lost.field, lost.how) for lost in other.lost}
+
+
+def test_a_stream_of_openai_s_chunks_has_its_usage_from_bedrock():
+    def chunk(delta, reason=None, **more):
+        return {"id": "c", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}], **more}
+
+    counted = {"amazon-bedrock-invocationMetrics": {"inputTokenCount": 3, "outputTokenCount": 2}}
+    events = [chunk({"role": "assistant", "content": "Hi"}), chunk({}, "stop", **counted)]
+    data = Wrapper(bodies.OPENAI).wrap(b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events))
+    assert said(data) == ("Hi", "stop", Usage(input_tokens=3, output_tokens=2))
+    body = b'{"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 5}'
+    stamp = laws.stamp_for(DIALECT, body)
+    assert stamp.form == "openai-chat"
+    relayed, error = laws.relay_all(DIALECT, [data], stamp=stamp)
+    assert error is None
+    assert b"DONE" not in relayed
+    assert said(relayed) == said(data)
+
+
+def test_openai_s_body_goes_out_without_what_stands_in_the_url():
+    body = {"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 5}
+    opened = DIALECT.open(json.dumps(body).encode(), {"model": "openai.gpt-oss-20b-1:0", "path": STREAMED})
+    for draft in (
+        DIALECT.splice_request(opened, url=URL, upstream="openai.gpt-oss-20b-1:0"),
+        DIALECT.encode_request(
+            DIALECT.decode_request(opened), url=URL, upstream="openai.gpt-oss-20b-1:0", stream=opened.stream
+        ),
+    ):
+        assert json.loads(jsonbody.encode(draft.document)) == body

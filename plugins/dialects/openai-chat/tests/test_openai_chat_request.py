@@ -169,3 +169,9 @@ def test_what_another_formats_client_asked_of_its_vendor_stays_here_and_is_repor
     document, draft = upstream(extra_body={"google": {"safetySettings": []}})
     assert "extra_body" not in document
     assert [(lost.field, lost.how) for lost in draft.lost] == [("extra_body", "dropped")]
+
+
+def test_a_number_that_no_double_holds_is_refused_where_a_field_is_looked_into():
+    body = b'{"messages":[{"role":"user","content":"Hi"}],"stream":true,"stream_options":{"new":1e999}}'
+    with pytest.raises(BadRequest, match="too large"):
+        DIALECT.splice_request(DIALECT.open(body), url="u", upstream="m")

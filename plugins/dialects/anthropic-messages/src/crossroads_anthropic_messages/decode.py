@@ -6,13 +6,15 @@ Source: `anthropic` 2.12, types/message_create_params.py and message_param.py, r
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from crossroads import jsonbody
 from crossroads.call import Opened
 from crossroads.errors import BadRequest
+from crossroads.original import Original, Reading, Span
 from crossroads_anthropic_messages import parts, reasoning, thinking, tools
 
 NAME = "anthropic-messages"
@@ -47,29 +49,9 @@ REASONING_BLOCKS = ("thinking", "redacted_thinking")
 MESSAGE_PARTS = parts.OWN_BLOCKS | {"text", "compaction"}
 
 
-class Span(NamedTuple):
-    """One message (or `system`) of the original, and the canonical messages that it became."""
-
-    source: Any
-    messages: list[dict[str, Any]]
-    is_system: bool = False
-
-
-class Canonical(NamedTuple):
-    """fields: the canonical document. spans: in the order of its messages. unsaid: see `Original`."""
-
-    fields: dict[str, Any]
-    spans: list[Span]
-    unsaid: tuple[str, ...]
-
-
 def decode_request(opened: Opened) -> Any:
     """See `Dialect.decode_request`."""
-    from crossroads.types.base import (
-        Original,
-        parse,
-        validate_document,
-    )  # pydantic costs an import: only when somebody asks
+    from crossroads.types.base import parse, validate_document  # pydantic costs an import: only when somebody asks
     from crossroads.types.chat import ChatRequest
 
     document = parse(jsonbody.encode(opened.fields))
@@ -82,7 +64,7 @@ def decode_request(opened: Opened) -> Any:
     return request
 
 
-def _in_the_callers_words(error: BadRequest, spans: list[Span]) -> BadRequest:
+def _in_the_callers_words(error: BadRequest, spans: Sequence[Span]) -> BadRequest:
     """The error, at the message that the caller wrote: canonical ones are counted otherwise."""
     steps = (error.field or "").split(".")
     if steps[0] != "messages" or len(steps) < 2:
@@ -97,7 +79,7 @@ def _in_the_callers_words(error: BadRequest, spans: list[Span]) -> BadRequest:
     return error
 
 
-def canonical(document: dict[str, Any]) -> Canonical:
+def canonical(document: dict[str, Any]) -> Reading:
     """Raises BadRequest where a message is none."""
     unsaid = {name: None for name in document if name not in KNOWN and document[name] is not None}
     fields = {name: value for name, value in document.items() if name in SAME}
@@ -118,7 +100,7 @@ def canonical(document: dict[str, Any]) -> Canonical:
     if document.get("service_tier") is not None:
         tier = document["service_tier"]
         fields["service_tier"] = "default" if tier == "standard_only" else tier
-    return Canonical(fields | _output(document), spans, tuple(unsaid))
+    return Reading(fields | _output(document), spans, tuple(unsaid))
 
 
 def _output(document: dict[str, Any]) -> dict[str, Any]:

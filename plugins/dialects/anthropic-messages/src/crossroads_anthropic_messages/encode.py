@@ -7,11 +7,13 @@ Sources: Anthropic API reference, "Messages"; OpenRouter OpenAPI schema `ChatReq
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from crossroads.call import Lost
 from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
+from crossroads.original import Span, unchanged, written_in
 from crossroads_anthropic_messages import decode, request, thinking, tools
 from crossroads_anthropic_messages.messages import Turns
 from crossroads_anthropic_messages.models import Generation, default_limit, generation
@@ -30,9 +32,8 @@ def encode_request(asked: Any, *, url: str, upstream: str, stream: bool, dialect
     """See `Dialect.encode_request`. dialect: whose original this format knows to send."""
     lost: list[Lost] = []
     now = asked.model_dump(exclude_unset=True, by_alias=True)
-    original = asked.original
-    if original is not None and original.dialect == dialect:
-        document = _original(now, original.document, upstream, lost)
+    if (original := written_in(asked, dialect)) is not None:
+        document = _original(now, original, upstream, lost)
     else:
         document = _translated(now, [], generation(upstream), lost)
     return request.draft(document, url=url, upstream=upstream, stream=stream, lost=lost)
@@ -41,7 +42,7 @@ def encode_request(asked: Any, *, url: str, upstream: str, stream: bool, dialect
 def _original(now: dict[str, Any], original: dict[str, Any], upstream: str, lost: list[Lost]) -> dict[str, Any]:
     """The client's own document, with what has been changed since."""
     was = decode.canonical(original)
-    if now == was.fields:
+    if unchanged(now, was.fields):
         return original
     notes: list[Lost] = []
     made = _translated(now, was.spans, generation(upstream), notes)
@@ -66,7 +67,7 @@ def _original(now: dict[str, Any], original: dict[str, Any], upstream: str, lost
     return document
 
 
-def _translated(now: dict[str, Any], spans: list[Any], model: Generation, lost: list[Lost]) -> dict[str, Any]:
+def _translated(now: dict[str, Any], spans: Sequence[Span], model: Generation, lost: list[Lost]) -> dict[str, Any]:
     _refuse(now)
     lost += [Lost(name, "dropped", "Anthropic has nothing like it") for name in DROPPED if now.get(name)]
     turns = Turns(model, lost)

@@ -7,6 +7,7 @@ Source: Anthropic API reference, "Messages", and "Mid-conversation system messag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,12 +15,9 @@ import msgspec
 from crossroads.call import Lost
 from crossroads.errors import BadRequest
 from crossroads.jsonbody import MALFORMED
+from crossroads.original import Span, in_pieces
 from crossroads_anthropic_messages import parts, reasoning
-from crossroads_anthropic_messages.decode import Span
 from crossroads_anthropic_messages.models import Generation
-
-LOOKAHEAD = 16
-"""Of originals, when a policy has taken some away."""
 
 
 class Turns:
@@ -32,21 +30,11 @@ class Turns:
         self._generation, self._lost = generation, lost
         self._open = False  # the last message is a user turn of ours that begins with tool results
 
-    def add_all(self, messages: list[dict[str, Any]], spans: list[Span]) -> None:
-        at = passed = 0
-        while at < len(messages):
-            found = self._original(messages, at, spans[passed : passed + LOOKAHEAD])
-            if found is None:
+    def add_all(self, messages: list[dict[str, Any]], spans: Sequence[Span]) -> None:
+        for at, span in in_pieces(messages, spans):
+            if span is None:
                 self._add(messages[at], f"messages.{at}")
-                at += 1
-                continue
-            for span in spans[passed : passed + found + 1]:
-                if not span.messages or span is spans[passed + found]:
-                    self._verbatim(span)
-            at += len(spans[passed + found].messages)
-            passed += found + 1
-        for span in spans[passed:]:
-            if not span.messages:
+            else:
                 self._verbatim(span)
 
     def fields(self) -> dict[str, Any]:
@@ -58,13 +46,6 @@ class Turns:
             blocks = [[{"type": "text", "text": one}] if isinstance(one, str) else one for one in self.system]
             made["system"] = [block for some in blocks for block in some]
         return {**made, "messages": self.messages}
-
-    @staticmethod
-    def _original(messages: list[dict[str, Any]], at: int, spans: list[Span]) -> int | None:
-        for ahead, span in enumerate(spans):
-            if span.messages and messages[at : at + len(span.messages)] == span.messages:
-                return ahead
-        return None
 
     def _verbatim(self, span: Span) -> None:
         if span.is_system:

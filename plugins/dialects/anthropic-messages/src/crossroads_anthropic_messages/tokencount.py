@@ -18,6 +18,7 @@ from crossroads.call import Opened
 from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadUpstream
 from crossroads.jsonbody import MALFORMED
+from crossroads.original import written_in
 from crossroads.types.usage import Usage
 from crossroads_anthropic_messages import encode
 from crossroads_anthropic_messages.dialect import AnthropicMessages
@@ -57,9 +58,7 @@ class AnthropicCountTokens(AnthropicMessages):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         draft = encode.encode_request(request, url=url, upstream=upstream, stream=False, dialect=self.name)
-        original = request.original
-        own = original.document if original is not None and original.dialect == self.name else {}
-        return _counted(draft, own)
+        return _counted(draft, written_in(request, self.name) or {})
 
     def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
         _count(body)

@@ -6,13 +6,14 @@ Source: Amazon Bedrock API reference, "Converse", and botocore 1.43 (service mod
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from crossroads import jsonbody
 from crossroads.call import Opened
 from crossroads.errors import BadRequest
+from crossroads.original import Original, Reading, Span
 from crossroads_bedrock_converse import media
 
 Json = dict[str, Any]
@@ -28,25 +29,9 @@ MEDIA = ("image", "document", "video", "audio")
 CACHE = "cache_control"
 
 
-class Span(NamedTuple):
-    """One message (or `system`) of the original, and the canonical messages that it became."""
-
-    source: Any
-    messages: list[Json]
-    is_system: bool = False
-
-
-class Canonical(NamedTuple):
-    """fields: the canonical document. spans: in the order of its messages. unsaid: see `Original`."""
-
-    fields: Json
-    spans: list[Span]
-    unsaid: tuple[str, ...]
-
-
 def decode_request(opened: Opened) -> Any:
     """See `Dialect.decode_request`."""
-    from crossroads.types.base import Original, parse, validate_document  # pydantic costs an import
+    from crossroads.types.base import parse, validate_document  # pydantic costs an import
     from crossroads.types.chat import ChatRequest
 
     document = parse(jsonbody.encode(opened.fields))
@@ -57,7 +42,7 @@ def decode_request(opened: Opened) -> Any:
     return request
 
 
-def canonical(document: Json) -> Canonical:
+def canonical(document: Json) -> Reading:
     """Raises BadRequest where a message is none."""
     unsaid = {name: None for name in document if name not in KNOWN and document[name] not in (None, {}, [])}
     fields: Json = {}
@@ -81,7 +66,7 @@ def canonical(document: Json) -> Canonical:
     more = _object(document.get("additionalModelRequestFields"), "additionalModelRequestFields")
     if (thought := _reasoning(more)) is not None:
         fields["reasoning"] = thought
-    return Canonical(fields, spans, tuple(unsaid))
+    return Reading(fields, spans, tuple(unsaid))
 
 
 def _messages(message: Json, path: str, unsaid: dict[str, None]) -> list[Json]:

@@ -6,7 +6,7 @@ Source: Amazon Bedrock API reference, "Converse"; botocore 1.43 (service model b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from crossroads_openai_chat.request import ROUTER_ONLY
 
 from crossroads.call import Fields, Lost
 from crossroads.dialect import Draft
+from crossroads.original import Span, unchanged, written_in
 from crossroads_bedrock_converse import decode, media, thinking
 from crossroads_bedrock_converse.decode import CACHE, OWN, Json
 from crossroads_bedrock_converse.turns import POINT, Turns
@@ -34,14 +35,13 @@ def encode_request(asked: Any, *, url: str, upstream: str, stream: bool) -> Draf
     """See `Dialect.encode_request`."""
     lost: list[Lost] = []
     now = asked.model_dump(exclude_unset=True, by_alias=True)
-    original = asked.original
-    if original is None or original.dialect != decode.NAME:
+    if (original := written_in(asked, decode.NAME)) is None:
         return draft(_translated(now, [], upstream, lost), lost, url=url, upstream=upstream, stream=stream)
-    was = decode.canonical(original.document)
-    if all(now.get(name) == was.fields.get(name) for name in {*now, *was.fields} - NOT_SENT):
-        document: Mapping[str, Any] = original.document
+    was = decode.canonical(original)
+    if unchanged(now, was.fields, NOT_SENT):
+        document: Mapping[str, Any] = original
     else:
-        kept = {name: value for name, value in original.document.items() if name not in decode.KNOWN}
+        kept = {name: value for name, value in original.items() if name not in decode.KNOWN}
         document = {**kept, **_translated(now, was.spans, upstream, lost)}
     return draft(document, lost, url=url, upstream=upstream, stream=stream)
 
@@ -53,7 +53,7 @@ def draft(fields: Mapping[str, Any], lost: list[Lost], *, url: str, upstream: st
     return Draft(document=document, url=f"{url}-stream" if stream else url, headers=headers, lost=lost)
 
 
-def _translated(now: Json, spans: list[Any], upstream: str, lost: list[Lost]) -> Json:
+def _translated(now: Json, spans: Sequence[Span], upstream: str, lost: list[Lost]) -> Json:
     for name, value in (("n", now.get("n") or 1), ("modalities", now.get("modalities") or ["text"])):
         if value not in (1, ["text"]):
             raise media.cant("Bedrock's format can't carry it.", name, value)

@@ -6,6 +6,7 @@ Source: Amazon Bedrock API reference, "Message" and "ContentBlock", read 2026-11
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,8 +15,9 @@ from crossroads_anthropic_messages.reasoning import merged
 from crossroads.call import Lost
 from crossroads.errors import BadRequest
 from crossroads.jsonbody import MALFORMED
+from crossroads.original import Span, in_pieces
 from crossroads_bedrock_converse import media
-from crossroads_bedrock_converse.decode import CACHE, FORMAT, OWN, Json, Span
+from crossroads_bedrock_converse.decode import CACHE, FORMAT, OWN, Json
 
 EMPTY = "(no content)"
 """For a turn that would be empty: Bedrock refuses those."""
@@ -31,22 +33,15 @@ class Turns:
         self._lost = lost
         self._names: set[str] = set()
 
-    def add_all(self, messages: list[Json], spans: list[Span]) -> None:
+    def add_all(self, messages: list[Json], spans: Sequence[Span]) -> None:
         """spans: of the original. A message that still says what its span said goes out as it came."""
-        at = 0
-        waiting = [span for span in spans if span.messages]
-        while at < len(messages):
-            found = next((s for s in waiting if messages[at : at + len(s.messages)] == s.messages), None)
-            if found is None:
+        for at, span in in_pieces(messages, spans):
+            if span is None:
                 self._add(messages[at], f"messages.{at}")
-                at += 1
-                continue
-            del waiting[: waiting.index(found) + 1]
-            at += len(found.messages)
-            if found.is_system:
-                self.system += found.source
+            elif span.is_system:
+                self.system += span.source
             else:
-                self._push(found.source["role"], list(found.source["content"]))
+                self._push(span.source["role"], list(span.source["content"]))
 
     def _add(self, message: Json, path: str) -> None:
         role = message["role"]

@@ -36,7 +36,9 @@ from crossroads_bedrock_invoke.families.base import (
 
 BAG = "bedrock-invoke"
 NOT_SENT = ROUTER_ONLY | {"model", "modelId"}
-BESIDE = ROUTER_ONLY | {"messages", "model", "native", "prompt", "stream", "stream_options", "max_completion_tokens"}
+UNTOLD = NOT_SENT | {"native", "stream", "stream_options"}
+"""Canonical fields that stand in no body of these."""
+READ = UNTOLD | {"max_completion_tokens", "messages", "prompt"}
 """Canonical fields that are read elsewhere, or by the router alone."""
 REFUSED: tuple[str, ...] = ("audio", "functions", "response_format", "tools")
 
@@ -113,7 +115,7 @@ class Prompted(DialectBase):
         document = self._translated(now, upstream, stream, lost, raw=getattr(request, "original", None) is not None)
         if (original := written_in(request, self.name)) is not None:
             was = self._read(original, now.get("model") or "").fields
-            if unchanged(now, was, BESIDE - {"messages", "prompt"}):
+            if unchanged(now, was, UNTOLD):
                 return Draft(document=_sent(original), url=url)
             taken = {self.family.prompt, *(path[0] for path in self.family.fields.values())}
             document = {**{name: value for name, value in original.items() if name not in taken}, **document}
@@ -139,7 +141,7 @@ class Prompted(DialectBase):
                 _put(document, path, [value] if name == "stop" and isinstance(value, str) else value)
         if stream and family.says_stream:
             document["stream"] = True
-        silent = {*BESIDE, *family.fields, *REFUSED, "modalities", "n", "tool_choice"}
+        silent = {*READ, *family.fields, *REFUSED, "modalities", "n", "tool_choice"}
         lost += [Lost(n, "dropped", "these models have nothing like it") for n in now if n not in silent and now[n]]
         return document
 

@@ -24,6 +24,7 @@ from crossroads.call import Call, Opened
 from crossroads.dialect import NO_PARAMS, DialectBase, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.jsonbody import Kind
+from crossroads.original import written_in
 from crossroads.wire import Headers
 from crossroads_cohere_v1 import encoder, generate, reply, request, stream
 
@@ -84,7 +85,7 @@ class CohereV1(DialectBase):
 
     def encode_request(self, request_: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         dumped = request_.model_dump(exclude_unset=True, by_alias=True)
-        fields, lost = request.cohere_fields(dumped, request_.original)
+        fields, lost = request.cohere_fields(dumped, written_in(request_, self.name) or {})
         return request.draft(fields, lost, url=url, upstream=upstream, stream=stream)
 
     def decode_response(self, body: bytes) -> Reply:

@@ -21,7 +21,7 @@ from crossroads.call import Fields, Lost
 from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
 from crossroads.jsonbody import Kind
-from crossroads.types.base import Original
+from crossroads.original import Original
 from crossroads_cohere_v1.tools import canonical_tools, cohere_tools
 from crossroads_cohere_v1.turns import FIELDS, canonical_messages, cohere_turns
 
@@ -80,9 +80,8 @@ def canonical_fields(fields: Fields) -> tuple[Json, Original]:
     return document, Original(NAME, kept)
 
 
-def cohere_fields(fields: Json, original: Original | None) -> tuple[Fields, list[Lost]]:
-    """Raises Unsupported."""
-    kept = original.document if original is not None and original.dialect == NAME else {}
+def cohere_fields(fields: Json, kept: Json) -> tuple[Fields, list[Lost]]:
+    """kept: what a client of this format wrote of turns and tools. Raises Unsupported."""
     fields = vendor.restored(NAME, fields)
     lost: list[Lost] = []
     document = {name: fields[name] for name in ("stream",) if name in fields}

@@ -22,6 +22,7 @@ from crossroads.call import Call, Opened
 from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.jsonbody import MALFORMED
+from crossroads.original import Original, unchanged, written_in
 from crossroads.wire import Headers
 from crossroads_google_embeddings import gemini, reply, vertex
 from crossroads_google_embeddings.given import Format, tell_the_rest
@@ -60,7 +61,7 @@ class GoogleEmbeddings(OpenAIEmbeddings):
         )
 
     def decode_request(self, opened: Opened) -> Any:
-        from crossroads.types.base import Original, validate_document  # pydantic: only when somebody asks
+        from crossroads.types.base import validate_document  # pydantic: only when somebody asks
         from crossroads.types.embeddings import EmbeddingRequest
 
         document, router = self._document(opened)
@@ -81,12 +82,12 @@ class GoogleEmbeddings(OpenAIEmbeddings):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         asked = request.model_dump(exclude_unset=True, by_alias=True)
-        ledger, original = Ledger(), request.original
-        if original is not None and original.dialect == self.name:
-            was = self.format.canonical(original.document).fields
-            if was == {name: value for name, value in asked.items() if name not in BESIDE}:
-                return self._draft_of(original.document, url, upstream, ledger)
-            for field in original.unsaid:
+        ledger = Ledger()
+        if (original := written_in(request, self.name)) is not None:
+            was = self.format.canonical(original)
+            if unchanged(asked, was.fields, BESIDE):
+                return self._draft_of(original, url, upstream, ledger)
+            for field in was.unsaid:
                 ledger.dropped(field, "the request was changed")
         document = self.format.encoded(asked, ledger)
         tell_the_rest(asked, ledger)

@@ -15,9 +15,9 @@ from crossroads_google_gemini.shape import Json, Misshapen, a_count, an_object, 
 from crossroads_google_gemini.spelling import camel
 from crossroads_openai_chat.usage import TOKENS_MAX
 
+from crossroads.original import Reading
 from crossroads.types.usage import Usage
 from crossroads_google_embeddings import given
-from crossroads_google_embeddings.given import Given
 
 NAME = "google-embeddings"
 ONE, MANY = "embedContent", "batchEmbedContents"
@@ -26,7 +26,7 @@ SAID = frozenset({"content", "model", "outputDimensionality", "taskType"})
 spelled = camel
 
 
-def canonical(document: Json) -> Given:
+def canonical(document: Json) -> Reading:
     """See `Format`."""
     lone = "requests" not in document
     items = [document] if lone else objects(document, "requests")
@@ -45,7 +45,7 @@ def canonical(document: Json) -> Given:
     unsaid |= {name: None for name in document if name not in ("requests", "model") and not lone}
     differing = ("taskType", "outputDimensionality")
     unsaid |= {n: None for n in differing if given.common(items, n) is None and any(n in item for item in items)}
-    return Given(fields, tuple(unsaid))
+    return Reading(fields, unsaid=tuple(unsaid))
 
 
 def _input(item: Json) -> Any:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from crossroads_google_gemini.lost import Ledger
 from crossroads_google_gemini.request import SILENT
 from crossroads_google_gemini.shape import Json
 
 from crossroads.errors import Unsupported
+from crossroads.original import Reading
 from crossroads.types.usage import Usage
 
 TASKS = {"search_document": "RETRIEVAL_DOCUMENT", "search_query": "RETRIEVAL_QUERY"}
 """Cohere's names, which OpenRouter's `input_type` knows; any other is the task's own in small letters."""
 HANDLED = frozenset({"dimensions", "encoding_format", "input", "input_type", "model"})
-
-
-class Given(NamedTuple):
-    """fields: the canonical request. unsaid: see `crossroads.types.base.Original`."""
-
-    fields: Json
-    unsaid: tuple[str, ...]
 
 
 class Format(Protocol):
@@ -32,7 +26,7 @@ class Format(Protocol):
         """Every field of Google's under one name."""
         ...
 
-    def canonical(self, document: Json) -> Given:
+    def canonical(self, document: Json) -> Reading:
         """Raises Misshapen."""
         ...
 

@@ -13,9 +13,9 @@ from crossroads_google_gemini.shape import Json, Misshapen, a_count, an_object, 
 from crossroads_openai_chat.usage import TOKENS_MAX
 
 from crossroads.errors import Unsupported
+from crossroads.original import Reading
 from crossroads.types.usage import Usage
 from crossroads_google_embeddings import given
-from crossroads_google_embeddings.given import Given
 
 NAME = "google-vertex-embeddings"
 VERB = "predict"
@@ -25,7 +25,7 @@ def spelled(document: Json) -> Json:
     return document
 
 
-def canonical(document: Json) -> Given:
+def canonical(document: Json) -> Reading:
     """See `Format`."""
     instances, parameters = objects(document, "instances"), an_object(document, "parameters")
     if not instances:
@@ -39,7 +39,7 @@ def canonical(document: Json) -> Given:
     unsaid = {name: None for one in instances for name in one if name not in said}
     unsaid |= {name: None for name in parameters if name != "outputDimensionality"}
     unsaid |= {name: None for name in document if name not in ("instances", "parameters", "model")}
-    return Given(fields, tuple(unsaid))
+    return Reading(fields, unsaid=tuple(unsaid))
 
 
 def encoded(asked: Json, ledger: Ledger) -> Json:

@@ -6,21 +6,12 @@ depends on where they stand, so that the same conversation gives the same ids ea
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from crossroads.original import Span
 from crossroads_google_gemini.history import result_text
 from crossroads_google_gemini.media import need_text, to_canonical
 from crossroads_google_gemini.shape import Json, Misshapen, a_text, an_object, objects
 from crossroads_google_gemini.signatures import own_id
 from crossroads_google_gemini.turn import TurnReader, merged
-
-
-class Span(NamedTuple):
-    """One content of the original, or its system instruction, and the canonical messages that it became."""
-
-    source: Json
-    messages: list[Json]
-    is_system: bool = False
 
 
 def to_spans(document: Json) -> list[Span]:

@@ -10,12 +10,13 @@ OpenRouter's API reference (`name` stands before the text), read 2026-11-24.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from crossroads.errors import BadRequest
 from crossroads.jsonbody import MALFORMED
+from crossroads.original import Span, in_pieces
 from crossroads_google_gemini.lost import Ledger
 from crossroads_google_gemini.media import to_google
 from crossroads_google_gemini.models import Traits
@@ -23,12 +24,6 @@ from crossroads_google_gemini.shape import Json, objects
 from crossroads_google_gemini.signatures import SKIP, is_own_id
 from crossroads_google_gemini.turn import text_of
 from crossroads_google_gemini.written import Turn
-
-if TYPE_CHECKING:
-    from crossroads_google_gemini.contents import Span
-
-LOOKAHEAD = 16
-"""Of originals, when a policy has taken some away."""
 
 
 class History:
@@ -44,19 +39,11 @@ class History:
 
     def take_all(self, messages: list[Json], spans: Sequence[Span]) -> None:
         """All messages; spans: of the original, where there is one. Raises BadRequest, Unsupported."""
-        at = passed = 0
-        while at < len(messages):
-            ahead = spans[passed : passed + LOOKAHEAD]
-            same = (n for n, span in enumerate(ahead) if messages[at : at + len(span.messages)] == span.messages)
-            found = next(same, None)
-            if found is None:
-                self.take(at, messages[at])
-                at += 1
-                continue
-            span = ahead[found]
-            self._verbatim(span)
-            at += len(span.messages)
-            passed += found + 1
+        for number, span in in_pieces(messages, spans):
+            if span is None:
+                self.take(number, messages[number])
+            else:
+                self._verbatim(span)
         self.finish()
 
     def take(self, number: int, message: Json) -> None:

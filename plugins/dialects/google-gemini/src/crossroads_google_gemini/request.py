@@ -7,7 +7,7 @@ the model; changed, each content that nobody touched does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,8 +16,9 @@ from crossroads import jsonbody
 from crossroads.call import Fields, Opened
 from crossroads.dialect import Draft
 from crossroads.errors import BadRequest
+from crossroads.original import Original, Reading, Span, unchanged, written_in
 from crossroads_google_gemini import config, tools
-from crossroads_google_gemini.contents import Span, to_spans
+from crossroads_google_gemini.contents import to_spans
 from crossroads_google_gemini.history import History
 from crossroads_google_gemini.lost import Ledger
 from crossroads_google_gemini.models import Traits, traits
@@ -104,7 +105,7 @@ def open_request(body: bytes, params: Mapping[str, str]) -> Opened:
 
 def decode_request(opened: Opened) -> Any:
     """See `Dialect.decode_request`."""
-    from crossroads.types.base import Original, parse, validate_document  # pydantic: only when somebody asks
+    from crossroads.types.base import parse, validate_document  # pydantic: only when somebody asks
     from crossroads.types.chat import ChatRequest
 
     document = parse(jsonbody.encode(opened.fields))
@@ -112,7 +113,7 @@ def decode_request(opened: Opened) -> Any:
     document.pop("model", None)  # the old SDK repeats it here
     document = camel(document)
     try:
-        found, _ = _canonical(document)
+        found = dict(_canonical(document).fields)
     except Misshapen as error:
         raise BadRequest(
             f"expected {error.expected}.", field=error.field, value=error.value, remedy=f"Correct `{error.field}`."
@@ -126,8 +127,8 @@ def decode_request(opened: Opened) -> Any:
     return request
 
 
-def _canonical(document: Json) -> tuple[Json, list[Span]]:
-    """The canonical document, and what its messages were made from."""
+def _canonical(document: Json) -> Reading:
+    """Nothing is left unsaid: what has no canonical word stands in `extra_body`."""
     spans = to_spans(document)
     found, settings = config.to_canonical(an_object(document, "generationConfig"))
     found["messages"] = [message for span in spans for message in span.messages]
@@ -150,7 +151,7 @@ def _canonical(document: Json) -> tuple[Json, list[Span]]:
     left["toolConfig"], left["generationConfig"] = choosing, settings
     if left := {name: value for name, value in left.items() if value not in ({}, [])}:
         found["extra_body"] = {"google": left}
-    return found, spans
+    return Reading(found, spans)
 
 
 def splice_request(opened: Opened, *, url: str, upstream: str) -> Draft:
@@ -163,25 +164,21 @@ def encode_request(request: Any, *, url: str, upstream: str, stream: bool) -> Dr
     """See `Dialect.encode_request`."""
     asked: Json = request.model_dump(exclude_unset=True, by_alias=True)
     ledger = Ledger()
-    original = request.original
-    spans: list[Span] = []
-    if original is not None and original.dialect == NAME:
-        was, spans = _canonical(original.document)
-        if was == _without(asked, BESIDE):
-            return _draft(original.document, url, upstream, stream, ledger)
+    spans: Sequence[Span] = ()
+    if (original := written_in(request, NAME)) is not None:
+        was = _canonical(original)
+        if unchanged(asked, was.fields, BESIDE):
+            return _draft(original, url, upstream, stream, ledger)
+        spans = was.spans
     return _draft(_translated(asked, spans, traits(upstream), ledger), url, upstream, stream, ledger)
 
 
-def unchanged(request: Any, document: Json) -> bool:
+def still_says(request: Any, document: Json) -> bool:
     """Does this request still say what the document says that it was decoded from?"""
-    return _canonical(document)[0] == _without(request.model_dump(exclude_unset=True, by_alias=True), BESIDE)
+    return unchanged(request.model_dump(exclude_unset=True, by_alias=True), _canonical(document).fields, BESIDE)
 
 
-def _without(asked: Json, names: frozenset[str]) -> Json:
-    return {name: value for name, value in asked.items() if name not in names}
-
-
-def _translated(asked: Json, spans: list[Span], model: Traits, ledger: Ledger) -> Fields:
+def _translated(asked: Json, spans: Sequence[Span], model: Traits, ledger: Ledger) -> Fields:
     history = History(model, ledger)
     messages = asked.get("messages") or []
     if not messages and asked.get("prompt") is not None:

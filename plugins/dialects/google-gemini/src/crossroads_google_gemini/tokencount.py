@@ -17,6 +17,7 @@ from crossroads.call import Opened
 from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest
 from crossroads.jsonbody import MALFORMED
+from crossroads.original import Original, written_in
 from crossroads.types.usage import Usage
 from crossroads_google_gemini import request as requests
 from crossroads_google_gemini.dialect import GoogleGemini
@@ -47,8 +48,6 @@ class GoogleCountTokens(GoogleGemini):
         return opened
 
     def decode_request(self, opened: Opened) -> Any:
-        from crossroads.types.base import Original
-
         document = camel(_plain(opened.fields))
         inner = jsonbody.open_document(jsonbody.encode(document.get(WHOLE) or document))
         request = super().decode_request(msgspec.structs.replace(opened, fields=inner))
@@ -60,11 +59,10 @@ class GoogleCountTokens(GoogleGemini):
         return _draft(document, url, upstream, [])
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
-        original = request.original
-        if original is not None and original.dialect == self.name:
-            inner = {n: v for n, v in (original.document.get(WHOLE) or original.document).items() if n != "model"}
-            if requests.unchanged(request, inner):
-                return _draft(original.document, url, upstream, [])
+        if (original := written_in(request, self.name)) is not None:
+            inner = {n: v for n, v in (original.get(WHOLE) or original).items() if n != "model"}
+            if requests.still_says(request, inner):
+                return _draft(original, url, upstream, [])
         draft = super().encode_request(request, url=url, upstream=upstream, stream=False)
         document = draft.document if draft.document.keys() == {"contents"} else {WHOLE: draft.document}
         return _draft(document, url, upstream, draft.lost)

@@ -16,7 +16,7 @@ from crossroads import jsonbody
 from crossroads.call import Fields, Lost, Opened
 from crossroads.dialect import Draft
 from crossroads.errors import BadRequest
-from crossroads.jsonbody import Kind
+from crossroads.jsonbody import MALFORMED, Kind
 
 TRUE, FALSE = msgspec.Raw(b"true"), msgspec.Raw(b"false")
 
@@ -170,8 +170,13 @@ def _set_stream(document: Fields, stream: bool) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value that may still be `Raw`, decoded."""
-    return msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+    """A value that may still be `Raw`, decoded. Raises BadRequest: a number that no double holds."""
+    if not isinstance(value, msgspec.Raw):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except MALFORMED:  # the body's JSON is strict already (`jsonbody`)
+        raise BadRequest("a number is too large for a double.", remedy="Send a smaller number.", field="body") from None
 
 
 def hashed_user(user: str) -> str:

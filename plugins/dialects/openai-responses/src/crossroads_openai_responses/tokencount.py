@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_chat.request import plain
 
 from crossroads import jsonbody
 from crossroads.call import Opened
@@ -78,7 +77,7 @@ def _counted(draft: Draft, own: Any) -> Draft:
 
 
 def _count(body: bytes) -> int:
-    count = plain(whole(body).get("input_tokens"))
+    count = whole(body).get("input_tokens")
     if type(count) is not int or count < 0:
         raise broken("the provider sent something that is no count of tokens.")
     return count
