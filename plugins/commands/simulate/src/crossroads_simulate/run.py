@@ -35,7 +35,7 @@ def simulate(
     loop = VirtualLoop()
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         taken, transport = runner.run(_all(scenario, arrivals, strategy, seed, loop))
-    return summary(strategy, taken, transport.calls), taken
+    return summary(strategy, taken, transport), taken
 
 
 async def _all(
@@ -99,8 +99,9 @@ async def _call(x: Exchange, clock: LoopClock, model: str, one: Taken) -> None:
     one.cost_nano = sum(a.cost.total_nano or 0 for a in attempts if a.cost is not None)
 
 
-def summary(strategy: str, taken: list[Taken], calls: dict[str, int]) -> dict[str, Any]:
-    """fairness: Jain's index of the keys' success rates; 1: all are served alike."""
+def summary(strategy: str, taken: list[Taken], transport: ModelTransport) -> dict[str, Any]:
+    """fairness: Jain's index of the keys' success rates; 1: all are served alike. refused: by an endpoint's limits."""
+    calls = transport.calls
     good = [one for one in taken if one.ok]
     firsts, totals = sorted(one.first_s for one in good), sorted(one.total_s for one in good)
     keys: dict[str, list[bool]] = {}
@@ -117,6 +118,7 @@ def summary(strategy: str, taken: list[Taken], calls: dict[str, int]) -> dict[st
         **{f"total_p{p}_s": round(percentile(totals, p), 4) for p in (50, 99)},
         "upstream_calls": sum(calls.values()),
         "extra_calls": round(sum(calls.values()) / max(1, len(taken)) - 1, 4),
+        "refused": sum(transport.refused.values()),
         "fairness": round(sum(rates) ** 2 / squares, 4) if squares else 0.0,
         "shares": {name: round(count / max(1, sum(calls.values())), 4) for name, count in calls.items()},
     }

@@ -74,6 +74,10 @@ class ModelTransport:
         self._clock, self._start = clock, clock.monotonic()
         self._dice = {model.name: random.Random(f"{seed} {model.name}") for model in models}  # noqa: S311
         self.calls = dict.fromkeys(self._models, 0)
+        self.refused = dict.fromkeys(self._models, 0)
+        """By a limit of its own."""
+        self.busy = dict.fromkeys(self._models, 0)
+        self._bucket = {model.name: (float(model.per_minute or 0), clock.monotonic()) for model in models}
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         model = self._models[request.url.split("/")[3]]
@@ -87,9 +91,30 @@ class ModelTransport:
         elif outage is not None or broken:
             await self._until(request, model.error_s)
             return _refusal(outage)
+        if not self._takes(model):
+            self.refused[model.name] += 1
+            await self._until(request, model.error_s)
+            return _refusal(Outage(from_s=0, to_s=0, kind="limit"))
         tokens_in, tokens_out = json.loads(json.loads(request.body)["messages"][0]["content"])
-        await self._until(request, first_s)
-        return _Streamed(self, request, (tokens_in, tokens_out), tokens_out / model.tokens_per_s)
+        self.busy[model.name] += 1
+        try:
+            await self._until(request, first_s)
+        except BaseException:
+            self.busy[model.name] -= 1
+            raise
+        return _Streamed(self, model, request, (tokens_in, tokens_out))
+
+    def _takes(self, model: EndpointModel) -> bool:
+        """Do its limits allow one call more? Then it is counted."""
+        if model.at_once is not None and self.busy[model.name] >= model.at_once:
+            return False
+        if model.per_minute is not None:
+            left, at = self._bucket[model.name]
+            now = self._clock.monotonic()
+            left = min(float(model.per_minute), left + (now - at) * model.per_minute / 60)
+            self._bucket[model.name] = (left - (left >= 1), now)
+            return left >= 1
+        return True
 
     async def _until(self, request: HttpRequest, seconds: float) -> None:
         end = self._clock.monotonic() + seconds
@@ -130,9 +155,18 @@ class _Whole:
 class _Streamed(_Whole):
     """Two pieces: the first token, and the rest after the time that generating takes."""
 
-    def __init__(self, owner: ModelTransport, request: HttpRequest, tokens: tuple[int, int], rest_s: float) -> None:
+    def __init__(
+        self, owner: ModelTransport, model: EndpointModel, request: HttpRequest, tokens: tuple[int, int]
+    ) -> None:
         super().__init__(200, ((b"content-type", b"text/event-stream"),), b"")
-        self._owner, self._request, self._tokens, self._rest_s = owner, request, tokens, rest_s
+        self._owner, self._name, self._request, self._tokens = owner, model.name, request, tokens
+        self._rest_s = tokens[1] / model.tokens_per_s
+        self._open = True
+
+    async def aclose(self) -> None:
+        if self._open:
+            self._open = False
+            self._owner.busy[self._name] -= 1
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield _event({"choices": [{"index": 0, "delta": {"role": "assistant", "content": "a"}, "finish_reason": None}]})
