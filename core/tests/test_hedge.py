@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from crossroads.config import HedgeConfig
-from crossroads.engine.hedges import BURST, SAMPLES_MIN, Hedges
+from crossroads.engine.hedges import BURST, SAMPLES_MIN, Hedges, between
 from crossroads.route import Attempt
 from crossroads.testing import (
     Answer,
@@ -22,6 +22,7 @@ from crossroads.testing import (
     send,
 )
 from crossroads.types.usage import Cost
+from crossroads.window import Percentiles
 
 PRICE = Price(input=150_000_000, output=600_000_000)
 SLOW, QUICK = Answer(pieces=("slow",), latency_s=20), Answer(pieces=("quick",), latency_s=1)
@@ -202,6 +203,12 @@ def test_what_is_saved_up_is_bounded():
         hedges.spend("m")
         spent += 1
     assert spent == BURST
+
+
+def test_percentiles_between_the_known_ones_are_those_of_an_exponential_tail():
+    known = Percentiles(p50=1.0, p75=2.0, p90=4.0, p99=8.0)
+    assert [between(known, share) for share in (0.5, 0.75, 0.9, 0.99)] == pytest.approx([1, 2, 4, 8])
+    assert between(known, 0.95) == pytest.approx(4 * 2**0.30103)
 
 
 async def test_the_wait_is_the_endpoints_own_percentile_once_it_is_known():

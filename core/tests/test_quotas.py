@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossroads.engine.quotas import FORGET_S, Bucket, Quota
+from crossroads.engine.pace import BURST_S, FORGET_S, Pace
+from crossroads.engine.quotas import Bucket
 from crossroads.engine.ratelimits import Allowance, read_allowances
 from crossroads.testing import Answer, ScriptedProvider, SteppedClock, chat, exchange_with, offer, refusal, send
 
@@ -57,24 +58,57 @@ def test_a_bucket_fills_evenly_until_its_reset_and_is_emptied_by_calls():
     assert bucket.left(60) == 100
 
 
-def test_a_cap_is_learned_from_one_refusal_a_minute_grows_and_is_forgotten():
-    quota = Quota()
-    quota.limited(1_000, lambda: 100)
-    assert quota.cap == 90
-    for _ in range(50):  # a storm of them says no more than one
-        quota.begun(1_001)
-        quota.limited(1_001, lambda: pytest.fail("it is counted here"))
-    assert quota.cap == 90
-    assert "100 calls in the last minute" in quota.short(1_001)
-    assert quota.short(1_061) is None, "the minute is over"
-    for _ in range(130):
-        quota.begun(1_061)
-    assert quota.short(1_062) is None, "it grew by half: 136"
-    for _ in range(20):
-        quota.begun(1_062)
-    assert quota.short(1_062)
-    assert quota.short(1_061 + FORGET_S) is None
-    assert quota.cap is None
+def spend(pace, now, seconds):
+    """As many calls as it lets through, by tenths of a second -> their number."""
+    made = 0
+    for tenth in range(int(seconds * 10)):
+        while pace.free(now + tenth / 10):
+            pace.begun(now + tenth / 10)
+            made += 1
+    return made
+
+
+def test_a_pace_falls_with_a_refusal_comes_back_lingers_and_is_doubted():
+    pace = Pace(10.0, 1_000)
+    assert pace.rate(1_000) == pytest.approx(7)
+    assert [pace.rate(1_000 + s) for s in (30, 60, 90, 120)] == pytest.approx([9.625, 10, 10.375, 13])
+    assert pace.rate(1_000 + FORGET_S) > 15 * 10
+    assert not pace.over(1_000 + FORGET_S)
+    assert pace.over(1_001 + FORGET_S)
+
+
+def test_what_goes_through_is_the_rate_and_a_burst_of_a_few_seconds():
+    pace = Pace(10.0, 1_000)
+    assert not pace.free(1_000)
+    assert spend(pace, 1_000, 10) == pytest.approx(75, abs=5)
+    assert spend(pace, 1_060, 1) <= BURST_S * 10 + 12
+
+
+def test_a_storm_of_refusals_on_their_way_is_one():
+    pace = Pace(10.0, 1_000)
+    for _ in range(100):
+        pace.begun(1_001)
+        pace.refused(1_001)
+    assert pace.rate(1_001) == pytest.approx(7, rel=0.05)
+
+
+def test_an_outage_of_refusals_takes_the_rate_to_a_fifth_and_is_over_soon_after_it():
+    pace = Pace(10.0, 1_000)
+    for second in range(1, 61):
+        pace.begun(1_000 + second)
+        pace.refused(1_000 + second)
+    assert pace.rate(1_060) < 2
+    assert pace.rate(1_120) == pytest.approx(10), "nothing was learned of the rate"
+
+
+def test_a_refusal_beside_calls_that_were_taken_teaches_their_rate():
+    pace = Pace(10.0, 1_000)
+    for second in range(1, 31):
+        for _ in range(2):
+            pace.begun(1_000 + second)
+        pace.begun(1_000 + second)
+        pace.refused(1_000 + second)
+    assert pace.rate(1_030 + 60) == pytest.approx(2, rel=0.1)
 
 
 @asynccontextmanager
@@ -119,7 +153,7 @@ async def test_one_that_is_spared_serves_when_nobody_else_can():
         assert len(ups[0].requests) == 3
 
 
-async def test_a_refusal_without_a_time_teaches_a_cap_that_other_keys_do_not_share():
+async def test_a_refusal_without_a_time_teaches_a_pace_and_calls_beyond_it_go_elsewhere():
     clock = SteppedClock()
     async with world(Answer(), Answer(), clock=clock) as (x, ups):
         for _ in range(10):
@@ -128,9 +162,9 @@ async def test_a_refusal_without_a_time_teaches_a_cap_that_other_keys_do_not_sha
         assert (await send(x, chat())).status == 200
         for _ in range(5):
             await send(x, chat())
-        assert [len(up.requests) for up in ups] == [11, 6], "ten in this minute was too many"
-        assert "refused some" in x.unwell()["p0/small"]["short"]
-        await clock.advance(120)
+        assert [len(up.requests) for up in ups] == [11, 6]
+        assert "calls a minute" in x.unwell()["p0/small"]["short"]
+        await clock.advance(30)
         await send(x, chat())
         assert len(ups[0].requests) == 12
 

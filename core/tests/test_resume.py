@@ -169,6 +169,14 @@ async def test_what_nobody_can_go_on_from_ends_with_its_error(deltas, fields):
     assert generation.outcome == "cut"
 
 
+async def test_what_binds_an_answer_is_seen_in_any_dialects_words():
+    document = {"model": "test/model", "stream": True, "input": "Hi", "text": {"format": {"type": "json_object"}}}
+    async with world(CUT, REST, resume=True) as (x, ups, _):
+        result = await send(x, document, dialect="openai-responses")
+        assert len(ups[1].requests) == 0
+        assert json.loads(result.events[-1])["type"] in ("error", "response.failed")
+
+
 async def test_a_call_that_does_not_break_is_like_any_other():
     answer = Answer(tool_calls=(ToolCall("f", '{"x": 1}'),))
     async with world(answer) as (x, ups, recorder):

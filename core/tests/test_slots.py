@@ -260,7 +260,7 @@ def test_a_limit_falls_to_what_was_too_much_once_a_second_and_never_below_its_le
     for _ in range(10):
         slots.take("e")
         ended(slots, error=LIMITED)
-    assert limit_of(slots) == 40, "0.8 of the 51 that were on their way"
+    assert limit_of(slots) == 45, "0.9 of the 51 that were on their way"
     for second in range(1, 60):
         slots.take("e")
         ended(slots, error=LIMITED, now=float(second))

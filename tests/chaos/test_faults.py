@@ -255,7 +255,7 @@ async def world(fault: Fault, certificate=None, *, routing=None):
         await stack.enter_async_context(backup)
         facts = {"price_usd_per_mtok": PRICE.manifest()}
         bad = offer("bad", f"{scheme}://{host}/v1", timeouts=TIMEOUTS, api_key="sk-1", **facts)
-        well = offer("well", backup, api_key="sk-2")
+        well = offer("well", backup, api_key="sk-2", supported_parameters=["assistant_prefill"])
         recorder = Recorder()
         x = await stack.enter_async_context(
             exchange_with(bad, well, sinks={"recorder": recorder}, config=config, clock=clock)
@@ -309,6 +309,21 @@ async def test_a_fault_after_the_first_token_ends_the_stream_with_one_clear_erro
     assert generation.attempts[0].usage.quality == "estimated"
     assert generation.seconds <= DEADLINE_S
     assert [(event.endpoint, event.state) for event in health] == [("bad/small", "open")]
+
+
+@pytest.mark.parametrize("name", AFTER_A_TOKEN)
+async def test_a_fault_after_the_first_token_is_mended_for_who_asked_for_it(name):
+    fault = AFTER_A_TOKEN[name]
+    fault = fault._replace(parts=(SSE, events(TOKEN), "hold", *fault.parts))
+    async with world(fault, routing={"resume": True}) as w:
+        result = await w.send(stream=True)
+        (generation,) = await w.recorder.wait_generations(1)
+    assert (result.text, result.events[-1]) == ("HelBACKUP!", b"[DONE]")
+    assert b'"error"' not in result.body
+    assert w.backup.requests[0].json["messages"][-1] == {"role": "assistant", "content": "Hel"}
+    assert [a.outcome for a in generation.attempts] == ["cut", "ok"]
+    assert generation.attempts[1].cost_nano == w.backup.bill_nano
+    assert generation.seconds <= DEADLINE_S
 
 
 @pytest.mark.parametrize("stream", [False, True])

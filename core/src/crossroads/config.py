@@ -137,7 +137,7 @@ class HedgeConfig(msgspec.Struct, frozen=True, kw_only=True):
     """`[routing.hedge]`: a second attempt while the first is slow. after_s wins over percentile."""
 
     after_s: float | None = None
-    percentile: int = 90
+    percentile: float = 95
     min_s: float = 0.5
     max_share: float = 0.05
     max_cost_share: float = 0.05

@@ -195,8 +195,10 @@ def _reason(endpoint: Endpoint, text: str, *, dropped: bool = False) -> Reason:
     return Reason("attempt", "guard", text, endpoint.id, dropped=dropped)
 
 
-def _taken_lately(stats: EndpointStats, now: float) -> int:
-    """About how many calls it took in the last minute."""
-    at, passed = int(now // 60), now % 60 / 60
-    counts = stats.minutes.counts
-    return round(counts.get(at, (0, 0))[0] + counts.get(at - 1, (0, 0))[0] * (1 - passed))
+def _taken_lately(stats: EndpointStats, now: float) -> float:
+    """About how many calls a second it took in the last ten to seventy."""
+    at, passed = int(now // 60), now % 60
+    taken = stats.in_flight + stats.minutes.counts.get(at, (0, 0))[0]
+    if passed < 10:
+        taken, passed = taken + stats.minutes.counts.get(at - 1, (0, 0))[0], passed + 60
+    return taken / passed

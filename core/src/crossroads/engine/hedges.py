@@ -10,12 +10,16 @@ Source of the idea, and of beginning at a high percentile: Dean and Barroso, "Th
 
 from __future__ import annotations
 
+import math
+
 from crossroads.config import HedgeConfig
 from crossroads.engine.insurance import HEDGE
 from crossroads.route import Attempt, Candidate
+from crossroads.window import Percentiles
 
 BURST = 10.0
 SAMPLES_MIN = 20
+KNOWN = ((0.5, "p50"), (0.75, "p75"), (0.9, "p90"), (0.99, "p99"))
 FRESH_S = 5.0
 """How long a percentile is used before it is worked out again."""
 
@@ -59,6 +63,19 @@ class Hedges:
         if now >= until:
             stats = candidate.stats.first_token
             found = stats.percentiles(now) if stats.seen >= SAMPLES_MIN else None
-            wait = None if found is None else max(config.min_s, getattr(found, f"p{config.percentile}"))
+            wait = None if found is None else max(config.min_s, between(found, config.percentile / 100))
             self._waits[candidate.endpoint.id] = now + FRESH_S, wait
         return wait
+
+
+def between(found: Percentiles, share: float) -> float:
+    """The value that this share stays below, from those that are known: its logarithm goes evenly with that of what is
+    left, as in an exponential tail. share: 0.5 to 0.99."""
+    below, low = KNOWN[0]
+    for above, high in KNOWN[1:]:
+        if share <= above:
+            break
+        below, low = above, high
+    part = math.log((1 - below) / (1 - share)) / math.log((1 - below) / (1 - above))
+    first, second = getattr(found, low), getattr(found, high)
+    return float(first * (second / first) ** part)

@@ -5,17 +5,16 @@ that shares the quota (DISP-3); what nothing is known of costs a call two lookup
 puts it behind the others.
 
     stated    by rate limit headers: a bucket that fills evenly from what was left to all of it until its reset
-    learned   from a 429: 0.9 times the calls that the last minute took; grows again, by half a minute while that was
-              seen once, by 5 % once it was seen again; forgotten after ten minutes without one
+    learned   from a 429: a pace (`pace.Pace`)
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from crossroads.engine.catalog import Catalog
+from crossroads.engine.pace import Pace
 from crossroads.engine.ratelimits import read_allowances
 from crossroads.errors import CrossroadsError, RateLimited
 from crossroads.route import Endpoint
@@ -28,11 +27,6 @@ SILENT_S, PLENTY_S = 60.0, 0.25
 PLENTY, PLENTY_LEFT, SHORT = 0.2, 100, 0.02
 """Shares of a limit: with more than the first left (and so many), nothing is counted until the headers are looked at
 again; with less than the last, others go first."""
-MINUTE_S = 60.0
-SLICES = 12
-BACK_OFF, CUT_MAX = 0.9, 0.7
-"""Of what was taken; and the most that one 429 takes from a cap that stands: a storm of them says no more than one."""
-GROWTH_ONCE, GROWTH, FORGET_S = 1.5, 1.05, 600.0
 
 
 class Bucket:
@@ -56,18 +50,7 @@ class Bucket:
 class Quota:
     """What is known of one."""
 
-    __slots__ = (
-        "_counts",
-        "_seen",
-        "_slice",
-        "buckets",
-        "cap",
-        "capped_at",
-        "held_until",
-        "look_at",
-        "plenty",
-        "restless",
-    )
+    __slots__ = ("buckets", "held_until", "look_at", "pace", "plenty", "restless")
 
     def __init__(self) -> None:
         self.held_until = 0.0
@@ -78,14 +61,7 @@ class Quota:
         self.restless = False
         """Was a limit ever stated for it, or hit? Of the others nothing is counted."""
         self.buckets: dict[str, Bucket] = {}
-        self.cap: float | None = None
-        """Calls a minute, when it was learned."""
-        self.capped_at = 0.0
-        self._counts: list[int] = []
-        """Calls by twelfths of a minute, from the first 429 on."""
-        self._slice = 0
-        self._seen = 0
-        """Minutes with a 429."""
+        self.pace: Pace | None = None
 
     def begun(self, now: float) -> None:
         """A call is sent on it."""
@@ -93,26 +69,16 @@ class Quota:
             return
         if (requests := self.buckets.get("requests")) is not None:
             requests.used(1, now)
-        if self._counts:
-            self._turn(now)
-            self._counts[self._slice % SLICES] += 1
+        if self.pace is not None:
+            self.pace.begun(now)
 
-    def limited(self, now: float, lately: Callable[[], int]) -> None:
-        """A 429 came. lately: the calls that it took in the last minute; asked while they are not counted here."""
+    def limited(self, now: float, lately: Callable[[], float]) -> None:
+        """A 429 came. lately: calls a second that it took; asked for the first one."""
         self.plenty = False
-        if not self._counts:
-            self._counts = [0] * SLICES
-            self._slice = int(now / (MINUTE_S / SLICES))
-            self._counts[self._slice % SLICES] = lately()
+        if self.pace is None:
+            self.pace = Pace(lately(), now)
         else:
-            self._turn(now)
-            taken = self._counts[self._slice % SLICES]
-            self._counts[self._slice % SLICES] = max(0, taken - 1)  # this one was not
-        lasted = now - self.capped_at
-        if self.cap is not None and lasted < MINUTE_S:
-            return
-        floor = 1.0 if self.cap is None else CUT_MAX * self._allowed(lasted)
-        self.cap, self.capped_at, self._seen = max(floor, BACK_OFF * sum(self._counts)), now, self._seen + 1
+            self.pace.refused(now)
 
     def short(self, now: float) -> str | None:
         """Why calls had better go elsewhere."""
@@ -121,27 +87,12 @@ class Quota:
         for unit, bucket in self.buckets.items():
             if (left := bucket.left(now)) < max(1.0, SHORT * bucket.limit):
                 return f"{max(0, int(left))} of {bucket.limit:.6g} {unit} left"
-        if self.cap is not None:
-            lasted = now - self.capped_at
-            if lasted > FORGET_S:
-                self.cap, self._counts, self._seen = None, [], 0
-                return None
-            self._turn(now)
-            if (lately := sum(self._counts)) >= self._allowed(lasted):
-                return f"{lately} calls in the last minute, and it refused some at about as many"
+        if self.pace is not None:
+            if self.pace.over(now):
+                self.pace = None
+            elif not self.pace.free(now):
+                return f"it refused more than about {60 * self.pace.rate(now):.3g} calls a minute"
         return None
-
-    def _allowed(self, lasted_s: float) -> float:
-        """The cap, so long after it was learned."""
-        growth: float = GROWTH if self._seen > 1 else GROWTH_ONCE
-        minutes = lasted_s / MINUTE_S
-        return (self.cap or 0.0) * math.pow(growth, minutes) + minutes
-
-    def _turn(self, now: float) -> None:
-        current = int(now / (MINUTE_S / SLICES))
-        for old in range(max(self._slice + 1, current - SLICES + 1), current + 1):
-            self._counts[old % SLICES] = 0
-        self._slice = max(self._slice, current)
 
 
 class Quotas:
@@ -163,7 +114,7 @@ class Quotas:
             quota = self._of(endpoint)
         elif now < quota.look_at and status != RateLimited.status:
             return
-        scarce, quota.plenty, quota.look_at = quota.cap is not None, False, now + SILENT_S
+        scarce, quota.plenty, quota.look_at = quota.pace is not None, False, now + SILENT_S
         for unit, said in read_allowances(headers, wall).items():
             if said.limit and said.remaining is not None and said.reset_s is not None:
                 quota.buckets[unit] = Bucket(said.limit, said.remaining, said.reset_s, now)
@@ -176,7 +127,7 @@ class Quotas:
         if (quota := self.known(endpoint)) is not None:
             quota.begun(now)
 
-    def refused(self, endpoint: Endpoint, error: CrossroadsError, now: float, lately: Callable[[], int]) -> None:
+    def refused(self, endpoint: Endpoint, error: CrossroadsError, now: float, lately: Callable[[], float]) -> None:
         """An attempt failed: was it a limit, and does it say for how long? lately: see `Quota.limited`."""
         if error.code not in ("rate_limit_exceeded", "provider_overloaded"):
             return

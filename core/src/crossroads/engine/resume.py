@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 STATED = "assistant_prefill"
 """Among the `supported_parameters` of an endpoint: it goes on with an answer that the request begins."""
 BINDING = ("response_format", "structured_outputs", "n", "logprobs", "audio", "modalities")
-"""Parameters under which an answer is more than its text."""
+"""Parameters under which an answer is more than its text: in these words the call keeps its cheaper way from the start;
+in another dialect's, `_bound` sees them when the stream has broken."""
 LIMITS = ("max_tokens", "max_completion_tokens")
 
 
@@ -68,10 +69,11 @@ class Story:
         answer.broke(attempt, error)
         self._answer = answer
         try:
-            self._call.typed = self._continued(answer)
+            request = self._continued(answer)
         except CrossroadsError:
             return False
-        return True
+        self._call.typed = request or self._typed
+        return request is not None
 
     def can_tell(self, candidate: Candidate) -> bool:
         """Does this endpoint go on with what a request begins?"""
@@ -91,14 +93,23 @@ class Story:
         self._call.typed = self._typed
 
     def _continued(self, answer: Answer) -> Any:
-        """The request with the answer's beginning. Raises BadRequest: what the caller sent can't be read."""
+        """The request with the answer's beginning; None: it binds more than text. Raises BadRequest."""
         from crossroads.types.chat import AssistantMessage
 
         self._call.typed = self._typed
         request = self._call.request()
+        if _bound(request):
+            return None
         begun = AssistantMessage(role="assistant", content=answer.text.rstrip())
         changes: dict[str, Any] = {"messages": [*request.messages, begun]}
         for name in LIMITS:
             if (limit := getattr(request, name, None)) is not None:
                 changes[name] = max(1, limit - answer.spent_tokens)
         return request.model_copy(update=changes)
+
+
+def _bound(request: Any) -> bool:
+    """BINDING, in whatever words of a dialect it was said."""
+    if (request.n or 1) > 1 or request.logprobs or request.audio or set(request.modalities or ("text",)) != {"text"}:
+        return True
+    return request.response_format is not None and request.response_format.type != "text"

@@ -2,7 +2,7 @@
 
     a good reply while more than half of the places are in use     + 1/limit    (one more a round)
     a 429, "overloaded"                                            x BACK_OFF, at most once a second
-    first tokens `latency_factor` times slower than its own best   x SLOW_OFF, at most once a second
+    first tokens `latency_factor` times slower than they used to   x SLOW_OFF, at most once a second
 
 Laws: a place that was taken is given back once, however the attempt ends; nobody waits beyond the call's deadline or
 `queue_s`; who can't be served in that time is told so at once. Off unless `[routing.concurrency]` is configured.
@@ -19,10 +19,11 @@ from crossroads.engine.fair import FairQueue, Waiter
 from crossroads.errors import ConfigError, CrossroadsError, Overloaded, RateLimited
 from crossroads.route import Attempt, Candidate
 
-BACK_OFF, SLOW_OFF = 0.8, 0.95
+BACK_OFF, SLOW_OFF = 0.9, 0.95
 ROUND_S = 1.0
-BEST_DOWN, BEST_UP = 0.2, 0.002
-"""How fast the best first-token time follows a better sample, and a worse one: load must not become the norm."""
+LATELY, USUAL_DOWN, USUAL_UP = 0.1, 0.05, 0.001
+"""Shares of the newest in the average first-token time lately, and of that in what is usual: where it gets worse that
+follows slowly, or load would become the norm."""
 PACE = 0.1
 """Share of the newest sample in the average time between two places that came free."""
 NEEDS = "Retry after the time that Retry-After states."
@@ -31,14 +32,15 @@ NEEDS = "Retry after the time that Retry-After states."
 class Place:
     """The limit of one endpoint."""
 
-    __slots__ = ("best_s", "cut_at", "freed_at", "in_use", "limit", "pace_s")
+    __slots__ = ("cut_at", "freed_at", "in_use", "lately_s", "limit", "pace_s", "usual_s")
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
         self.in_use = 0
         self.cut_at = float("-inf")
-        self.best_s: float | None = None
-        """First token of a stream."""
+        self.lately_s: float | None = None
+        self.usual_s = 0.0
+        """First tokens of streams."""
         self.freed_at: float | None = None
         self.pace_s: float | None = None
         """Average time between two of its places that came free while somebody waited."""
@@ -138,6 +140,7 @@ class Slots:
         if not config.adaptive:
             return
         if error is not None and error.code in ("rate_limit_exceeded", "provider_overloaded"):
+            place.limit = min(place.limit, float(place.in_use))  # that is what was too much
             self._cut(place, BACK_OFF, now)
         elif attempt.outcome == "ok":
             if stream and attempt.first_token_s is not None and self._slow(place, attempt.first_token_s):
@@ -146,17 +149,15 @@ class Slots:
                 place.limit = min(float(config.max), place.limit + 1 / place.limit)
 
     def _slow(self, place: Place, first_token_s: float) -> bool:
-        best = place.best_s
-        if best is None:
-            place.best_s = first_token_s
-            return False
-        place.best_s = best + (BEST_DOWN if first_token_s < best else BEST_UP) * (first_token_s - best)
-        return self._config.latency_factor > 0 and first_token_s > self._config.latency_factor * best
+        if place.lately_s is None:
+            place.lately_s = place.usual_s = first_token_s
+        lately = place.lately_s = place.lately_s + LATELY * (first_token_s - place.lately_s)
+        place.usual_s += (USUAL_DOWN if lately < place.usual_s else USUAL_UP) * (lately - place.usual_s)
+        return self._config.latency_factor > 0 and lately > self._config.latency_factor * place.usual_s
 
     def _cut(self, place: Place, factor: float, now: float) -> None:
         if now - place.cut_at >= ROUND_S:
-            # What is in use is what was too much, also where the limit stood far above it.
-            place.limit = max(float(self._config.min), min(place.limit, float(place.in_use)) * factor)
+            place.limit = max(float(self._config.min), place.limit * factor)
             place.cut_at = now
 
     def _expected_s(self, waiter: Waiter) -> float:

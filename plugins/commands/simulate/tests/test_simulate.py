@@ -18,7 +18,7 @@ TWO = """
 strategies = ["price"]
 [arrivals]
 rate_per_s = 5
-duration_s = 60
+duration_s = {seconds}
 keys = {{ a = 0.5, b = 0.5 }}
 {log}
 [[endpoints]]
@@ -33,9 +33,9 @@ price_output = "2"
 """
 
 
-def scenario(tmp_path, cheap="", log=""):
+def scenario(tmp_path, cheap="", log="", seconds=60):
     file = tmp_path / "scenario.toml"
-    file.write_text(TWO.format(cheap=cheap, log=log), "utf-8")
+    file.write_text(TWO.format(cheap=cheap, log=log, seconds=seconds), "utf-8")
     return file
 
 
@@ -62,6 +62,27 @@ def test_an_outage_loses_no_call_and_few_attempts(tmp_path, kind):
     assert found["success"] == 1.0
     assert 0 < found["extra_calls"] < 0.1
     assert 0.2 < found["shares"]["dear"] < 0.8
+
+
+@pytest.mark.parametrize("per_minute", [60, 180])
+def test_a_limit_a_minute_is_learned_used_and_rarely_hit(tmp_path, per_minute):
+    found = figures(scenario(tmp_path, f"per_minute = {per_minute}", seconds=600))
+    used = found["shares"]["cheap"] * found["upstream_calls"] - found["refused"]
+    assert found["success"] == 1.0
+    assert found["refused"] < 0.02 * found["calls"]
+    assert used > 0.9 * per_minute * 11, "ten minutes, and the bucket that was full"
+
+
+def test_with_places_and_a_queue_a_limit_on_calls_at_once_loses_few_calls(tmp_path):
+    only = "at_once = 20\n" + "\n[routing.concurrency]\nstart = 32\n"
+    alone = scenario(tmp_path, only).read_text("utf-8").replace("rate_per_s = 5", "rate_per_s = 5.5")
+    one = alone.partition('[[endpoints]]\nname = "dear"')[0]
+    bare = one.partition("[routing.concurrency]")[0]
+    (tmp_path / "queued.toml").write_text(one, "utf-8")
+    (tmp_path / "bare.toml").write_text(bare, "utf-8")
+    queued, refused = figures(tmp_path / "queued.toml"), figures(tmp_path / "bare.toml")
+    assert queued["success"] > 0.95 > refused["success"]
+    assert queued["refused"] < refused["refused"] / 2
 
 
 def test_a_traffic_log_is_replayed_and_priced(tmp_path):

@@ -20,9 +20,10 @@ class Taken:
         self.first_s = self.total_s = 0.0
 
 
-def summary(strategy: str, taken: list[Taken], calls: dict[str, int]) -> dict[str, Any]:
+def summary(strategy: str, taken: list[Taken], calls: dict[str, int], refused: int) -> dict[str, Any]:
     """keys: the figures of each; worst_key: whose success is lowest, then whose first tokens are slowest.
 
+    refused: calls that were beyond the limits of an endpoint.
     fairness: Jain's index of the keys' success rates; 1: all are served alike.
     """
     keys = by_key(taken)
@@ -35,6 +36,7 @@ def summary(strategy: str, taken: list[Taken], calls: dict[str, int]) -> dict[st
         "strategy": strategy,
         **whole,
         "upstream_calls": asked,
+        "refused": refused,
         "extra_calls": round(asked / max(1, len(taken)) - 1, 4),
         "fairness": round(sum(rates) ** 2 / squares, 4) if squares else 0.0,
         "worst_key": None if worst is None else f"{worst['key']} {worst['success']:.2%}",

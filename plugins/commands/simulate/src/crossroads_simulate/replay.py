@@ -68,7 +68,7 @@ def replay_of(log: Path, config_file: Path | None) -> Replay:
     was = [_as_logged(generations[place], arrivals[place]) for place in kept]
     calls = Counter(a.provider for place in kept for a in generations[place].attempts)
     missed = Counter(arrival.model for arrival in arrivals if arrival.model not in models)
-    logged = summary(LOGGED, was, dict(calls)), was
+    logged = summary(LOGGED, was, dict(calls), 0), was
     return Replay(scenario, [arrivals[place] for place in kept], logged, dict(missed))
 
 

@@ -44,7 +44,7 @@ def simulate(
     loop = VirtualLoop()
     with _rarely_collected():
         taken, transport = loop.run(_all(scenario, arrivals, strategy, seed, loop))
-    return summary(strategy, taken, transport.calls), taken
+    return summary(strategy, taken, transport.calls, transport.refused), taken
 
 
 async def _all(

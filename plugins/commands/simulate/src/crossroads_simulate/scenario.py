@@ -43,7 +43,15 @@ class EndpointModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     error_rate: float = 0.0
     error_s: float = 0.05
     """How long a failure takes."""
+    at_once: int | None = None
+    """Calls that it serves at the same time; one more gets a 429."""
+    per_minute: int | None = None
+    """Calls that it takes, from a bucket of so many that fills evenly; beyond it a 429. No header tells of either."""
     outages: tuple[Outage, ...] = ()
+
+    @property
+    def limited(self) -> bool:
+        return self.at_once is not None or self.per_minute is not None
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):

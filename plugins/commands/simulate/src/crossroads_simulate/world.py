@@ -39,6 +39,9 @@ class ModelTransport:
         self._dice = [random.Random(f"{seed} {model.name}") for model in models]  # noqa: S311
         self._cached: list[dict[str, tuple[float, int]]] = [{} for _ in models]
         self._counts = [0] * len(models)
+        self._limits = [Limit(model, loop.now) if model.limited else None for model in models]
+        self.refused = 0
+        """Calls beyond the limits of an endpoint."""
 
     @property
     def calls(self) -> dict[str, int]:
@@ -61,10 +64,20 @@ class ModelTransport:
         elif outage is not None or broken:
             await self.until(request, model.error_s)
             return _refusal(outage)
+        limit = self._limits[number]
+        if limit is not None and not limit.takes(self._loop.now):
+            self.refused += 1
+            await self.until(request, model.error_s)
+            return _refusal(Outage(from_s=0, to_s=0, kind="limit"))
         said = READ.decode(request.body)
         usage = self._used(number, said, now)
-        await self.until(request, first_s, waits=True)
-        return _Streamed(self, request, usage, said.tokens_out / model.tokens_per_s)
+        try:
+            await self.until(request, first_s, waits=True)
+        except BaseException:
+            if limit is not None:
+                limit.busy -= 1
+            raise
+        return _Streamed(self, request, usage, said.tokens_out / model.tokens_per_s, limit)
 
     def _used(self, number: int, said: Said, now: float) -> Usage:
         cached = 0
@@ -89,6 +102,28 @@ class ModelTransport:
         await asyncio.sleep(max(0.0, last - now))
         if last < end:
             raise UpstreamTimeout("The modelled endpoint took too long.", remedy="Allow more time.")
+
+
+class Limit:
+    """What an endpoint allows: calls at once, and by the minute (a bucket that fills evenly)."""
+
+    def __init__(self, model: EndpointModel, now: float) -> None:
+        self._model, self._left, self._at = model, float(model.per_minute or 0), now
+        self.busy = 0
+
+    def takes(self, now: float) -> bool:
+        """One call more? Then it is counted, until `busy` is lowered."""
+        model = self._model
+        if model.at_once is not None and self.busy >= model.at_once:
+            return False
+        if model.per_minute is not None:
+            self._left = min(float(model.per_minute), self._left + (now - self._at) * model.per_minute / 60)
+            self._at = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+        self.busy += 1
+        return True
 
 
 def _refusal(outage: Outage | None) -> HttpResponse:
@@ -124,9 +159,16 @@ FIRST = Piece(b".")
 class _Streamed(_Whole):
     """Two pieces: the first token, and the rest after the time that generating takes."""
 
-    def __init__(self, owner: ModelTransport, request: HttpRequest, usage: Usage, rest_s: float) -> None:
+    def __init__(
+        self, owner: ModelTransport, request: HttpRequest, usage: Usage, rest_s: float, limit: Limit | None
+    ) -> None:
         super().__init__(200, STREAM, b"")
-        self._owner, self._request, self._usage, self._rest_s = owner, request, usage, rest_s
+        self._owner, self._request, self._usage, self._rest_s, self._limit = owner, request, usage, rest_s, limit
+
+    async def aclose(self) -> None:
+        if self._limit is not None:
+            self._limit.busy -= 1
+            self._limit = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield FIRST
