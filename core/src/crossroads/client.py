@@ -293,8 +293,12 @@ class Client:
         if self._async is None:
             from anyio.from_thread import start_blocking_portal
 
-            self._portal = self._stack.enter_context(start_blocking_portal())
-            self._async = self._stack.enter_context(self._portal.wrap_async_context_manager(self._make()))
+            try:
+                self._portal = self._stack.enter_context(start_blocking_portal())
+                self._async = self._stack.enter_context(self._portal.wrap_async_context_manager(self._make()))
+            except BaseException:
+                self._stack.close()  # the loop's thread would keep the process alive
+                raise
         assert self._async is not None
         return self._async
 
