@@ -175,7 +175,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     @staticmethod
     def of(document: Mapping[str, Any], *, file: str = "(Python)") -> Config:
         """From the words of the file. Raises ConfigError."""
-        check(document, "config", file=file)
+        if document:  # without a file nothing has to be read to check it
+            check(document, "config", file=file)
         document = plain(document)
         names: dict[str, int] = {}
         for number, provider in enumerate(document.get("providers", [])):
