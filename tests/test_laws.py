@@ -71,7 +71,7 @@ def test_every_package_has_its_version_changelog_tests_and_one_name(package):
     assert project["version"]
     assert (package / "CHANGELOG.md").read_text().strip()
     assert list((package / "tests").glob("test_*.py"))
-    group = f"crossroads.{package.parent.name}"
+    group = "pytest11" if package.parent.name == "pytest" else f"crossroads.{package.parent.name}"
     assert package.name in project["entry-points"][group]
 
 

@@ -1,11 +1,12 @@
 """The Python client: a call in three lines, typed results, our own errors, everything closed."""
 
+import threading
 from decimal import Decimal
 
 import pytest
 
 from crossroads.client import AsyncClient, Client
-from crossroads.errors import BadRequest, UnknownModel
+from crossroads.errors import BadRequest, PluginError, UnknownModel
 from crossroads.testing.answers import Price
 from crossroads.testing.plugins import MODEL, exchange_with, offer
 from crossroads.testing.upstream import ScriptedProvider
@@ -60,3 +61,10 @@ def test_the_same_without_an_event_loop():
     with Client({"providers": []}) as client, pytest.raises(UnknownModel):
         client.chat("acme/none", "Hi")
     client.close()  # again: nothing happens
+
+
+def test_a_start_that_fails_leaves_no_thread_behind():
+    before = threading.enumerate()
+    with pytest.raises(PluginError, match="no such plugin"):
+        Client({"policies": {"no-such": {}}}).chat("a/b", "Hi")
+    assert threading.enumerate() == before

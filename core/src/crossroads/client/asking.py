@@ -105,8 +105,12 @@ class Asking:
             from crossroads.client import AsyncClient  # the whole of it, of which this is a part
 
             made = AsyncClient(self._config, **self._injected)
-            self._portal = self._stack.enter_context(start_blocking_portal())
-            self._async = self._stack.enter_context(self._portal.wrap_async_context_manager(made))
+            try:
+                self._portal = self._stack.enter_context(start_blocking_portal())
+                self._async = self._stack.enter_context(self._portal.wrap_async_context_manager(made))
+            except BaseException:
+                self._stack.close()  # the loop's thread would keep the process alive
+                raise
         assert self._async is not None
         return self._async
 

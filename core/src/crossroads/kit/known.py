@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from crossroads.kit.source import SourcePackage, read_package
+from crossroads.kit.source import SourcePackage, read_project
 from crossroads.known import PROVIDERS, Known, known_provider
 from crossroads.manifest import read_manifest
 
@@ -13,7 +13,7 @@ from crossroads.manifest import read_manifest
 def known_in(folder: Path) -> Iterator[Known]:
     """One row for each entry point that `crossroads install` can mean. Raises ConfigError naming the file."""
     for project in sorted(folder.glob("*/*/pyproject.toml")):
-        package = read_package(project.parent)
+        package = read_project(project.parent)
         for entry in package.plugins:
             yield _row(package, entry.kind, entry.name)
 

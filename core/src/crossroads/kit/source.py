@@ -56,7 +56,18 @@ class SourcePackage(NamedTuple):
 
 
 def read_package(folder: Path) -> SourcePackage:
-    """Raises ConfigError: no package of ours is there, or its pyproject.toml can't be read."""
+    """A package that brings a plugin. Raises ConfigError: it brings none, or its pyproject.toml can't be read."""
+    package = read_project(folder)
+    if not package.name or not package.plugins:
+        remedy = 'Give it a `project.name` and e.g. [project.entry-points."crossroads.providers"].'
+        raise ConfigError(
+            "declares no plugin of Crossroads.", file=str(folder / PROJECT_FILE), field="project", remedy=remedy
+        )
+    return package
+
+
+def read_project(folder: Path) -> SourcePackage:
+    """Any Python project, with those of its entry points that are ours. Raises ConfigError: it can't be read."""
     file = folder / PROJECT_FILE
     try:
         document = tomllib.loads(file.read_text("utf-8"))
@@ -72,13 +83,10 @@ def read_package(folder: Path) -> SourcePackage:
         if group.startswith(GROUP_PREFIX)
         for name, value in points.items()
     )
-    if not isinstance(project.get("name"), str) or not any(entry.kind != API_KIND for entry in entries):
-        remedy = 'Give it a `project.name` and e.g. [project.entry-points."crossroads.providers"].'
-        raise ConfigError("declares no plugin of Crossroads.", file=str(file), field="project", remedy=remedy)
     return SourcePackage(
         folder=folder.resolve(),
         project=project,
-        name=project["name"],
+        name=str(project.get("name", "")),
         version=str(project.get("version", UNVERSIONED)),
         root=(folder / "src" if (folder / "src").is_dir() else folder).resolve(),
         entries=entries,

@@ -51,6 +51,8 @@ class _DialectChecks:
         return found
 
     def test_it_has_all_that_a_dialect_has(self, dialect: Any) -> None:
+        missing = [name for name in Dialect.__annotations__ if not hasattr(dialect, name)]
+        assert missing == [], f"it lacks {', '.join(missing)}; inherit `DialectBase`, or state them"
         assert isinstance(dialect.paths, tuple)
         assert all(isinstance(text, str) for text in (dialect.name, dialect.operation, dialect.upstream_path))
         for name, promised in vars(Dialect).items():

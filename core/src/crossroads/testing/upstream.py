@@ -75,10 +75,16 @@ class ScriptedProvider:
     """See the module. prices: by upstream model name; a model without one is free.
 
     default: the answer when no script is left. clock: for latencies; the machine's own, or a stepped one.
+    port: 0, one that is free.
     """
 
     def __init__(
-        self, *, prices: Mapping[str, Price] | None = None, default: Answer | None = None, clock: Clock | None = None
+        self,
+        *,
+        prices: Mapping[str, Price] | None = None,
+        default: Answer | None = None,
+        clock: Clock | None = None,
+        port: int = 0,
     ) -> None:
         self.prices = dict(prices or {})
         self.default = default or Answer()
@@ -87,6 +93,7 @@ class ScriptedProvider:
         self.connections = 0
         """Accepted so far."""
         self._clock: Clock = clock or SystemClock()
+        self._port = port
         self._queue: deque[Answer | Script] = deque()
         self._arrived = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -113,7 +120,7 @@ class ScriptedProvider:
         return self.requests[count - 1]
 
     async def __aenter__(self) -> ScriptedProvider:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=HEAD_BYTES_MAX)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port, limit=HEAD_BYTES_MAX)
         port = self._server.sockets[0].getsockname()[1]
         self.base_url = f"http://127.0.0.1:{port}/v1"
         return self
