@@ -27,7 +27,7 @@ Parts = list[Head | bytes]
 
 async def escalated(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
     """As `attempts`, over one model after the other until a reply is good enough."""
-    checks = () if hasattr(call.dialect, "success_status") else x.strategies.checks(call)
+    checks = () if call.dialect.makes_jobs else x.strategies.checks(call)
     *before, last = _models(route) if checks else [route]
     held: tuple[Attempt, Parts] | None = None
     for part in before:

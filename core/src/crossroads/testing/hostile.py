@@ -22,7 +22,7 @@ length, values: as many answers as nobody asked for; answers that are no numbers
 a value is due. mutate: changes what it was given. none: nothing to say, in every hook."""
 
 ASYNC_HOOKS = frozenset(
-    {"provider_open", "policy_admit", "policy_reserve", "policy_settle", "sink_emit", "strategy_check"}
+    {"provider_open", "policy_admit", "policy_reserve", "policy_settle", "provider_models", "sink_emit", "strategy_check"}
 )
 PLAIN_HOOKS = frozenset({"policy_permit", "strategy_score", "provider_prepare", "provider_error"})
 HOOKS = ASYNC_HOOKS | PLAIN_HOOKS
@@ -54,6 +54,10 @@ class Hostile:
     @hookimpl
     async def provider_open(self, provider: Any, transport: Any, credential: Any) -> Any:
         return await self._slowly("provider_open", credential)
+
+    @hookimpl
+    async def provider_models(self, provider: Any, get: Any) -> Any:
+        return await self._slowly("provider_models", provider)
 
     @hookimpl
     async def policy_admit(self, call: Any) -> Any:

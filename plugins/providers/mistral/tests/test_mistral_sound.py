@@ -12,12 +12,12 @@ from crossroads.types.usage import Usage
 
 async def test_speech_leaves_as_sound_and_is_paid_by_the_character():
     told = json.dumps({"audio_data": base64.b64encode(b"ID3\0\xff").decode()}).encode()
-    body = b'{"model": "mistralai/voxtral-mini-tts-2603", "input": "Hello", "voice": "en_paul_neutral"}'
+    body = b'{"model": "mistralai/voxtral-mini-tts-3-0", "input": "Hello", "voice": "en_paul_neutral"}'
     async with ScriptedProvider() as upstream:
         upstream.script(Answer(raw=(told,)))
         got = await served("mistral", upstream, "openai-speech", body)
     assert (got.body, got.headers[b"content-type"]) == (b"ID3\0\xff", b"audio/mpeg")
-    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=5), 5 * 16_000)
+    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=5), 5 * 13_000)
 
 
 async def test_a_transcript_is_paid_by_the_second():
