@@ -117,10 +117,13 @@ def test_a_hands_words_outlast_new_facts_and_a_hands_files_are_left_alone(writte
     assert write(written) == []
 
 
-def test_a_package_that_a_hand_keeps_whole_is_not_touched(written, catalog):
+def test_a_package_that_a_hand_keeps_whole_gets_its_level_and_nothing_else(written, catalog):
     file = manifest_file(written / "plugins" / "providers" / "ghost")
-    file.write_text('schema = 1\nname = "ghost"\nmissing = ["auth"]\n')
-    assert write(written, "--catalog", str(catalog)) == []
+    words = 'schema = 1\nname = "ghost"\n{}missing = ["auth"]\n'
+    file.write_text(words.format(""))
+    write(written, "--catalog", str(catalog))
+    assert file.read_text() == words.format('level = "draft"\n'), "its level alone, which no hand may claim"
+    assert write(written) == []
 
 
 def test_a_version_stays_when_the_rest_is_written_anew(written):

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestAlibaba = provider_conformance("alibaba")
+TestAlibaba = provider_conformance("alibaba", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestAzure = provider_conformance("azure")
+TestAzure = provider_conformance("azure", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestCerebras = provider_conformance("cerebras")
+TestCerebras = provider_conformance("cerebras", "recordings")

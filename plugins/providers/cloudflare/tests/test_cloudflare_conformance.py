@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestCloudflare = provider_conformance("cloudflare")
+TestCloudflare = provider_conformance("cloudflare", "recordings")

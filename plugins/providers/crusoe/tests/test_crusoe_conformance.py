@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestCrusoe = provider_conformance("crusoe")
+TestCrusoe = provider_conformance("crusoe", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestDatabricks = provider_conformance("databricks")
+TestDatabricks = provider_conformance("databricks", "recordings")

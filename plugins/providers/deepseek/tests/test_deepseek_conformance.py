@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestDeepseek = provider_conformance("deepseek")
+TestDeepseek = provider_conformance("deepseek", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestFireworks = provider_conformance("fireworks")
+TestFireworks = provider_conformance("fireworks", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestGroq = provider_conformance("groq")
+TestGroq = provider_conformance("groq", "recordings")

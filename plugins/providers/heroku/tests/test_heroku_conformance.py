@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestHeroku = provider_conformance("heroku")
+TestHeroku = provider_conformance("heroku", "recordings")

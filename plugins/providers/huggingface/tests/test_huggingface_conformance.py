@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestHuggingface = provider_conformance("huggingface")
+TestHuggingface = provider_conformance("huggingface", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestHyperbolic = provider_conformance("hyperbolic")
+TestHyperbolic = provider_conformance("hyperbolic", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestNebius = provider_conformance("nebius")
+TestNebius = provider_conformance("nebius", "recordings")

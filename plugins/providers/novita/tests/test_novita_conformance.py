@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestNovita = provider_conformance("novita")
+TestNovita = provider_conformance("novita", "recordings")

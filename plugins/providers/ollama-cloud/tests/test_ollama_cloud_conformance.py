@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestOllamaCloud = provider_conformance("ollama-cloud")
+TestOllamaCloud = provider_conformance("ollama-cloud", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestOpenRouter = provider_conformance("openrouter")
+TestOpenRouter = provider_conformance("openrouter", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestSambanova = provider_conformance("sambanova")
+TestSambanova = provider_conformance("sambanova", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestSnowflake = provider_conformance("snowflake")
+TestSnowflake = provider_conformance("snowflake", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestTogether = provider_conformance("together")
+TestTogether = provider_conformance("together", "recordings")

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestVllm = provider_conformance("vllm")
+TestVllm = provider_conformance("vllm", "recordings")

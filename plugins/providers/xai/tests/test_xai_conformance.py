@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestXai = provider_conformance("xai")
+TestXai = provider_conformance("xai", "recordings")

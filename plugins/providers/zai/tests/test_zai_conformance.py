@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestZai = provider_conformance("zai")
+TestZai = provider_conformance("zai", "recordings")

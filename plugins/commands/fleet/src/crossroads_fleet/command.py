@@ -67,11 +67,15 @@ def affected_packages(
 
 @app.command()
 def check(names: Packages = None, root: Root = Path(), as_json: Json = False) -> None:
-    """Check that each package can be released: version, changelog, generated files. Exit 1 when one can't."""
+    """Check that each package can be released: version, changelog, generated files. Exit 1 when one can't.
+
+    Facts that are too old for their level are told, and are no fault of the change.
+    """
     from crossroads_fleet.git import Git
+    from crossroads_fleet.quality import Evidence, scale, stale_facts
     from crossroads_fleet.repo import Repo
     from crossroads_fleet.state import states
-    from crossroads_fleet.write import changes
+    from crossroads_fleet.write import changes, document_of, today
 
     repo = Repo.around(root.resolve())
     found = states(repo, Git(repo.root), names or ())
@@ -85,6 +89,10 @@ def check(names: Packages = None, root: Root = Path(), as_json: Json = False) ->
             for path in files
         ]
     show(faults, ("package", "fault"), as_json, empty=f"{len(found)} packages can be released as they are.")
+    for name in () if names else repo.providers:
+        if where := stale_facts(Evidence(document_of(repo, name, None), repo.provider(name), today())):
+            old = f"{len(where)} facts are older than {scale()['fresh_days']} days"
+            note(f"crossroads-{name}: {old}, the first: {where[0]}")
     if faults:
         raise typer.Exit(1)
 
@@ -119,3 +127,22 @@ def release(
     for state in moved if tag else ():
         git.tag(state.distribution, state.version)
     note(f"{len(rows)} wheels, {sum(row['bytes'] for row in rows):,} bytes, in {out}")
+
+
+@app.command()
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the page would change.")] = False,
+    root: Root = Path(),
+) -> None:
+    """Write docs/providers.md and the core's index of known packages. --check: exit 1 when the page would change."""
+    from crossroads_fleet.docs import differing, write_index
+    from crossroads_fleet.repo import Repo
+    from crossroads_fleet.write import save
+
+    repo = Repo.around(root.resolve())
+    files = differing(repo)
+    if check and files:
+        fail(1, "docs/providers.md is not current. Run `crossroads fleet docs`.")
+    if not check:
+        save(files)
+        note(f"{len(files)} pages written; the index is {'written' if write_index(repo) else 'as it was'}.")
