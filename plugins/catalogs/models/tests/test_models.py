@@ -66,7 +66,7 @@ def test_spellings_of_providers_lead_to_the_one_name(facts, spelling, name):
 
 def test_no_alias_hides_a_model_and_none_is_a_bare_word(facts):
     assert not facts.aliases.keys() & facts.models.keys()
-    assert not {"auto", "base", "search"} & facts.aliases.keys()
+    assert not {"auto", "base", "search", "openrouter/auto"} & facts.aliases.keys()
     assert set(facts.aliases.values()) <= facts.models.keys()
 
 

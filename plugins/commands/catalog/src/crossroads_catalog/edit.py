@@ -11,15 +11,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from crossroads.errors import ConfigError
-from crossroads.schema import plain
+from crossroads.schema import load_schema, plain
+from crossroads.toml import toml_value
 from crossroads_catalog.changes import PER_MTOK, Change, prices_of
-from crossroads_catalog.layout import toml
 
-ORDER = (
-    "model", "upstream", "name", "description", "operations", "tag", "site", "region", "quantization",
-    "context_tokens", "max_output_tokens", "input_modalities", "output_modalities", "supported_parameters",
-    "price_usd_per_mtok", "price_usd", "price_tiers", "created", "ends", "note", "data_policy", "source",
-)  # fmt: skip
+ORDER = tuple(load_schema("provider")["$defs"]["endpoint"]["properties"])
 """Of the words of a row."""
 HEADER = "[[endpoints]]"
 KEY = re.compile(r"([A-Za-z_]+) *= *")
@@ -57,7 +53,11 @@ def edited(text: str, changes: Iterable[Change], *, read: str, file: str) -> str
     for one in changes:
         if one.change == "added":
             meant.append(_new_row(one, read))
-            lines += ["\n", f"{HEADER}\n", *(f"{word} = {toml(value, word)}\n" for word, value in meant[-1].items())]
+            lines += [
+                "\n",
+                f"{HEADER}\n",
+                *(f"{word} = {toml_value(value, word)}\n" for word, value in meant[-1].items()),
+            ]
     result = "".join(lines)
     document.pop("endpoints", None)
     if plain(tomllib.loads(result)) != {**document, **({"endpoints": meant} if meant else {})}:
@@ -123,7 +123,7 @@ def _rewritten(lines: list[str], words: dict[str, Any]) -> list[str]:
         else:
             entries.append(("", [line]))
     for word, value in words.items():
-        text = [f"{word} = {toml(value, word)}\n"]
+        text = [f"{word} = {toml_value(value, word)}\n"]
         at = next((n for n, (key, _) in enumerate(entries) if key == word), None)
         if at is not None:
             trailing = [line for line in entries[at][1][1:] if not line.strip() or line.lstrip().startswith("#")]

@@ -24,7 +24,7 @@ LAB_MODELS_LEAST = 3
 QUANTIZED = ("-fp8",)
 """Endings that say how a model is served, not which one it is."""
 TELLING = re.compile(r"[-\d]")
-"""A bare name without any of these (`auto`, `base`) says too little."""
+"""A name without any of these (`auto`, `base`) says too little."""
 SPELLING = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 VERSION = re.compile(r"-(\d{1,2})-(\d{1,2})(?=-|$)")
 SNAPSHOT = re.compile(r"-\d{8}$")
@@ -110,7 +110,7 @@ def _uses(
         slugs[_letters(name.partition("/")[2])].add(name)
     for row in offers:
         spelling, provider = str(row["provider_model_id"]), row["provider"]
-        if not SPELLING.fullmatch(spelling):
+        if not SPELLING.fullmatch(spelling) or spelling.startswith(f"{OPENROUTER}/"):  # its own routers
             continue
         if row.get("model"):
             yield Use(spelling, provider, canonical[row["model"]], loose=False)
@@ -182,7 +182,7 @@ def _spellings(uses: list[Use], labs: Mapping[str, str]) -> dict[str, str]:
         spelling: min(names)
         for spelling, names in meanings.items()
         if len(names) == 1
-        and ("/" in spelling or TELLING.search(spelling))
+        and TELLING.search(spelling.rpartition("/")[2])
         and (spelling in labs_own or len(writers[spelling]) >= PROVIDERS_LEAST)
     }
 

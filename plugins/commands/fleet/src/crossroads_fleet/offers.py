@@ -69,7 +69,7 @@ def _has_ended(offer: Facts) -> bool:
 def _row(offer: Facts, operation: str, package: str, models: Mapping[str, Facts]) -> dict[str, Any] | None:
     upstream = offer["provider_model_id"]
     source = source_of(offer["source"])
-    name = offer.get("model") or (upstream if re.fullmatch(r"[^/\s]+/\S+", upstream) else f"{package}/{upstream}")
+    name = _model(offer, package) or (upstream if re.fullmatch(r"[^/\s]+/\S+", upstream) else f"{package}/{upstream}")
     if source is None or not re.fullmatch(r"\S+", name):
         return None
     model = models.get(offer.get("model") or "", {})
@@ -88,6 +88,13 @@ def _row(offer: Facts, operation: str, package: str, models: Mapping[str, Facts]
     if doubt:
         row["note"] = f"left out, in doubt: {doubt}"
     return row | {"source": source}
+
+
+def _model(offer: Facts, package: str) -> str | None:
+    """The catalog's, but for a router's `auto`: what it chooses is its own, and no model of another's."""
+    model = str(offer.get("model") or "")
+    author, _, slug = model.partition("/")
+    return model if model and (slug != "auto" or author == package) else None
 
 
 def _modalities(offer: Facts, operation: str, model: Facts) -> dict[str, Any]:
