@@ -7,6 +7,7 @@ Somebody asks (`request()`): everybody, and the upstream, gets the validated obj
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -18,6 +19,7 @@ from crossroads.types.usage import Usage
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from crossroads.config import Secret
     from crossroads.dialect import Dialect
 
 Fields = dict[str, Any]
@@ -69,6 +71,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     user_agent: str | None = None
     session_id: str | None = None
     wants_route: bool = False
+    provider_keys: Mapping[str, Secret] = {}
+    """Keys of providers that it brought for this call: name of an instance or plugin -> key."""
 
     def __repr__(self) -> str:
         return f"Caller({self.app_title or self.user_agent or 'unnamed'})"

@@ -74,7 +74,7 @@ def generation_row(generation: Generation) -> Row:
         "http_referer": generation.app_url,
         "user_agent": generation.user_agent,
         "session_id": generation.session_id,
-        "is_byok": generation.provider is not None and ACCOUNT in generation.provider,
+        "is_byok": last is not None and _brought(last),
         "data_region": "global",
         **dict.fromkeys(NOT_KEPT),
     }
@@ -110,12 +110,17 @@ def key_row(key: KeyRecord | None, usage: KeyUsage, *, now_s: float) -> Row:
     }
 
 
+def _brought(attempt: AttemptRecord) -> bool:
+    """Was it made with a further key, stored or brought by the caller?"""
+    return ACCOUNT in attempt.endpoint.partition("/")[0]
+
+
 def _provider_response(attempt: AttemptRecord) -> Row:
     timed = None if attempt.seconds is None else attempt.seconds * 1000
     return {
         "provider_name": attempt.provider,
         "status": attempt.upstream_status,
-        "is_byok": ACCOUNT in attempt.provider,
+        "is_byok": _brought(attempt),
         "endpoint_id": attempt.endpoint,
         "model_permaslug": attempt.model,
         **{name: value for name, value in (("latency", timed), ("id", attempt.upstream_id)) if value is not None},

@@ -29,6 +29,7 @@ from crossroads.engine.plugins import Hook, Plugins
 from crossroads.engine.presets import check_presets
 from crossroads.engine.providers import Providers
 from crossroads.engine.reporter import Reporter
+from crossroads.engine.requestkeys import RequestKeys
 from crossroads.engine.selection import Selections
 from crossroads.engine.shortlist import Shortlists
 from crossroads.engine.strategies import Strategies
@@ -83,7 +84,7 @@ class Exchange:
         self.catalog = Catalog(instances, self.config.routing.aliases, self.plugins.facts)
         self.guard = Guard(self.config.routing, self.catalog, self.endpoint_health)
         self.store: Store = store or MemoryStore(self.config.keys)
-        self.selections, self.shortlists = Selections(), Shortlists()
+        self.selections, self.shortlists, self.request_keys = Selections(), Shortlists(), RequestKeys()
         self.keys_required = False
         self.jobs = Jobs(self, home() / "jobs.key")
         self._transport = transport

@@ -19,6 +19,7 @@ from crossroads.engine.catalog import Catalog
 from crossroads.engine.hedges import Hedges
 from crossroads.engine.insurance import HEDGE
 from crossroads.engine.quotas import Quotas
+from crossroads.engine.requestkeys import of_the_account
 from crossroads.engine.slots import Slots
 from crossroads.engine.verdicts import blames_endpoint
 from crossroads.route import Attempt, Candidate, Endpoint, EndpointStats, Reason, Route
@@ -112,7 +113,7 @@ class Guard:
             breaker.succeeded(now, attempt.first_token_s, probe=probe)
             if not self._ejected_as_slow(endpoint, breaker, now, probe=probe) and probe:
                 self._tell(endpoint, "closed", "its probe succeeded")
-        elif attempt.outcome in ("failed", "cut") and blames_endpoint(error):
+        elif attempt.outcome in ("failed", "cut") and blames_endpoint(error) and not of_the_account(endpoint, error):
             failure = breaker.failed(now, probe=probe)
             if probe or (failure and breaker.state == "closed" and self._may_eject(endpoint, now, breaker)):
                 breaker.open(now, failure or "", again=probe)

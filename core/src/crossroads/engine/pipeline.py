@@ -8,7 +8,7 @@ Nothing below calls back up. Each stage leaves its Reasons in call.route; `cross
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call, Head
@@ -30,6 +30,9 @@ async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
     A CrossroadsError never leaves: before the Head it becomes an error reply in the client's dialect, after it
     that dialect's in-stream error. Anything else raised is a bug.
     """
+    brought = ExitStack()
+    if call.caller.provider_keys:
+        brought.enter_context(x.reporter.knowing(key.reveal() for key in call.caller.provider_keys.values()))
     try:
         if not call.identified:
             call.principal = await identify(call, x)
@@ -53,4 +56,5 @@ async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
         for part in x.encode_error(call, error):
             yield part
     finally:  # once, whatever happened: reply, error, hang-up, half a stream
-        await settle(call, x)
+        with brought:
+            await settle(call, x)

@@ -53,6 +53,8 @@ def plan(call: Call, x: Exchange, *, whole: bool = False) -> Route:
     groups = _with_room(call, selection, route)
     if x.catalog.keyed:
         groups = _only(groups, usable(call, [c for group, _ in groups for c in group], x, route))
+    if call.caller.provider_keys:
+        groups = x.request_keys.groups(call, groups, x)
     if x.hooks.permit:
         groups = _permitted(call, groups, x, route)
     ordered: list[Candidate] = []

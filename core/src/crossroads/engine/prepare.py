@@ -18,6 +18,7 @@ from crossroads.call import Call, Fields, Lost
 from crossroads.config import Secret
 from crossroads.dialect import Dialect, Draft
 from crossroads.engine.catalog import Instance, auth_headers
+from crossroads.engine.requestkeys import BROUGHT, key_for
 from crossroads.errors import BadUpstream, CredentialMissing
 from crossroads.manifest import Quirk
 from crossroads.original import unsaid_by
@@ -68,7 +69,7 @@ def prepare_endpoint(
         headers=(
             USER_AGENT,
             *((name.encode(), value.encode()) for name, value in extra.items()),
-            *(instance.auth_headers if auth is usual else auth_headers(auth, instance.secret)),
+            *_own_auth(instance, endpoint, auth),
         ),
         quirks=tuple(
             quirk
@@ -80,10 +81,19 @@ def prepare_endpoint(
     )
 
 
+def _own_auth(instance: Instance, endpoint: Endpoint, auth: KeyStyle) -> Headers:
+    """With the key that is configured; none where the caller brings one."""
+    if endpoint.account == BROUGHT:
+        return ()
+    return instance.auth_headers if auth is instance.manifest.auth else auth_headers(auth, instance.secret)
+
+
 def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
     """The request of this attempt. Raises Unsupported, CredentialMissing: this candidate is skipped."""
     instance = prepared.instance
-    if instance.secret is None and not instance.manifest.auth.optional and instance.manifest.auth.scheme != "none":
+    brought = prepared.endpoint.account == BROUGHT
+    secret = key_for(call, prepared.endpoint) if brought else instance.secret
+    if secret is None and not instance.manifest.auth.optional and instance.manifest.auth.scheme != "none":
         raise CredentialMissing(
             f"provider {instance.name} has no key.", remedy=f"Set {instance.key_from}, or use another provider."
         )
@@ -99,8 +109,8 @@ def prepare(call: Call, attempt: Attempt, prepared: Prepared) -> HttpRequest:
         body = msgspec.json.encode(draft.document) if draft.body is None else draft.body
     request = HttpRequest(
         method="POST",
-        url=with_key(draft.url, prepared.auth, instance.secret),
-        headers=headers + prepared.headers,
+        url=with_key(draft.url, prepared.auth, secret),
+        headers=headers + prepared.headers + (auth_headers(prepared.auth, secret) if brought else ()),
         body=body,
         timeouts=instance.config.timeouts,
         deadline=call.deadline,
@@ -123,7 +133,7 @@ def ask_request(
     instance = prepared.instance
     request = HttpRequest(
         method="GET" if body is None else "POST",
-        url=url if bare else with_key(url, prepared.auth, instance.secret),
+        url=url if bare or prepared.endpoint.account == BROUGHT else with_key(url, prepared.auth, instance.secret),
         headers=headers + ((USER_AGENT,) if bare else prepared.headers),
         body=body or b"",
         timeouts=instance.config.timeouts,

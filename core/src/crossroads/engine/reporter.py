@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from crossroads.errors import CrossroadsError
@@ -18,7 +20,21 @@ class Reporter:
     """Knows every provider key of this exchange, to recognise it where it must not be (a provider may echo it)."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = [secret for secret in secrets if len(secret) >= SECRET_CHARS_MIN]
+        self._own = [secret for secret in secrets if len(secret) >= SECRET_CHARS_MIN]
+        self._brought: Counter[str] = Counter()
+        self._secrets = self._own
+
+    @contextmanager
+    def knowing(self, secrets: Iterable[str]) -> Iterator[None]:
+        """While a call runs that brought these."""
+        brought = [secret for secret in secrets if len(secret) >= SECRET_CHARS_MIN]
+        self._brought.update(brought)
+        self._secrets = [*self._own, *self._brought]
+        try:
+            yield
+        finally:
+            self._brought -= Counter(brought)
+            self._secrets = [*self._own, *self._brought]
 
     def redact(self, text: str) -> str:
         """One printable line without any key."""

@@ -197,3 +197,14 @@ def test_a_failed_call_tells_its_route_too(gateway):
     gateway.upstream.default = refusal(429, "slow down")
     told = gateway.http.post(CHAT, json=_call(), headers={"x-openrouter-experimental-metadata": "enabled"}).json()
     assert [each["status"] for each in told["openrouter_metadata"]["attempts"]] == [429]
+
+
+def test_keys_that_a_caller_brings_are_used_and_nonsense_is_refused_without_quoting_it(gateway):
+    seen = len(gateway.upstream.requests)
+    brought = {"x-provider-api-keys": '{"acme": "sk-brought-by-caller"}'}
+    assert gateway.http.post(CHAT, json=_call(), headers=brought).status_code == 200
+    assert gateway.upstream.requests[seen].header("authorization") == "Bearer sk-brought-by-caller"
+    for nonsense in ("sk-brought-by-caller", '["sk-brought-by-caller"]', '{"acme": ""}', '{"acme": "sk-brought\\n"}'):
+        reply = gateway.http.post(CHAT, json=_call(), headers={"x-provider-api-keys": nonsense})
+        assert reply.status_code == 400
+        assert "sk-brought" not in reply.text

@@ -12,10 +12,13 @@ from contextlib import aclosing
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
+from crossroads.config import Secret
 from crossroads.dialect import Dialect, stream_headers_of
-from crossroads.errors import CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
+from crossroads.errors import BadRequest, CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
 
@@ -24,6 +27,7 @@ WHOLE_REPLY = "crossroads.reply"
 TEXT_BYTES_MAX = 256
 """Of each header that is kept with a generation."""
 SESSION_BYTES_MAX = 256
+NO_KEYS: dict[str, Secret] = {}
 LENGTH_DIGITS_MAX = 18
 LEGACY_METADATA = b"x-openrouter-experimental-metadata"
 
@@ -175,8 +179,25 @@ def read_caller(fields: Fields) -> Caller:
         app_title=_text(title),
         user_agent=_text(fields.get(b"user-agent")),
         session_id=_session(fields.get(b"x-session-id")),
+        provider_keys=_provider_keys(fields.get(b"x-provider-api-keys")),
         wants_route=(fields.get(b"x-openrouter-metadata") or fields.get(LEGACY_METADATA)) == b"enabled",
     )
+
+
+def _provider_keys(value: bytes | None) -> dict[str, Secret]:
+    """A JSON object: name of a provider -> its key, or an object that is its key. Raises BadRequest, quoting none."""
+    if not value:
+        return NO_KEYS
+    try:
+        found = msgspec.json.decode(value, type=dict[str, str | dict[str, Any]])
+    except (ValueError, RecursionError):
+        found = None
+    if found is None or not all(key and str(key).isascii() and str(key).isprintable() for key in found.values()):
+        remedy = 'Send {"provider": "key"}.'
+        raise BadRequest("is no JSON object of keys.", field="X-Provider-API-Keys", remedy=remedy) from None
+    return {
+        name: Secret(key if isinstance(key, str) else msgspec.json.encode(key).decode()) for name, key in found.items()
+    }
 
 
 def _session(value: bytes | None) -> str | None:
