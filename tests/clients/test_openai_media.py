@@ -14,10 +14,13 @@ from pathlib import Path
 import httpx2
 import openai
 import pytest
+from deepgram import DeepgramClient, DeepgramClientEnvironment
+from elevenlabs.client import ElevenLabs
 
 from crossroads import multipart
 from crossroads.testing.recordings import Recorded, recorded_in, vectors
 
+NOWHERE = {"production": "", "agent": "", "agent_rest": ""}
 PLUGINS = Path(__file__).parents[2] / "plugins" / "providers"
 SOUND = ("a.wav", b"RIFF\0\xff", "audio/wav")
 PNG = ("a.png", b"\x89PNG\0\xff", "image/png")
@@ -291,3 +294,21 @@ def test_moderations_come_with_their_verdict(sdk):
     reply = sdk.moderations.create(model="openai/omni-moderation-latest", input="Hi")
     assert isinstance(reply.results[0].flagged, bool)
     assert reply.results[0].category_scores.violence >= 0
+
+
+def test_deepgrams_client_speaks_and_hears_with_other_vendors_models(origin):
+    sdk = DeepgramClient(api_key="any", environment=DeepgramClientEnvironment(base=origin, **NOWHERE))
+    assert b"".join(sdk.speak.v1.audio.generate(text="Hello", model="openai/tts-1")) == SPOKEN
+    reply = sdk.listen.v1.media.transcribe_file(request=SOUND[1], model="elevenlabs/scribe_v2")
+    best = reply.results.channels[0].alternatives[0]
+    assert best.transcript == EARS["elevenlabs/scribe_v2"]
+    assert " ".join(word.word for word in best.words) == EARS["elevenlabs/scribe_v2"]
+
+
+def test_elevenlabs_client_speaks_and_hears_with_other_vendors_models(origin):
+    sdk = ElevenLabs(api_key="any", base_url=origin)
+    assert b"".join(sdk.text_to_speech.convert("thalia", text="Hello", model_id="deepgram/aura-2")) == SPOKEN
+    assert b"".join(sdk.text_to_speech.stream("alloy", text="Hello", model_id="openai/tts-1")) == SPOKEN
+    reply = sdk.speech_to_text.convert(model_id="deepgram/nova-3", file=SOUND)
+    assert reply.text == EARS["deepgram/nova-3"]
+    assert reply.audio_duration_secs > 3

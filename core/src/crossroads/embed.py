@@ -29,7 +29,7 @@ BASE_URL = "http://crossroads.local/api/v1"
 PREFIXES = ("/api/v1", "/v1", "")
 USUAL_PATH = "/chat/completions"
 """Whose dialect tells a caller that its path is none."""
-TOKEN_HEADERS = ("x-api-key", "x-goog-api-key")
+TOKEN_HEADERS = ("x-api-key", "x-goog-api-key", "xi-api-key")
 """Where SDKs put a key that is not in `Authorization`."""
 
 
@@ -187,7 +187,7 @@ async def _to_its_end(call: Call, parts: AsyncGenerator[Head | bytes, None]) -> 
 
 
 def _token(headers: Mapping[str, str]) -> str | None:
-    bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
+    bearer = headers.get("authorization", "").removeprefix("Bearer ").removeprefix("Token ").strip()
     return bearer or next((headers[name].strip() for name in TOKEN_HEADERS if headers.get(name)), None)
 
 

@@ -23,6 +23,10 @@ from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
 
 WHOLE_REPLY = "crossroads.reply"
+TOKEN_HEADERS = (b"x-api-key", b"x-goog-api-key", b"xi-api-key")
+"""Anthropic's, Google's, ElevenLabs'."""
+TOKEN_SCHEMES = (b"bearer", b"token")
+SOUND = (b"audio/", b"video/", b"application/octet-stream")
 """In `scope["extensions"]`: `reply(scope, status, headers, body) -> did it?`."""
 TEXT_BYTES_MAX = 256
 """Of each header that is kept with a generation."""
@@ -206,13 +210,13 @@ def _session(value: bytes | None) -> str | None:
 
 
 def read_token(fields: Fields) -> str | None:
-    """The key: `Authorization: Bearer`, Anthropic's `x-api-key`, or Google's `x-goog-api-key`."""
+    """The key: `Authorization: Bearer` (Deepgram's clients: `Token`), or where another vendor's clients put it."""
     stated = fields.get(b"authorization")
     if stated is None:
-        found = fields.get(b"x-api-key") or fields.get(b"x-goog-api-key", b"")
+        found = next((fields[name] for name in TOKEN_HEADERS if fields.get(name)), b"")
     else:
         scheme, _, found = stated.partition(b" ")
-        if scheme.lower() != b"bearer":
+        if scheme.lower() not in TOKEN_SCHEMES:
             return None
     return found.strip().decode("latin-1") or None
 
@@ -231,10 +235,12 @@ async def read_body(fields: Fields, receive: Any, limit: int, *, forms: bool = F
 
     JSON only, and it must be said: a browser lets any page post other types here without asking (CSRF). A form, where
     the dialect takes one, comes from no page that could not have asked: with a key, or without the browser's Origin.
+    A page must ask for sound as it is, too (Fetch standard, "CORS-safelisted request-header").
     """
     kind = fields.get(b"content-type", b"").partition(b";")[0].strip().lower()
     trusted = b"authorization" in fields or b"origin" not in fields
-    if kind != b"application/json" and not (forms and trusted and kind == b"multipart/form-data"):
+    taken = forms and (kind.startswith(SOUND) or (trusted and kind == b"multipart/form-data"))
+    if kind != b"application/json" and not taken:
         raise UnsupportedMedia(
             "the body is not said to be JSON.",
             field="content-type",
