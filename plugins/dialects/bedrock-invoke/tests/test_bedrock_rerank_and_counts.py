@@ -148,3 +148,26 @@ def test_a_mutilated_rerank_request_is_encoded_or_is_refused(data):
 def test_a_mutilated_rerank_reply_raises_nothing_but_our_errors(data):
     with contextlib.suppress(UpstreamError):
         assert RANK.relay_response(data, laws.STAMP).body
+
+
+def problems(service, operation, document):
+    """What AWS's own service model says against this input."""
+    validating = pytest.importorskip("botocore.validate")
+    model = pytest.importorskip("botocore.session").Session().get_service_model(service).operation_model(operation)
+    return validating.ParamValidator().validate(document, model.input_shape).generate_report()
+
+
+def test_the_agents_body_is_valid_by_aws_s_service_model():
+    assert problems("bedrock-agent-runtime", "Rerank", ranked(url=AGENTS).document) == ""
+    assert problems("bedrock-agent-runtime", "Rerank", ASKED) != ""
+
+
+def test_a_counted_request_is_valid_by_aws_s_service_model():
+    asked = {
+        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
+        "tools": [{"type": "function", "function": {"name": "f", "description": "does", "parameters": {}}}],
+        "max_tokens": 9,
+    }
+    request = validate(ChatRequest, json.dumps(asked).encode())
+    draft = COUNT.encode_request(request, url=URL, upstream="anthropic.claude-3-7", stream=False)
+    assert problems("bedrock-runtime", "CountTokens", {"modelId": "anthropic.claude-3-7", **draft.document}) == ""

@@ -51,7 +51,7 @@ def check(record: Json, codecs: Mapping[str, Dialect], seed: int) -> Outcome:
     """Never raises for what a record or a codec does."""
     dialect = str(record["dialect"])
     about = (str(record["id"]), dialect, str(record["provider"]), tuple(record.get("tags") or ()))
-    if dialect.startswith("other-") and not covered(dialect, record["operation"]):
+    if dialect.startswith("other-") and not covered(dialect, record["operation"], address(record)):
         return Outcome(*about, "skipped", f"{dialect} has no dialect of its own")
     read = reads(dialect, record["operation"], address(record))
     codec = next((codecs[name] for name in read.dialects if name in codecs), None)

@@ -22,16 +22,21 @@ def reads(folder: str, operation: str, url: str = "") -> Reads:
     """Who takes the exchanges of this operation in this folder, at this address; a folder that is not named is its own
     dialect.
     """
-    rows = _table().get(folder, {})
-    at = (row for named, row in rows.items() if " " in named and fnmatchcase(f"{operation} {url}", named))
-    row = next(at, None) or rows.get(operation) or rows.get("*") or {"dialects": [folder], "reader": "openai_chat"}
+    row = _row(folder, operation, url) or {"dialects": [folder], "reader": "openai_chat"}
     return Reads(tuple(row["dialects"]), row["reader"], row.get("framing", "text"))
 
 
-def covered(folder: str, operation: str) -> bool:
+def covered(folder: str, operation: str, url: str = "") -> bool:
     """Does a row of the table take them?"""
-    by_operation = _table().get(folder, {})
-    return operation in by_operation or "*" in by_operation
+    return _row(folder, operation, url) is not None
+
+
+def _row(folder: str, operation: str, url: str) -> dict[str, Any] | None:
+    """A row of this address before one of the operation alone, and that before any other's."""
+    rows = _table().get(folder, {})
+    at = (row for named, row in rows.items() if " " in named and fnmatchcase(f"{operation} {url}", named))
+    found: dict[str, Any] | None = next(at, None) or rows.get(operation) or rows.get("*")
+    return found
 
 
 @cache
