@@ -7,6 +7,8 @@ import pytest
 
 from crossroads.config import HedgeConfig
 from crossroads.engine.hedges import BURST, SAMPLES_MIN, Hedges, between
+from crossroads.errors import PaymentRequired
+from crossroads.hookspecs import hookimpl
 from crossroads.route import Attempt
 from crossroads.testing import (
     Answer,
@@ -30,7 +32,7 @@ HEDGE = {"after_s": 5, "max_share": 1, "max_cost_share": 1}
 
 
 @asynccontextmanager
-async def world(*defaults, hedge=HEDGE, **routing):
+async def world(*defaults, hedge=HEDGE, policies=None, **routing):
     clock = SteppedClock()
     async with AsyncExitStack() as stack:
         ups = [
@@ -41,7 +43,7 @@ async def world(*defaults, hedge=HEDGE, **routing):
         recorder = Recorder()
         config = {"routing": {"hedge": hedge, "breaker": {"max_ejected": 0}, **routing}}
         x = await stack.enter_async_context(
-            exchange_with(*offers, config=config, clock=clock, sinks={"recorder": recorder})
+            exchange_with(*offers, config=config, clock=clock, sinks={"recorder": recorder}, policies=policies)
         )
         yield x, ups, clock, recorder
 
@@ -119,14 +121,31 @@ async def test_both_may_fail_and_the_call_has_one_error():
     assert [a.outcome for a in generation.attempts] == ["failed", "failed"]
 
 
-async def test_a_fault_of_the_callers_ends_the_race():
-    late = Answer(pieces=("never",), latency_s=30)
-    async with world(late, refusal(400)) as (x, ups, clock, recorder):
-        result = await carried(x, clock)
+async def test_what_ends_a_call_ends_it_when_no_leg_runs_any_more():
+    async with world(Answer(pieces=("first",), latency_s=8), refusal(400)) as (x, _ups, clock, recorder):
+        assert (await carried(x, clock)).text == "first"
         (generation,) = await recorder.wait_generations(1)
-        assert ups[0].requests[0].hung_up
-    assert result.status == 400
-    assert sorted(a.outcome for a in generation.attempts) == ["cancelled", "failed"]
+        assert [a.outcome for a in generation.attempts] == ["failed", "ok"]
+    async with world(Answer(latency_s=8, fault=Fault("close")), refusal(400), QUICK) as (x, ups, clock, _):
+        assert (await carried(x, clock)).status == 400
+        assert len(ups[2].requests) == 0
+
+
+async def test_a_hedge_that_a_budget_denies_does_not_end_the_call():
+    class Once:
+        def __init__(self):
+            self.held = 0
+
+        @hookimpl
+        def policy_reserve(self):
+            self.held += 1
+            if self.held > 1:
+                raise PaymentRequired("The budget is used up.", remedy="Raise it.")
+
+    policies = {"once": Once()}
+    async with world(Answer(pieces=("first",), latency_s=8), QUICK, policies=policies) as (x, ups, clock, _):
+        assert (await carried(x, clock)).text == "first"
+        assert len(ups[1].requests) == 0
 
 
 async def test_a_caller_who_leaves_ends_both():

@@ -65,7 +65,7 @@ async def at_rest(clock):
 
 
 async def test_a_full_endpoint_sends_calls_to_the_next_and_then_into_the_queue():
-    async with world(SLOW, SLOW, start=1, max=1) as (x, ups, clock):
+    async with world(SLOW, SLOW, start=1, max=1, queue_s=30) as (x, ups, clock):
         tasks = [call_of(x, "a") for _ in range(3)]
         await at_rest(clock)
         assert [len(up.requests) for up in ups] == [1, 1]
@@ -74,10 +74,11 @@ async def test_a_full_endpoint_sends_calls_to_the_next_and_then_into_the_queue()
     assert {result.status for result in results} == {200}
     assert sum(len(up.requests) for up in ups) == 3
     assert "has no place free" in [reason.text for reason in results[1].call.route.reasons]
+    assert "waited 10 s for a place" in [reason.text for reason in results[2].call.route.reasons]
 
 
 async def test_never_are_more_at_once_than_the_limit_and_every_place_comes_back():
-    async with world(SLOW, start=3, max=3) as (x, ups, clock):
+    async with world(SLOW, start=3, max=3, queue_s=100) as (x, ups, clock):
         tasks = [call_of(x, f"k{number % 4}") for number in range(20)]
         most = 0
         while not all(task.done() for task in tasks):
@@ -104,7 +105,7 @@ async def test_a_wait_ends_in_time_with_a_time_to_come_back(how):
 
 
 async def test_who_can_not_be_served_in_time_is_told_so_at_once():
-    async with world(SLOW, start=1, max=1) as (x, _ups, clock):
+    async with world(SLOW, start=1, max=1, queue_s=100) as (x, _ups, clock):
         await finished(clock, *[call_of(x, "a") for _ in range(3)])
         waiting = [call_of(x, "a") for _ in range(4)]
         await at_rest(clock)
@@ -118,7 +119,7 @@ async def test_who_can_not_be_served_in_time_is_told_so_at_once():
 
 @pytest.mark.parametrize("waits", [True, False])
 async def test_a_caller_who_leaves_frees_its_place_or_its_turn_at_once(waits):
-    async with world(SLOW, start=1, max=1) as (x, ups, clock):
+    async with world(SLOW, start=1, max=1, queue_s=30) as (x, ups, clock):
         first, second, third = call_of(x, "a"), call_of(x, "a"), call_of(x, "a")
         await at_rest(clock)
         leaves = second if waits else first
@@ -131,7 +132,7 @@ async def test_a_caller_who_leaves_frees_its_place_or_its_turn_at_once(waits):
 
 
 async def test_who_leaves_in_the_moment_it_is_served_gives_the_place_on():
-    async with world(SLOW, start=1, max=1) as (x, _ups, clock):
+    async with world(SLOW, start=1, max=1, queue_s=30) as (x, _ups, clock):
         first, second, third = call_of(x, "a"), call_of(x, "a"), call_of(x, "a")
         await at_rest(clock)
         slots = x.guard.slots

@@ -130,7 +130,7 @@ class ConcurrencyConfig(msgspec.Struct, frozen=True, kw_only=True):
     adaptive: bool = True
     latency_factor: float = 3.0
     queue: int = 200
-    queue_s: float = 30.0
+    queue_s: float = 10.0
 
 
 class HedgeConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,6 +59,8 @@ class Race:
     def __init__(self, call: Call, route: Route, turns: Turns, x: Exchange, story: Story | None) -> None:
         self._call, self._route, self._turns, self._x, self._story = call, route, turns, x, story
         self._legs: list[Leg] = []
+        self._failed: list[tuple[Candidate, CrossroadsError]] = []
+        """While another leg runs, no failure ends the call: no denial of a hedge, and nothing that its host refuses."""
         self.run = False
         """Is it over?"""
         if x.guard.hedges is not None:
@@ -69,6 +71,7 @@ class Race:
         hedge_at: float | None = None
         while True:
             if not self._legs:
+                self._give_up()
                 candidate = await self._turns.next()
                 if candidate is None:
                     raise self._turns.last()
@@ -83,7 +86,7 @@ class Race:
                 try:
                     first = one.first.result()
                 except CrossroadsError as error:
-                    self._turns.failed(one.running.candidate, error)
+                    self._failed.append((one.running.candidate, error))
                     continue
                 self._won(one)
                 return one.running, _whole(first, one.parts)
@@ -104,6 +107,12 @@ class Race:
         self._legs.append(Leg(running, leg(running, self._x, self._story)))
         hedges = self._x.guard.hedges
         return None if hedges is None else hedges.after_s(candidate, self._x.clock.monotonic())
+
+    def _give_up(self) -> None:
+        """All legs have failed. Raises what ends the call."""
+        failed, self._failed = self._failed, []
+        for candidate, error in failed:
+            self._turns.failed(candidate, error)
 
     def _hedge(self) -> None:
         hedges, slow = self._x.guard.hedges, self._legs[0].running.candidate.endpoint

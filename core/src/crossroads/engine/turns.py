@@ -176,6 +176,7 @@ class Turns:
                 return None  # what failed before tells more
             raise
         self._full = [other for other in full if other is not candidate]
+        self._tell(candidate, f"waited {self._x.clock.monotonic() - now:.3g} s for a place")
         return candidate
 
     async def _pause(self, candidate: Candidate, now: float) -> bool:
