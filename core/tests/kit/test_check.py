@@ -141,7 +141,11 @@ def test_without_the_suites_needs_it_is_not_checked_and_that_is_said(tmp_path, m
     monkeypatch.setattr("crossroads.kit.check.NEEDED", ("no_such_module",))
     results = check_package(package_of(tmp_path, {"it": GOOD}))
     assert [r.state for r in results].count("not checked") == 1
-    assert "crossroads[testing]" in next(r.detail for r in results if r.state == "not checked")
+    (row,) = [r.row() for r in results if r.state == "not checked"]
+    assert "crossroads[testing]" in row["detail"]
+    assert row["remedy"] == "Install it, and check again."
+    (tmp_path / "src" / "faulty_it" / "provider.toml").write_text("schema = 1\n")
+    assert "manifest.valid" in {r.rule.id for r in check_package(tmp_path) if r.state == "failed"}
 
 
 def test_a_package_is_found_from_its_source_and_gone_afterwards(tmp_path):

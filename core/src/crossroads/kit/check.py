@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crossroads.kit.files import file_results, placeholder_result
+from crossroads.kit.files import file_results, manifest_results, placeholder_result
 from crossroads.kit.rules import Result, all_rules
 from crossroads.kit.source import SourcePackage, as_installed, read_package
 
@@ -41,7 +41,7 @@ def check_package(folder: Path, *, check_s: float = CHECK_S) -> list[Result]:
 def _run_suites(package: SourcePackage, check_s: float) -> list[Result]:
     if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
         why = f'{", ".join(missing)} is not installed; `pip install "crossroads[testing]"` runs the suites'
-        return [Result(all_rules()[RUN_RULE], package.name, "not checked", why)]
+        return [Result(all_rules()[RUN_RULE], package.name, "not checked", why), *manifest_results(package)]
     with as_installed(package) as site, TemporaryDirectory(prefix="crossroads-check-") as scratch:
         work, report = Path(scratch).resolve(), site / "report.json"
         (work / "test_conformance.py").write_text(TEST_FILE.format(folder=str(package.folder)), "utf-8")

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from crossroads.hookspecs import API
+from crossroads.api import API
+from crossroads.errors import ConfigError
 from crossroads.kit.rules import Result, State, all_rules
 from crossroads.kit.source import API_KIND, UNVERSIONED, SourcePackage
 from crossroads.kit.templates import SLUG
+from crossroads.manifest import read_manifest
 
 PLACEHOLDER = ".example"
 """Hosts under it exist for examples only (RFC 2606): a fact from there has not been read anywhere."""
@@ -28,6 +30,18 @@ def file_results(package: SourcePackage) -> list[Result]:
         "contract.api": list(_api(package)),
     }
     return [_result(package, rule, "failed" if faults else "ok", faults) for rule, faults in found.items()]
+
+
+def manifest_results(package: SourcePackage) -> list[Result]:
+    """Are its manifests valid? For where the suites, which look at much more, can't run."""
+    results = []
+    for file in sorted(package.root.glob("*/provider.toml")):
+        try:
+            name, fault = read_manifest(file).name, None
+        except ConfigError as error:
+            name, fault = package.name, str(error)
+        results.append(Result(all_rules()["manifest.valid"], name, "failed" if fault else "ok", fault))
+    return results
 
 
 def placeholder_result(package: SourcePackage, name: str) -> Result | None:

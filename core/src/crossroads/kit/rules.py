@@ -37,8 +37,14 @@ class Result(NamedTuple):
             "says": self.rule.says,
             "detail": self.detail,
             "finding": self.detail or self.rule.says,
-            "remedy": None if self.state in ("ok", "exempt") else self.rule.remedy,
+            "remedy": self._remedy(),
         }
+
+    def _remedy(self) -> str | None:
+        if self.state in ("ok", "exempt"):
+            return None
+        absent = self.state == "not checked" and "`pip install" in (self.detail or "")
+        return "Install it, and check again." if absent else self.rule.remedy
 
 
 @functools.cache
