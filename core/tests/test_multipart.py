@@ -10,12 +10,13 @@ from crossroads import multipart
 from crossroads.errors import BadRequest
 from crossroads.multipart import File
 
+NAMES = st.from_regex(r"[a-z_]{1,9}", fullmatch=True)
 VALUES = st.one_of(st.text(st.characters(codec="utf-8"), max_size=20), st.builds(File, data=st.binary(max_size=50)))
 HEAD = "multipart/form-data; boundary=b"
 
 
 @settings(deadline=None)  # the first form pays for the import of the parser
-@given(st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), st.one_of(VALUES, st.lists(VALUES, min_size=1, max_size=5)), max_size=9))
+@given(st.dictionaries(NAMES, st.one_of(VALUES, st.lists(VALUES, min_size=1, max_size=5)), max_size=9))
 def test_what_is_written_is_read_again(document):
     assert multipart.open_form(*multipart.encode_form(document)) == document
 

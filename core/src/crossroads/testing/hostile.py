@@ -22,7 +22,15 @@ length, values: as many answers as nobody asked for; answers that are no numbers
 a value is due. mutate: changes what it was given. none: nothing to say, in every hook."""
 
 ASYNC_HOOKS = frozenset(
-    {"provider_open", "policy_admit", "policy_reserve", "policy_settle", "provider_models", "sink_emit", "strategy_check"}
+    {
+        "provider_open",
+        "policy_admit",
+        "policy_reserve",
+        "policy_settle",
+        "provider_models",
+        "sink_emit",
+        "strategy_check",
+    }  # fmt: skip
 )
 PLAIN_HOOKS = frozenset({"policy_permit", "strategy_score", "provider_prepare", "provider_error"})
 HOOKS = ASYNC_HOOKS | PLAIN_HOOKS
