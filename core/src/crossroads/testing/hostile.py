@@ -30,7 +30,7 @@ ASYNC_HOOKS = frozenset(
         "provider_models",
         "sink_emit",
         "strategy_check",
-    }  # fmt: skip
+    }
 )
 PLAIN_HOOKS = frozenset({"policy_permit", "strategy_score", "provider_prepare", "provider_error"})
 HOOKS = ASYNC_HOOKS | PLAIN_HOOKS
