@@ -126,8 +126,9 @@ class Facts:
 
     @staticmethod
     def source(facts: ModelFacts, word: str) -> Source:
-        """Where this word of a model was read."""
-        read, _, url = facts.sources.get(word, facts.source).partition(" ")
+        """Where this word of a model was read: `context_tokens`, `supports.tools` ..."""
+        own = facts.sources.get(word) or facts.sources.get(word.partition(".")[0]) or facts.source
+        read, _, url = own.partition(" ")
         return Source(url=url, read=read)
 
 
@@ -221,8 +222,7 @@ def claims(facts: ModelFacts) -> dict[str, Any]:
     """What is said of the model itself, each claim alone (`supports.tools` ...), so that they can be compared."""
     found = {word: value for word, value in words(facts).items() if word not in ("source", "sources", "aliases")}
     supports = {f"supports.{word}": can for word, can in found.pop("supports", {}).items()}
-    stated: dict[str, Any] = msgspec.to_builtins({**found, **supports})
-    return stated
+    return {word: list(value) if isinstance(value, tuple) else value for word, value in {**found, **supports}.items()}
 
 
 def words(facts: ModelFacts) -> dict[str, Any]:

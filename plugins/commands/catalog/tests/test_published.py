@@ -4,7 +4,7 @@ import datetime
 import json
 
 import pytest
-from crossroads_catalog.published import read_published
+from crossroads_catalog.published import parse, read_published
 
 from crossroads.errors import BadRequest
 from crossroads.offers import Offer
@@ -102,7 +102,8 @@ OPENROUTER = {
 
 
 def read(document, format=None):
-    return read_published(json.dumps(document).encode(), format, TODAY)
+    format, parsed = parse(json.dumps(document).encode(), format)
+    return format, read_published(parsed, format, TODAY)
 
 
 def test_models_dev():
@@ -175,4 +176,4 @@ def test_what_is_in_no_known_format_is_refused(document, format, said):
 
 def test_what_is_no_json_is_refused():
     with pytest.raises(BadRequest, match="no JSON"):
-        read_published(b"<html>", None, TODAY)
+        parse(b"<html>", None)

@@ -154,7 +154,7 @@ def test_what_is_accepted_is_written_with_version_and_changelog(package):
     assert 'version = "0.1.10"' in (package / "pyproject.toml").read_text()
     log = (package / "CHANGELOG.md").read_text()
     assert log.index("## [0.1.10]") < log.index("### Facts") < log.index("## [0.1.9]")
-    assert "- `openai/gpt-oss-20b`: context_tokens 4096 -> 131072 (" in log
+    assert "/v1/models:\n\n- `openai/gpt-oss-20b`: context_tokens 4096 -> 131072.\n" in log
     assert "nobody" not in log
     assert {row["upstream"] for row in refresh("acme")} == {"nobody/knows"}
 

@@ -45,6 +45,12 @@ ENDPOINTS = [
         "doubt": "price is 10 times the median; max_output is larger than context",
     },
 ]
+STALE = """
+schema = 1
+author = "stale"
+sources = { list-dev = { url = "https://github.com/acme/list.dev/blob/old/", read = 2026-01-01 } }
+models = { old = { context_tokens = 5, source = "list-dev:models/old.toml" } }
+"""
 OVERRIDES = """
 [names]
 "host/large-latest" = "acme/large-latest"
@@ -86,7 +92,7 @@ def test_a_second_write_changes_nothing_and_a_file_that_nobody_states_goes(catal
     assert len(write(catalog, package)) == 2
     assert write(catalog, package) == []
     stale = package / "src" / "acme_facts" / "models" / "stale.toml"
-    stale.write_text("")
+    stale.write_text(STALE)
     assert [row["file"] for row in write(catalog, package)] == [str(stale)]
     assert not stale.exists()
 

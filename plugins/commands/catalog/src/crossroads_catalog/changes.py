@@ -31,8 +31,12 @@ GONE_SHARE_MAX = 0.5
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One difference. field: `context_tokens`, `price.input` (US dollars per million tokens, or per unit) ..., None:
-    the offer as a whole. doubt: why a person should look first."""
+    """One difference.
+
+    provider: whose package; `catalog:<name>` where facts of models change. field: `context_tokens`, `price.input` (US
+    dollars per million tokens, or per unit) ..., None: the offer, or the model, as a whole. doubt: why a person should
+    look first.
+    """
 
     provider: str
     change: Literal["added", "gone", "changed"]
@@ -45,6 +49,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     doubt: str | None = None
     offer: Offer | None = None
     """Of what is added."""
+    said: dict[str, Any] | None = None
+    """Of a model: the words that change."""
 
 
 def changes_of(
@@ -114,7 +120,7 @@ def _differences(manifest: Manifest, row: EndpointFacts, offer: Offer, source: s
         if new is not None and new != old:
             yield _change(
                 manifest, "changed", row.upstream, row.model, source,
-                field=word, old=old, new=new, doubt=_far(old, new) or _rounded(old, new),
+                field=word, old=old, new=new, doubt=far(old, new) or _rounded(old, new),
             )  # fmt: skip
     for word in (*PER_MTOK, *PER_UNIT):
         old, new = getattr(row.prices, word), getattr(offer.prices, word)
@@ -122,11 +128,11 @@ def _differences(manifest: Manifest, row: EndpointFacts, offer: Offer, source: s
             yield _change(
                 manifest, "changed", row.upstream, row.model, source,
                 field=f"price.{word}", old=old if old is None else usd(word, old), new=usd(word, new),
-                doubt=_far(old, new),
+                doubt=far(old, new),
             )  # fmt: skip
 
 
-def _far(old: int | None, new: int) -> str | None:
+def far(old: int | None, new: int) -> str | None:
     if old is None:
         return None
     if 0 in (old, new):

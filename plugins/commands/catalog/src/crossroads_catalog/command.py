@@ -118,6 +118,7 @@ def refresh_facts(
     published: Annotated[str | None, typer.Option("--from", help="A published catalog: FILE or URL.")] = None,
     format: Annotated[Format | None, typer.Option(help="Of --from; default: as it looks.")] = None,
     source: Annotated[str | None, typer.Option(help="URL of what --from FILE is a copy of.")] = None,
+    models: Annotated[bool, typer.Option("--models", help="Facts of models, instead of offers; needs --from.")] = False,
     only: Annotated[list[What] | None, typer.Option(help="Only these; repeatable.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Change manifests, versions and changelogs.")] = False,
     doubtful: Annotated[bool, typer.Option("--doubtful", help="Write what carries a doubt, too.")] = False,
@@ -130,15 +131,15 @@ def refresh_facts(
 
     from crossroads_catalog.refresh import from_listings, from_published, rows_of, write_changes
 
-    if published is None and (format or source):
-        fail(2, "--format and --source need --from FILE or URL.")
+    if published is None and (format or source or models):
+        fail(2, "--format, --source and --models need --from FILE or URL.")
     today = datetime.datetime.now(datetime.UTC).date()
     named = providers or []
     with _bar() as step:
         found = asyncio.run(
             from_listings(config, named, step)
             if published is None
-            else from_published(published, format, named, source, today, step)
+            else from_published(published, format, named, source, today, step, models=models)
         )
     if only:
         found = found._replace(changes=[one for one in found.changes if one.change in only])

@@ -11,6 +11,8 @@ from crossroads.errors import BadRequest
 from crossroads.facts import Facts
 from crossroads.manifest import Manifest
 
+CATALOG = "catalog:"
+"""Before a catalog's name, where other packages stand beside it."""
 PROVIDERS, CATALOGS = "crossroads.providers", "crossroads.catalogs"
 
 
@@ -20,7 +22,7 @@ class Installed(NamedTuple):
     manifests: dict[str, Manifest]
     files: dict[str, Path]
     versions: dict[str, tuple[str, str]]
-    """Provider -> distribution and version."""
+    """Provider, or `catalog:<name>` -> distribution and version."""
     catalogs: dict[str, Path]
     facts: Facts
 
@@ -38,14 +40,14 @@ def find_installed(providers: Iterable[str] = (), exchange: Exchange | None = No
             remedy="`crossroads providers` lists those that are.",
         )
     found = [plugin for plugin in usable if not wanted or plugin.name in wanted]
+    catalogs = [plugin for plugin in exchange.index.all(CATALOGS) if plugin.error is None]
     return Installed(
         manifests={plugin.name: exchange.index.manifest(plugin) for plugin in found},
         files={plugin.name: Path(str(plugin.manifest_path)) for plugin in found},
-        versions={plugin.name: (plugin.distribution, plugin.version) for plugin in found},
-        catalogs={
-            plugin.name: Path(str(plugin.manifest_path))
-            for plugin in exchange.index.all(CATALOGS)
-            if plugin.error is None
+        versions={
+            **{plugin.name: (plugin.distribution, plugin.version) for plugin in found},
+            **{f"{CATALOG}{plugin.name}": (plugin.distribution, plugin.version) for plugin in catalogs},
         },
+        catalogs={plugin.name: Path(str(plugin.manifest_path)) for plugin in catalogs},
         facts=exchange.plugins.facts,
     )

@@ -67,8 +67,8 @@ GENAI_COST = {
 }
 
 
-def read_published(body: bytes, format: str | None, today: datetime.date) -> tuple[str, Offers]:
-    """The format, named or seen, and the offers by our names of providers. Raises BadRequest: it is none of them."""
+def parse(body: bytes, format: str | None) -> tuple[str, Any]:
+    """The format, named or seen, and the document. Raises BadRequest: it is no JSON, or in no known format."""
     try:
         document = json.loads(body, parse_float=Decimal)
     except ValueError:
@@ -77,6 +77,11 @@ def read_published(body: bytes, format: str | None, today: datetime.date) -> tup
     if format not in FORMATS:
         known = ", ".join(FORMATS)
         raise BadRequest("is not known.", field="--format", value=format, remedy=f"Known: {known}.")
+    return format, document
+
+
+def read_published(document: Any, format: str, today: datetime.date) -> Offers:
+    """The offers by our names of providers. Raises BadRequest: it is not in this format."""
     names: dict[str, str] = _names()[format]
     found: Offers = {}
     try:
@@ -89,7 +94,7 @@ def read_published(body: bytes, format: str | None, today: datetime.date) -> tup
         raise BadRequest(
             f"is not in the format of {format}.", field="--from", remedy="Name its format with --format."
         ) from None
-    return format, found
+    return found
 
 
 def _seen(document: Any) -> str:
@@ -99,7 +104,8 @@ def _seen(document: Any) -> str:
     rows = list(document.values())[:3] if isinstance(document, dict) else []
     if isinstance(document, dict) and isinstance(document.get("data"), list):
         return "openrouter"
-    if rows and all(isinstance(row, dict) and "models" in row for row in rows):
+    offers_or_models = all(isinstance(row, dict) and {"models", "limit"} & {*row} for row in rows)
+    if rows and (set(document) == {"models", "providers"} or offers_or_models):
         return "models.dev"
     return "litellm" if rows and any(isinstance(row, dict) and "litellm_provider" in row for row in rows) else "?"
 
@@ -114,7 +120,7 @@ def _prices(stated: Mapping[str, Any], names: Mapping[str, str], *, per: int) ->
 
 
 def _models_dev(document: Any, today: datetime.date) -> Iterator[tuple[str, Offer]]:
-    for provider, facts in document.items():
+    for provider, facts in document.get("providers", document).items():
         for upstream, model in facts["models"].items():
             limit = model.get("limit", {})
             yield (

@@ -18,11 +18,13 @@ import msgspec
 
 from crossroads import Exchange, load_config
 from crossroads.config import Config, ProviderConfig
-from crossroads.errors import BadRequest, CrossroadsError
+from crossroads.errors import BadRequest, CrossroadsError, PluginError
 from crossroads.manifest import Manifest
 from crossroads_catalog.changes import Change, changes_of
-from crossroads_catalog.installed import Installed, find_installed
-from crossroads_catalog.published import HOMES, read_published
+from crossroads_catalog.edit import edited
+from crossroads_catalog.installed import CATALOG, Installed, find_installed
+from crossroads_catalog.model_news import hand_says, model_changes, model_claims, texts_with
+from crossroads_catalog.published import HOMES, parse, read_published
 from crossroads_catalog.release import Written, hand_wrote, package_of, release
 
 AT_ONCE_MAX = 8
@@ -106,14 +108,27 @@ def listing_page(manifest: Manifest) -> str:
 
 
 async def from_published(
-    where: str, format: str | None, providers: list[str], source: str | None, today: datetime.date, step: Step
+    where: str,
+    format: str | None,
+    providers: list[str],
+    source: str | None,
+    today: datetime.date,
+    step: Step,
+    *,
+    models: bool = False,
 ) -> Found:
-    """Read one published catalog, a file or a URL. source: its URL, where it is a copy in a file."""
+    """Read one published catalog, a file or a URL. source: its URL, where it is a copy in a file. models: the facts of
+    models instead of offers."""
     installed = find_installed()
     is_url = urlsplit(where).scheme in ("http", "https")
-    body = await _fetch(where) if is_url else _read(Path(where))
-    format, offers = read_published(body, format, today)
+    format, document = parse(await _fetch(where) if is_url else _read(Path(where)), format)
     url = source or (_public(where) if is_url else HOMES[format])
+    if models:
+        if not installed.catalogs:
+            raise PluginError("is not installed.", plugin="a catalog", remedy="Install crossroads-models.")
+        news = model_changes(model_claims(document, format), min(installed.catalogs), installed.facts, source=url)
+        return Found(news, {}, [], installed)
+    offers = read_published(document, format, today)
     wanted = [name for name in sorted(offers) if name in installed.manifests and name in (providers or (name,))]
     changes: list[Change] = []
     for done, name in enumerate(wanted):
@@ -164,20 +179,32 @@ def write_changes(found: Found, read: str, *, doubtful: bool) -> tuple[list[Writ
     left: dict[int, str] = {}
     wanted: dict[str, list[Change]] = {}
     for place, change in enumerate(found.changes):
-        distribution, _ = found.installed.versions[change.provider]
-        package = package_of(found.installed.files[change.provider], distribution)
-        why = _objection(package, change, doubtful)
+        why = _objection(_package(found, change.provider), change, doubtful)
         if why is None:
             wanted.setdefault(change.provider, []).append(change)
         else:
             left[place] = why
     written = []
-    for provider, changes in wanted.items():
-        file = found.installed.files[provider]
-        package = package_of(file, found.installed.versions[provider][0])
+    for name, changes in wanted.items():
+        package, file = _package(found, name), _facts_of(found, name)
         assert package is not None
-        written.append(release(package, file, changes, read=read))
+        if name.startswith(CATALOG):
+            texts = texts_with(file, changes, read)
+        else:
+            texts = {file: edited(file.read_text("utf-8"), changes, read=read, file=str(file))}
+        written.append(release(package, texts, changes, read=read))
     return written, left
+
+
+def _facts_of(found: Found, name: str) -> Path:
+    """A provider's manifest, or a catalog's folder of models."""
+    if name.startswith(CATALOG):
+        return found.installed.catalogs[name.removeprefix(CATALOG)]
+    return found.installed.files[name]
+
+
+def _package(found: Found, name: str) -> Path | None:
+    return package_of(_facts_of(found, name), found.installed.versions[name][0])
 
 
 def _objection(package: Path | None, change: Change, doubtful: bool) -> str | None:
@@ -187,7 +214,8 @@ def _objection(package: Path | None, change: Change, doubtful: bool) -> str | No
         return change.doubt
     if change.doubt is not None and not doubtful:
         return change.doubt
-    return "overrides.toml says otherwise" if hand_wrote(package, change) else None
+    stated = hand_says if change.provider.startswith(CATALOG) else hand_wrote
+    return "overrides.toml says otherwise" if stated(package, change) else None
 
 
 def rows_of(found: Found, written: Iterable[Written], left: dict[int, str], *, wrote: bool) -> list[dict[str, Any]]:
@@ -195,7 +223,7 @@ def rows_of(found: Found, written: Iterable[Written], left: dict[int, str], *, w
     versions = {change.provider: one.after for one in written for change in one.changes}
     rows = []
     for place, change in enumerate(found.changes):
-        row = {name: value for name, value in msgspec.to_builtins(change).items() if name != "offer"}
+        row = {name: value for name, value in msgspec.to_builtins(change).items() if name not in ("offer", "said")}
         if wrote:
             row |= {"written": place not in left, "why": left.get(place), "version": versions.get(change.provider)}
         rows.append(row)

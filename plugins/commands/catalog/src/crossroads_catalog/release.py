@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from crossroads.errors import ConfigError
 from crossroads_catalog.changes import Change
-from crossroads_catalog.edit import edited
 
 VERSION = re.compile(r'^version = "(\d+)\.(\d+)\.(\d+)"$', re.M)
 OVERRIDES = "overrides.toml"
@@ -52,8 +51,8 @@ def hand_wrote(package: Path, change: Change) -> bool:
     return False
 
 
-def release(package: Path, manifest: Path, changes: list[Change], *, read: str) -> Written:
-    """Write manifest, version and changelog of one package. Raises ConfigError; then nothing is written."""
+def release(package: Path, texts: dict[Path, str], changes: list[Change], *, read: str) -> Written:
+    """Write facts (texts by file), version and changelog of one package. Raises ConfigError, before it writes."""
     project, changelog = package / "pyproject.toml", package / "CHANGELOG.md"
     text, log = project.read_text("utf-8"), changelog.read_text("utf-8")
     found, section = VERSION.search(text), re.search(r"^## \[", log, re.M)
@@ -66,10 +65,9 @@ def release(package: Path, manifest: Path, changes: list[Change], *, read: str) 
         )
     major, minor, patch = map(int, found.groups())
     after = f"{major}.{minor}.{patch + 1}"
-    facts = "".join(f"- {line}\n" for line in _lines(changes))
-    entry = f"## [{after}] - {read}\n\n### Facts\n\n{facts}\n"
+    entry = f"## [{after}] - {read}\n\n### Facts\n\n{_listed(changes)}"
     files = {
-        manifest: edited(manifest.read_text("utf-8"), changes, read=read, file=str(manifest)),
+        **texts,
         project: text[: found.start()] + f'version = "{after}"' + text[found.end() :],
         changelog: log[: section.start()] + entry + log[section.start() :],
     }
@@ -78,8 +76,12 @@ def release(package: Path, manifest: Path, changes: list[Change], *, read: str) 
     return Written(package, ".".join(found.groups()), after, changes)
 
 
-def _lines(changes: Iterable[Change]) -> list[str]:
-    return [f"`{one.upstream}`: {told(one)} ({one.source})." for one in changes]
+def _listed(changes: Iterable[Change]) -> str:
+    """By source, in order."""
+    by_source: dict[str, list[str]] = {}
+    for one in changes:
+        by_source.setdefault(one.source, []).append(f"- `{one.upstream}`: {told(one)}.\n")
+    return "".join(f"From {source}:\n\n{''.join(lines)}\n" for source, lines in by_source.items())
 
 
 def told(change: Change) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from crossroads.errors import ConfigError
-from crossroads.facts import FOLDER, AuthorFile, ModelFacts, Source, claims, words
+from crossroads.facts import FOLDER, AuthorFile, ModelFacts, Source, claims, read_authors, words
 from crossroads.schema import plain
 from crossroads_catalog.layout import render
 from crossroads_catalog.names import Names, name_models
@@ -61,7 +61,8 @@ def write(catalog: Path, package: Path, module: Path, read: str) -> list[Path]:
 
     Raises ConfigError: a file of the catalog, or overrides.toml, can't be read.
     """
-    texts = {module / FOLDER / name: text for name, text in texts_of(catalog, read_overrides(package), read).items()}
+    found = texts_of(catalog, read_overrides(package), read, read_authors(module / FOLDER))
+    texts = {module / FOLDER / name: text for name, text in found.items()}
     texts[module / CONFLICTS] = texts.pop(module / FOLDER / CONFLICTS)
     gone = [file for file in (module / FOLDER).glob("*.toml") if file not in texts]
     changed = [file for file, text in texts.items() if not file.exists() or file.read_text("utf-8") != text]
@@ -84,8 +85,12 @@ def read_overrides(package: Path) -> Overrides:
         raise ConfigError(f"can't be read: {error}.", file=str(file), remedy="Correct the file.") from None
 
 
-def texts_of(catalog: Path, overrides: Overrides, read: str) -> dict[str, str]:
-    """File name -> text: one an author, and conflicts.jsonl."""
+def texts_of(catalog: Path, overrides: Overrides, read: str, before: Iterable[AuthorFile] = ()) -> dict[str, str]:
+    """File name -> text: one an author, and conflicts.jsonl.
+
+    before: the files as they are. What they have from other sources (`crossroads catalog refresh --models`) stays,
+    where the catalog is silent.
+    """
     models, endpoints = read_lines(catalog, MODELS), read_lines(catalog, ENDPOINTS)
     names = name_models(models, endpoints, overrides.names, overrides.providers)
     sources: dict[str, Source] = dict(overrides.sources)
@@ -94,6 +99,9 @@ def texts_of(catalog: Path, overrides: Overrides, read: str) -> dict[str, str]:
         rows[name] = _facts(offer, _key(offer["source"], sources, read))
     for name, facts in overrides.models.items():
         rows[name] = _over(facts, rows.get(name))
+    own = frozenset(sources)
+    for file in before:
+        _keep(file, rows, names, sources, own)
     for alias, name in names.aliases.items():
         rows[name] = msgspec.structs.replace(rows[name], aliases=(*rows[name].aliases, alias))
     authors: dict[str, dict[str, ModelFacts]] = defaultdict(dict)
@@ -136,10 +144,7 @@ def _merged(
 def _key(source: Mapping[str, Any], sources: dict[str, Source], read: str) -> str:
     """`key:path` of a source, whose whole is in `sources` from now on."""
     key, base, path = located(source)
-    whole, number, own = Source(url=base, read=read), 2, key
-    while sources.setdefault(key, whole) != whole:
-        key, number = f"{own}-{number}", number + 1
-    return f"{key}:{path}"
+    return f"{numbered(key, Source(url=base, read=read), sources)}:{path}"
 
 
 def _facts(model: Line, source: str) -> ModelFacts:
@@ -153,6 +158,42 @@ def _facts(model: Line, source: str) -> ModelFacts:
     if "supports" in found:
         found["supports"] = dict(sorted(found["supports"].items()))
     return msgspec.convert({**found, "source": source}, ModelFacts)
+
+
+def _keep(
+    file: AuthorFile, rows: dict[str, ModelFacts], names: Names, sources: dict[str, Source], own: frozenset[str]
+) -> None:
+    """Claims of a file whose source is none of the catalog's own, and which nothing else makes. Adds to `sources`."""
+    for slug, facts in file.models.items():
+        name = names.aliases.get(f"{file.author}/{slug}", f"{file.author}/{slug}")
+        made = claims(rows[name]) if name in rows else {}
+        for word, value in claims(facts).items():
+            source = facts.sources.get(word) or facts.sources.get(word.partition(".")[0]) or facts.source
+            key, colon, path = source.partition(":")
+            if key not in own and word not in made:
+                key = numbered(key, file.sources[key], sources)
+                rows[name] = laid_over(rows.get(name), {word: value}, f"{key}{colon}{path}")
+
+
+def laid_over(model: ModelFacts | None, said: Mapping[str, Any], source: str) -> ModelFacts:
+    """A model with these claims over its own, each with its source: a key of the file, or `key:path`."""
+    supports = {word.partition(".")[2]: value for word, value in said.items() if word.startswith("supports.")}
+    stated = {word: value for word, value in said.items() if not word.startswith("supports.")}
+    if model is None:
+        return msgspec.convert({**stated, "supports": dict(sorted(supports.items())), "source": source}, ModelFacts)
+    sources = {**model.sources, **{word: source for word in said if source != model.source}}
+    whole = {**msgspec.to_builtins(model), **stated, "sources": dict(sorted(sources.items()))}
+    if supports:
+        whole["supports"] = dict(sorted({**model.supports, **supports}.items()))
+    return msgspec.convert(whole, ModelFacts)
+
+
+def numbered(key: str, whole: Source, sources: dict[str, Source]) -> str:
+    """The key of a source, with a number where it stands for another one already. Adds to `sources`."""
+    number, own = 2, key
+    while sources.setdefault(key, whole) != whole:
+        key, number = f"{own}-{number}", number + 1
+    return key
 
 
 def _dated(facts: ModelFacts, source: str) -> ModelFacts:
