@@ -42,6 +42,8 @@ BESIDE_CHAT = {
 KEY_NAME = re.compile(r"[A-Z][A-Z0-9_]*(KEY|TOKEN|PAT|CREDENTIALS|SECRET)")
 PLANS = re.compile(r"_PLAN_|_CODING_|_CN_")
 """In the name of a key for a plan or region: not for the usual address."""
+HALF = re.compile(r"SECRET_ACCESS_KEY|ACCESSKEY|SECRETKEY")
+"""Halves of a pair that signs: no key by themselves, where another is named."""
 FOREIGN = ("AWS_", "AZURE_", "GOOGLE_", "OPENAI_", "ANTHROPIC_", "GITHUB_", "HUGGINGFACE_", "HF_")
 """Variables of big houses: a provider of another name does not get them."""
 LINKS = ("homepage", "docs", "status_page", "privacy_policy", "terms")
@@ -95,6 +97,7 @@ def _auth(provider: Provider, catalog: Catalog) -> dict[str, Any]:
         return {}
     words: dict[str, Any] = {"scheme": scheme}
     env = [name for name in auth.get("env", ()) if _is_own_key(name, provider.facts, catalog)]
+    env = [name for name in env if not HALF.search(name)] or env
     if env:
         words["env"] = env
     if scheme == "header":
