@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from crossroads.addresses import PLACEHOLDER
 from crossroads_fleet.catalog import Catalog, Facts, Provider
 from crossroads_fleet.governance import governance_words
+from crossroads_fleet.offers import told_conflict
 from crossroads_fleet.places import site_name, usual_address
 from crossroads_fleet.sources import source_of
 
@@ -240,6 +241,9 @@ def _notes(facts: Facts) -> Iterator[dict[str, Any]]:
         found = seen.get(text) or next((f for v, f in seen.items() if str(text).startswith(str(v)[:40])), None)
         source = source_of(found) if found else _source(facts, "quirks")
         yield {"text": " ".join(text.split()), **({"source": source} if source else {})}
+    for conflict in facts.get("conflicts", ()):
+        source = _source(facts, conflict["field"])
+        yield {"text": told_conflict(conflict), **({"source": source} if source else {})}
 
 
 def _quirks(facts: Facts) -> Iterator[dict[str, Any]]:
