@@ -24,6 +24,7 @@ PROVIDERS = [
             "env": ["NORTH_API_KEY", "NORTH_CN_API_KEY", "AWS_SECRET_ACCESS_KEY", "NORTH_HOST"],
         },
         "models_listing": "https://api.north.example/v1/models",
+        "conflicts": [{"field": "auth", "values": {"one": "bearer", "two": "header"}}],
         "quirks": ["takes parameter max_tokens instead of max_completion_tokens"],
         "sources": {name: [MIRROR] for name in ("base_urls", "auth", "models_listing", "quirks", "homepage")},
     },
@@ -43,7 +44,8 @@ PROVIDERS = [
 OFFERS = [
     {"provider": "north", "provider_model_id": "small", "model": "acme/small", "operation": "chat", "context": 8,
      "prices": {"input": "0.1", "output": "0.2", "image": "0.00000000001"}, "source": MIRROR,
-     "price_tiers": [{"above_context": 4, "input": "1"}]},
+     "price_tiers": [{"above_context": 4, "input": "1"}],
+     "conflicts": [{"field": "context", "preferred": "two", "values": {"one": 4, "two": 8}}]},
     {"provider": "north", "provider_model_id": "small", "variant": "north-cn", "model": None, "operation": "chat",
      "source": MIRROR},
     {"provider": "north", "provider_model_id": "embed", "model": None, "operation": "embeddings", "source": MIRROR},

@@ -75,6 +75,14 @@ def test_offers_are_taken_only_where_they_can_be_called_and_doubted_prices_are_n
     assert rows["said-to-be", None]["model"] == "north/said-to-be"
 
 
+def test_where_sources_differ_that_is_said_and_the_preferred_one_stands(written):
+    found = words(written, "north")
+    small = next(row for row in found["endpoints"] if row["upstream"] == "small" and "site" not in row)
+    assert (small["context_tokens"], small["note"]) == (8, "sources differ on context: 8 (two), 4 (one)")
+    assert found["notes"][-1]["text"] == "sources differ on auth: bearer (one), header (two)"
+    assert found["notes"][-1]["source"]["url"].endswith("a%20b.toml")
+
+
 def test_what_only_openrouter_says_of_keeping_prompts_is_left_out_and_half_days_too(written):
     policy = words(written, "north")["data_policy"]
     assert policy == {"trains_on_data": False, "zero_retention": {"available": True, "how": "ask"}}

@@ -34,8 +34,8 @@ def write(
     from crossroads_fleet.write import changes, save
 
     repo = Repo.around(root.resolve())
-    rows = []
-    for name, files in changes(repo, read_catalog(catalog) if catalog else None, names or ()):
+    rows, found = [], list(changes(repo, read_catalog(catalog) if catalog else None, names or ()))
+    for name, files in found:  # all are known before the first is written
         if not check:
             save(files)
         rows += [{"provider": name, "file": str(path.relative_to(repo.root))} for path in files]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from crossroads.addresses import PLACEHOLDER
 from crossroads_fleet.catalog import Catalog, Facts, Provider
 from crossroads_fleet.governance import governance_words
+from crossroads_fleet.offers import told_conflict
 from crossroads_fleet.places import site_name, usual_address
 from crossroads_fleet.sources import source_of
 
@@ -42,6 +43,8 @@ BESIDE_CHAT = {
 KEY_NAME = re.compile(r"[A-Z][A-Z0-9_]*(KEY|TOKEN|PAT|CREDENTIALS|SECRET)")
 PLANS = re.compile(r"_PLAN_|_CODING_|_CN_")
 """In the name of a key for a plan or region: not for the usual address."""
+HALF = re.compile(r"SECRET_ACCESS_KEY|ACCESSKEY|SECRETKEY")
+"""Halves of a pair that signs: no key by themselves, where another is named."""
 FOREIGN = ("AWS_", "AZURE_", "GOOGLE_", "OPENAI_", "ANTHROPIC_", "GITHUB_", "HUGGINGFACE_", "HF_")
 """Variables of big houses: a provider of another name does not get them."""
 LINKS = ("homepage", "docs", "status_page", "privacy_policy", "terms")
@@ -95,6 +98,7 @@ def _auth(provider: Provider, catalog: Catalog) -> dict[str, Any]:
         return {}
     words: dict[str, Any] = {"scheme": scheme}
     env = [name for name in auth.get("env", ()) if _is_own_key(name, provider.facts, catalog)]
+    env = [name for name in env if not HALF.search(name)] or env
     if env:
         words["env"] = env
     if scheme == "header":
@@ -237,6 +241,9 @@ def _notes(facts: Facts) -> Iterator[dict[str, Any]]:
         found = seen.get(text) or next((f for v, f in seen.items() if str(text).startswith(str(v)[:40])), None)
         source = source_of(found) if found else _source(facts, "quirks")
         yield {"text": " ".join(text.split()), **({"source": source} if source else {})}
+    for conflict in facts.get("conflicts", ()):
+        source = _source(facts, conflict["field"])
+        yield {"text": told_conflict(conflict), **({"source": source} if source else {})}
 
 
 def _quirks(facts: Facts) -> Iterator[dict[str, Any]]:

@@ -85,9 +85,20 @@ def _row(offer: Facts, operation: str, package: str, models: Mapping[str, Facts]
         row["created"] = released
     if ends := _day(offer.get("deprecation_date")):
         row["ends"] = ends
-    if doubt:
-        row["note"] = f"left out, in doubt: {doubt}"
+    noted = [f"left out, in doubt: {doubt}"] if doubt else []
+    noted += [told_conflict(one) for one in offer.get("conflicts", ())]
+    if noted:
+        row["note"] = "; ".join(noted)
     return row | {"source": source}
+
+
+def told_conflict(conflict: Facts) -> str:
+    """In a few words: the field, and what each source says, the preferred one first."""
+    values, first = conflict["values"], conflict.get("preferred")
+    if not isinstance(values, Mapping):
+        return f"sources differ on {conflict['field']}: {', '.join(map(str, values))}"
+    order = sorted(values, key=lambda name: (name != first, name))
+    return f"sources differ on {conflict['field']}: " + ", ".join(f"{values[name]} ({name})" for name in order)
 
 
 def _model(offer: Facts, package: str) -> str | None:
