@@ -106,9 +106,11 @@ class Never:
 
 async def test_three_models_are_asked_one_after_the_other():
     models = {"a/small": "m", "b/small": "n", "a/large": "o"}
-    async with ScriptedProvider() as upstream:
-        async with exchange_with(offer("one", upstream, models=models), strategies={"never": Never()}) as x:
-            result = await send(x, chat(model="a/small", models=["b/small", "a/large"]))
+    async with (
+        ScriptedProvider() as upstream,
+        exchange_with(offer("one", upstream, models=models), strategies={"never": Never()}) as x,
+    ):
+        result = await send(x, chat(model="a/small", models=["b/small", "a/large"]))
     assert [attempt.endpoint.model for attempt in result.call.route.attempts] == ["a/small", "b/small", "a/large"]
     assert json.loads(result.body)["model"] == "a/large"
 
