@@ -9,7 +9,7 @@ from crossroads.hookspecs import hookimpl
 from crossroads.testing import Recorder, ScriptedProvider, chat, exchange_with, offer, refusal
 from crossroads.testing.plugins import Result
 
-KEY = "sk-canary-of-the-caller"
+KEY = "canary-of-the-caller"
 
 
 async def call_with(x, keys, **ask):

@@ -11,6 +11,7 @@ from crossroads_simulate.run import simulate
 from crossroads_simulate.scenario import arrivals_of, read_scenario
 from typer.testing import CliRunner
 
+from crossroads import Exchange
 from crossroads.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[4] / "docs" / "examples" / "outage.toml"
@@ -179,3 +180,22 @@ def test_pictures_are_the_same_for_the_same_figures(tmp_path):
     assert [path.suffix for path in first] == [".png", ".svg"]
     assert first[0].read_bytes().startswith(b"\x89PNG")
     assert first[1].read_bytes() == again[1].read_bytes()
+
+
+def test_a_provider_that_a_key_in_the_environment_would_add_takes_no_part(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-nobody-at-all")
+    file = scenario(tmp_path)
+    file.write_text('model = "openai/gpt-6-astra"\n' + file.read_text("utf-8"), "utf-8")
+    assert any(e.plugin == "openai" for e in Exchange({}).catalog.models["openai/gpt-6-astra"]), (
+        "else this shows nothing"
+    )
+    found = figures(file, strategy="balanced")
+    assert (found["success"], found["extra_calls"]) == (1.0, 0.0)
+
+
+def test_policies_of_a_scenario_are_at_work(tmp_path):
+    file = scenario(tmp_path)
+    denied = '[policies.allowed-models]\nallowed = ["sim/*"]\nkeys.b = { allowed = ["other/*"] }\n'
+    file.write_text(file.read_text("utf-8").replace("[arrivals]", denied + "[arrivals]"), "utf-8")
+    rates = {key["key"]: key["success"] for key in figures(file)["keys"]}
+    assert rates == {"a": 1.0, "b": 0.0}

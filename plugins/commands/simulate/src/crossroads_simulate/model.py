@@ -77,9 +77,11 @@ class _Relay:
         self.seen_tokens = 0
 
     def feed(self, data: bytes) -> bytes:
-        self.started = True
         self.seen_tokens += 1
         self.usage = getattr(data, "usage", None)
+        if self.started:
+            return b""  # the client is only told of the first token and of the end
+        self.started = True
         return data
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:

@@ -25,6 +25,7 @@ from crossroads_simulate.model import NAME, Body, Modelled
 from crossroads_simulate.scenario import Arrival, EndpointModel, Scenario
 from crossroads_simulate.world import ModelTransport
 
+PROVIDERS, PROVIDER = "crossroads.providers", "openai-compatible"
 IN_ORDER = "in-order"
 COLLECT_EVERY = 50_000
 """Objects between two collections of garbage: the usual 700 cost a sixth of the time."""
@@ -53,12 +54,18 @@ async def _all(
     transport = ModelTransport(scenario.endpoints, loop, seed)
     config = config_of(scenario, strategy)
     dice = random.Random(seed)  # noqa: S311  (a model, not a secret)
-    index = Exchange(config).index
-    index.objects["crossroads.dialects", NAME] = Modelled
+    index = _index(config)
     clock = LoopClock(loop)
     async with Exchange(config, clock=clock, transport=transport, store=Forgetful(), index=index, rng=dice) as x:
         taken = await Traffic(x, loop, arrivals, scenario.model).carried()
     return taken, transport
+
+
+def _index(config: Config) -> Any:
+    """What is installed, with the modelled dialect, without the providers that keys in the environment would add."""
+    found = Exchange(config).index
+    kept = [plugin for plugin in found.all() if plugin.group != PROVIDERS or plugin.name == PROVIDER]
+    return type(found)(kept, {("crossroads.dialects", NAME): Modelled})
 
 
 def config_of(scenario: Scenario, strategy: str) -> Config:
@@ -91,7 +98,7 @@ def _provider(model: str, number: int, endpoint: EndpointModel) -> dict[str, Any
     row = {"model": endpoint.model or model, "upstream": endpoint.name, "price_usd_per_mtok": prices}
     return {
         "name": endpoint.name,
-        "plugin": "openai-compatible",
+        "plugin": PROVIDER,
         "base_url": f"http://simulated.invalid/{number}",
         "endpoints": [row],
     }

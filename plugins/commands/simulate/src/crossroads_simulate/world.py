@@ -99,7 +99,13 @@ class ModelTransport:
             last = min(last, now + limit)
         if request.deadline is not None:
             last = min(last, request.deadline)
-        await asyncio.sleep(max(0.0, last - now))
+        if last > now:
+            woken = self._loop.create_future()
+            timer = self._loop.call_at(last, _wake, woken)
+            try:
+                await woken
+            finally:
+                timer.cancel()
         if last < end:
             raise UpstreamTimeout("The modelled endpoint took too long.", remedy="Allow more time.")
 
@@ -124,6 +130,11 @@ class Limit:
             self._left -= 1
         self.busy += 1
         return True
+
+
+def _wake(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 def _refusal(outage: Outage | None) -> HttpResponse:
