@@ -17,6 +17,11 @@ BYTES_PER_TOKEN = 4
 """For estimates only (a provider that reports no usage); never for a bound: real text needs up to 4 tokens more."""
 
 
+SPOKEN_TOKENS, SPOKEN_CHARACTERS = 4, 3
+"""Tokens of sound per so many characters of text: OpenAI's 12 USD per million and 0.015 USD per minute make 1,250 a
+minute (pkg:pypi/litellm@1.109.1, gpt-4o-mini-tts, read 2026-11-25), in which some 940 characters are read aloud."""
+
+
 PROMPT = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "audio_input_tokens", "image_input_tokens")
 COMPLETION = (
     "output_tokens", "reasoning_tokens", "audio_output_tokens", "image_output_tokens",
@@ -70,14 +75,21 @@ def asked(attempt: Attempt, usage: Usage | None, seen_tokens: int) -> Usage | No
     """Of an attempt that reports none: what the request itself says it costs, where the endpoint is priced that way.
 
     Speech is sold by the character of its input, which no reply repeats, hearing by the second of it, which not every
-    reply tells; where it is sold by the token, the usual estimate stands.
+    reply tells; where a sound is sold by the token and nobody counts them, its text tells how long it is.
     """
     estimate = measured(attempt, None, 0 if usage is not None and usage.characters else seen_tokens)
     prices = attempt.endpoint.prices
     if estimate is None or usage is None:
         return estimate
-    sold = (usage.characters and prices.character is not None) or (usage.seconds and prices.second is not None)
-    return usage if sold else estimate
+    if (usage.characters and prices.character is not None) or (usage.seconds and prices.second is not None):
+        return usage
+    if usage.characters and prices.audio_output is not None:
+        return Usage(
+            input_tokens=-(-usage.characters // BYTES_PER_TOKEN),
+            audio_output_tokens=-(-usage.characters * SPOKEN_TOKENS // SPOKEN_CHARACTERS),
+            quality="estimated",
+        )
+    return estimate
 
 
 def _tier(endpoint: Endpoint, prompt_tokens: int) -> Prices:

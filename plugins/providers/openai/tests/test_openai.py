@@ -104,6 +104,12 @@ def test_sound_and_images_have_the_price_of_what_their_replies_count(manifest: M
     ("dialect", "fields", "answer", "nano"),
     [
         ("openai-speech", {"model": "openai/tts-1-hd", "input": "Hello", "voice": "alloy"}, b"ID3", 5 * 30_000),
+        (  # no reply counts its tokens: estimated from the text
+            "openai-speech",
+            {"model": "openai/gpt-4o-mini-tts", "input": "Hello there.", "voice": "alloy"},
+            b"ID3",
+            3 * 600 + 16 * 12_000,
+        ),
         (
             "openai-images",
             {"model": "openai/gpt-image-2", "prompt": "a cat"},
