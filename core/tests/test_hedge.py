@@ -153,7 +153,8 @@ async def test_a_caller_who_leaves_ends_both():
         task = asyncio.create_task(send(x, chat()))
         for _ in range(16):
             await clock.advance(0.5)
-        assert [len(up.requests) for up in ups] == [1, 1]
+        for up in ups:
+            await up.wait_received(1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

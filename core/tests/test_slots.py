@@ -67,8 +67,8 @@ async def at_rest(clock):
 async def test_a_full_endpoint_sends_calls_to_the_next_and_then_into_the_queue():
     async with world(SLOW, SLOW, start=1, max=1, queue_s=30) as (x, ups, clock):
         tasks = [call_of(x, "a") for _ in range(3)]
-        await at_rest(clock)
-        assert [len(up.requests) for up in ups] == [1, 1]
+        for up in ups:
+            await up.wait_received(1)
         assert x.guard.slots.queue.size == 1
         results = await finished(clock, *tasks)
     assert {result.status for result in results} == {200}
@@ -122,11 +122,12 @@ async def test_a_caller_who_leaves_frees_its_place_or_its_turn_at_once(waits):
     async with world(SLOW, start=1, max=1, queue_s=30) as (x, ups, clock):
         first, second, third = call_of(x, "a"), call_of(x, "a"), call_of(x, "a")
         await at_rest(clock)
+        await ups[0].wait_received(1)
         leaves = second if waits else first
         leaves.cancel()
         await at_rest(clock)
         assert x.guard.slots.queue.size == 1
-        assert len(ups[0].requests) == (1 if waits else 2)
+        await ups[0].wait_received(1 if waits else 2)
         await finished(clock, third, *({first, second} - {leaves}))
         assert x.guard.slots.state("p0/small")["concurrency"] == 0
 
