@@ -80,3 +80,8 @@ def test_law_3_nothing_enumerates_the_packages():
     for file in [*CORE.rglob("*.py"), ROOT / "pyproject.toml"]:
         text = file.read_text("utf-8")
         assert sum(f'"{name}"' in text for name in names) < 2, f"{file} lists providers"
+
+
+@pytest.mark.parametrize("package", [p for p in PACKAGES if p.parent.name == "strategies"], ids=lambda path: path.name)
+def test_every_strategy_keeps_the_laws_of_ranking(package):
+    assert any("strategy_conformance(" in file.read_text("utf-8") for file in (package / "tests").glob("test_*.py"))

@@ -7,6 +7,7 @@ import pytest
 from crossroads.config import Config
 from crossroads.engine.exchange import Exchange
 from crossroads.errors import ConfigError, NoEndpoint
+from crossroads.explained import stages
 from crossroads.jsonbody import encode
 from crossroads.listings import model_rows, provider_rows
 from crossroads.store import KeyRecord
@@ -37,6 +38,13 @@ async def test_keys_go_before_the_own_one_by_priority_and_fallbacks_behind_it():
         ]  # fmt: skip
         assert await routed(x, provider={"only": ["acme"]}) == ["acme#first", "acme#second", "acme", "acme#late"]
         assert await routed(x, provider={"ignore": ["acme"]}) == ["other"]
+        route = await x.plan(x.open_call("openai-chat", encode(chat())))
+        told = {
+            row["provider"]: row["stages"].get("keys") for row in stages(route, {e.id: e for e in x.catalog.routed})
+        }
+        assert told["acme#first"] == "key first, before the provider's own"
+        assert told["acme#late"] == "key late, behind the provider's own"
+        assert told["acme"] is None
 
 
 async def test_a_key_sends_its_own_credential_and_the_next_takes_over_where_it_is_refused():

@@ -96,6 +96,8 @@ def usable(call: Call, candidates: Sequence[Candidate], x: Exchange, route: Rout
             bound[offer_of(endpoint)] = key.name
         if (why := _over(key, endpoint, x)) is None:
             kept.add(id(candidate))
+            text = f"key {key.name}, {'behind' if key.fallback else 'before'} the provider's own"
+            route.reasons.append(Reason("rank", "keys", text, endpoint.id))
         else:
             route.reasons.append(Reason("plan", "keys", why, endpoint.id, dropped=True))
     for candidate in own:
