@@ -11,7 +11,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call, Head
-from crossroads.engine.leg import leg
+from crossroads.engine.leg import comes_whole, leg, whole_leg
 from crossroads.engine.race import Race, may_race
 from crossroads.engine.resume import Story, may_resume
 from crossroads.engine.running import Running
@@ -21,6 +21,25 @@ from crossroads.route import Route
 
 if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
+
+
+async def answer(call: Call, route: Route, x: Exchange) -> tuple[Head, bytes]:
+    """As `attempts`, for a call whose reply comes whole and that does not race: the usual one, without a generator."""
+    if call.dialect.makes_jobs:
+        x.jobs.make_ready()
+    turns = Turns(call, route, x)
+    while (candidate := await turns.next()) is not None:
+        running = Running(call, route, candidate, x)
+        try:
+            return await whole_leg(running, x)
+        except CrossroadsError as error:
+            turns.failed(candidate, error)
+    raise turns.last()
+
+
+def answers_at_once(call: Call, x: Exchange) -> bool:
+    """May `answer` do it?"""
+    return comes_whole(call) and x.guard.hedges is None
 
 
 async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head | bytes, None]:

@@ -34,9 +34,32 @@ HELD_BYTES_MAX = 16 << 20
 """Of a stream before its first token (an image may be the first): beyond it, it is not one."""
 
 
+async def whole_leg(running: Running, x: Exchange) -> tuple[Head, bytes]:
+    """Of a call whose reply comes whole (`comes_whole`): all of it. Raises what it failed of, as CrossroadsError."""
+    response = None
+    with running:  # however it ends, it is measured once
+        try:
+            prepared, response = await _send(running, x)
+            if takes_steps(prepared):
+                response = await stepped(running.call, running.attempt, prepared, response, x)
+            return await _told(running, prepared, response, x)
+        finally:
+            if response is not None:
+                await response.aclose()
+
+
+def comes_whole(call: Call) -> bool:
+    """Neither a stream nor media that may pass as they come."""
+    return not (call.stream or call.dialect.flows)
+
+
 async def leg(running: Running, x: Exchange, story: Story | None = None) -> AsyncGenerator[Head | bytes, None]:
     """A Head, then body bytes. Raises what it failed of, as CrossroadsError. story: of a stream that may be resumed."""
     call, attempt, candidate = running.call, running.attempt, running.candidate
+    if comes_whole(call):
+        for part in await whole_leg(running, x):
+            yield part
+        return
     response, out, limit_s = None, None, x.config.routing.first_token_s
     with running:  # however it ends, it is measured once
         try:
@@ -44,8 +67,8 @@ async def leg(running: Running, x: Exchange, story: Story | None = None) -> Asyn
                 prepared, response = await _send(running, x)
                 if takes_steps(prepared):
                     response = await stepped(call, attempt, prepared, response, x)
-                stamp = stamp_of(running, x)
                 if call.stream:
+                    stamp = stamp_of(running, x)
                     made = story.relay(running, prepared.dialect, stamp) if story is not None else None
                     relay = running.relay = made or relay_of(call, prepared.dialect, stamp)
                     await expect_stream(attempt, response, prepared, x)
@@ -56,12 +79,8 @@ async def leg(running: Running, x: Exchange, story: Story | None = None) -> Asyn
                     yield part
                 return
             if not call.stream:
-                reply = await whole(running, response, prepared.dialect, stamp, x)
-                running.delivered()
-                attempt.outcome = "ok"
-                kind = (b"content-type", reply.content_type.encode("latin-1", "replace"))
-                yield Head(success(call), (kind, *identity(call, reply.body)))
-                yield reply.body
+                for part in await _told(running, prepared, response, x):
+                    yield part
                 return
             if out:
                 running.delivered()
@@ -85,6 +104,16 @@ async def leg(running: Running, x: Exchange, story: Story | None = None) -> Asyn
         finally:
             if response is not None:
                 await response.aclose()
+
+
+async def _told(running: Running, prepared: Prepared, response: HttpResponse, x: Exchange) -> tuple[Head, bytes]:
+    """A whole reply, delivered."""
+    call = running.call
+    reply = await whole(running, response, prepared.dialect, stamp_of(running, x), x)
+    running.delivered()
+    running.attempt.outcome = "ok"
+    kind = (b"content-type", reply.content_type.encode("latin-1", "replace"))
+    return Head(success(call), (kind, *identity(call, reply.body))), reply.body
 
 
 def _end(running: Running, relay: Relay, response: HttpResponse, x: Exchange) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from crossroads.call import Call, Head
 from crossroads.engine.admit import admit, identify
-from crossroads.engine.dispatch import attempts
+from crossroads.engine.dispatch import answer, answers_at_once, attempts
 from crossroads.engine.escalate import escalated
 from crossroads.engine.estimate import estimated
 from crossroads.engine.plan import planned
@@ -43,6 +43,11 @@ async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
             if (told := estimated(call)) is None:
                 raise
             for part in told:
+                call.started = True
+                yield part
+            return
+        if not x.hooks.check and answers_at_once(call, x):
+            for part in await answer(call, route, x):
                 call.started = True
                 yield part
             return
