@@ -89,11 +89,10 @@ async def leg(running: Running, x: Exchange, story: Story | None = None) -> Asyn
                 moved = x.clock.monotonic()
                 while (data := await anext(pieces, None)) is not None:
                     attempt.bytes_in += len(data)
-                    now = x.clock.monotonic()
                     if out := relay.feed(data):
                         yield out
                         moved = x.clock.monotonic()  # what the client took its time for is no stall
-                    elif now - moved > x.config.routing.stall_s:
+                    elif x.clock.monotonic() - moved > x.config.routing.stall_s:
                         raise UpstreamTimeout("The stream has stalled.", remedy="Retry the call.")
             attempt.outcome = "ok"
             end = _end(running, relay, response, x)
