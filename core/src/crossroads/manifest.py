@@ -41,6 +41,18 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     headers: dict[str, str] = {}
 
 
+class ErrorReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An answer that means another status than it has. contains: text in its body; None: any body."""
+
+    status: int
+    read_as: int
+    contains: str | None = None
+
+    def holds(self, status: int, body: bytes) -> bool:
+        """Is it this answer?"""
+        return status == self.status and (self.contains is None or self.contains.encode() in body)
+
+
 class ZeroRetention(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Can it be had that nothing is kept? default: without asking. how: in the source's words."""
 
@@ -105,6 +117,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hosts: tuple[str, ...] = ()
     models_url: str | None = None
     quirks: tuple[Quirk, ...] = ()
+    errors: tuple[ErrorReading, ...] = ()
     endpoints: tuple[EndpointFacts, ...] = ()
     data_policy: DataPolicy = DataPolicy()
     abortable_streams: bool | None = None
@@ -119,6 +132,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def callable(self) -> bool:
         """Are base URL, dialect and key known, and is it not suspended?"""
         return bool(self.operations) and not self.missing and self.status != "suspended"
+
+
+def meant_status(errors: tuple[ErrorReading, ...], status: int, body: bytes) -> int:
+    """What an error answer means by its provider's own ways; the first that holds."""
+    return next((error.read_as for error in errors if error.holds(status, body)), status)
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -20,6 +20,7 @@ from crossroads.engine.relay import Translated
 from crossroads.engine.running import Price, Running
 from crossroads.errors import BadUpstream, CrossroadsError
 from crossroads.explained import router_metadata
+from crossroads.manifest import meant_status
 from crossroads.route import Attempt
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpResponse, find_header
@@ -125,7 +126,10 @@ async def refusal(attempt: Attempt, response: HttpResponse, prepared: Prepared, 
             f"provider {prepared.instance.name} answered {response.status}; redirects are not followed.",
             remedy="Correct its base_url.",
         )
-    error: CrossroadsError = prepared.dialect.decode_error(response.status, response.headers, body)
+    meant = meant_status(prepared.instance.manifest.errors, response.status, body)
+    read = prepared.dialect.decode_error(meant, response.headers, body)
+    read.upstream_status = response.status
+    error: CrossroadsError = read
     if (better := x.providers.hook("provider_error", prepared.instance)) is not None:
         try:
             reading = better(attempt, response.status, body, error)

@@ -166,7 +166,7 @@ def _facts(document: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     tables |= {f"sites.{name}": fact for name, fact in document.get("sites", {}).items()}
     if document.get("auth", {}).get("scheme", "none") != "none":
         tables["auth"] = document["auth"]
-    for table in ("quirks", "notes", "endpoints"):
+    for table in ("quirks", "errors", "notes", "endpoints"):
         tables |= {f"{table}[{number}]": fact for number, fact in enumerate(document.get(table, ()))}
     for where, fact in tables.items():
         yield where, [fact["source"]] if "source" in fact else general

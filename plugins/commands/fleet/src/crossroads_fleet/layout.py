@@ -17,7 +17,19 @@ SCALARS = (
     "abortable_streams", "headquarters", "datacenters", "regions", "certifications", "source",
 )  # fmt: skip
 """Words at the top, in this order."""
-TABLES = ("variables", "sites", "operations", "auth", "quirks", "links", "data_policy", "sources", "notes", "endpoints")
+TABLES = (
+    "variables",
+    "sites",
+    "operations",
+    "auth",
+    "quirks",
+    "errors",
+    "links",
+    "data_policy",
+    "sources",
+    "notes",
+    "endpoints",
+)
 TABLES_OF_TABLES = frozenset({"variables", "sites", "operations"})
 INNER_TABLES = frozenset({"also"})
 """Tables of tables inside one of those, where their values are tables too."""

@@ -88,7 +88,7 @@ def _sourced(evidence: Evidence) -> bool:
     policy = "source" in document.get("data_policy", {})
     named = document.get("sources", {})
     rows = [*document.get("operations", {}).values(), *document.get("sites", {}).values()]
-    rows += [row for table in ("quirks", "notes", "endpoints") for row in document.get(table, ())]
+    rows += [row for table in ("quirks", "errors", "notes", "endpoints") for row in document.get(table, ())]
     rows += [document["auth"]] if document.get("auth", {}).get("scheme", "none") != "none" else []
     return all("source" in row for row in rows) and all(
         word in named or (policy and word.startswith("data_policy.")) for word in words
