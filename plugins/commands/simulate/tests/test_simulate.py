@@ -199,3 +199,28 @@ def test_policies_of_a_scenario_are_at_work(tmp_path):
     file.write_text(file.read_text("utf-8").replace("[arrivals]", denied + "[arrivals]"), "utf-8")
     rates = {key["key"]: key["success"] for key in figures(file)["keys"]}
     assert rates == {"a": 1.0, "b": 0.0}
+
+
+FULL = """
+{concurrency}
+[arrivals]
+rate_per_s = 10
+duration_s = 120
+keys = {{ flood = 0.9, quiet = 0.1 }}
+[[endpoints]]
+name = "narrow"
+at_once = 10
+"""
+
+
+def test_a_queue_in_front_of_a_full_endpoint_shares_it_fairly_between_keys(tmp_path):
+    file = tmp_path / "full.toml"
+    found = {}
+    queue = "[routing.concurrency]\nstart = 10\nmax = 10\nqueue = 20\nqueue_s = 20"
+    for name, words in (("bare", ""), ("queued", queue)):
+        file.write_text(FULL.format(concurrency=words), "utf-8")
+        row = figures(file, strategy="in-order")
+        found[name] = {key["key"]: key["success"] for key in row["keys"]}
+    assert found["bare"]["quiet"] < 0.7
+    assert found["queued"]["quiet"] > 0.95
+    assert found["queued"]["flood"] < 0.7
