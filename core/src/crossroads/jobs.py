@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from crossroads.dialect import Dialect, Document
+from crossroads.steps import Step
 
 
 class JobDialect(Dialect, Protocol):
@@ -19,7 +20,14 @@ class JobDialect(Dialect, Protocol):
         ...
 
     def content_url(self, url: str, upstream_id: str, index: int) -> str:
-        """Where what it made stands: the index-th of it."""
+        """Where what it made stands, or where a document does that says where (`content_step`): the index-th of it."""
+        ...
+
+    def content_step(self, body: bytes, index: int) -> Step | None:
+        """Where the index-th of it stands, if the answer at `content_url` is a document that says so; None: it is not.
+
+        Raises BadUpstream.
+        """
         ...
 
     def decode_job(self, body: bytes) -> Document:

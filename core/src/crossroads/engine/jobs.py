@@ -38,6 +38,7 @@ SEAL_BYTES = 16
 KEY_BYTES = 32
 ID_CHARACTERS_MAX = 2000
 STATE_BYTES_MAX = 1 << 20
+JSON = b"application/json"
 MEDIA = (b"video/", b"image/", b"audio/")
 
 
@@ -109,8 +110,12 @@ class Jobs:
         prepared, dialect = await self._prepared(ticket)
         response = await self._ask(prepared, dialect.content_url(prepared.url, ticket.upstream_id, index))
         try:
-            kind = (find_header(response.headers, b"content-type") or b"").partition(b";")[0].strip().lower()
-            if kind == b"application/json":
+            if media_kind(response) == JSON:
+                told = await response.read(STATE_BYTES_MAX)
+                await response.aclose()
+                if (step := dialect.content_step(told, index)) is not None:
+                    response = await self._ask(prepared, step.url, bare=step.bare)
+            if (kind := media_kind(response)) == JSON:
                 raise BadUpstream("it answered with JSON where a video was due.", remedy="Retry in a while.")
             kind = kind if kind.startswith(MEDIA) else b"application/octet-stream"
             yield Head(200, ((b"content-type", kind), (b"x-content-type-options", b"nosniff")))
@@ -127,11 +132,12 @@ class Jobs:
                 return prepared, cast(JobDialect, prepared.dialect)
         raise NotFound("The provider that took this job is not configured any more.", remedy="Configure it again.")
 
-    async def _ask(self, prepared: Prepared, url: str) -> HttpResponse:
+    async def _ask(self, prepared: Prepared, url: str, *, bare: bool = False) -> HttpResponse:
         """The head of a success. Raises for anything else, with the response closed."""
         x = self._x
         attempt = Attempt("job", prepared.endpoint, x.clock.time())
-        request = ask_request(attempt, prepared, url, x.clock.monotonic() + x.config.limits.deadline_s)
+        until = x.clock.monotonic() + x.config.limits.deadline_s
+        request = ask_request(attempt, prepared, url, until, bare=bare)
         response = await x.providers.transport(prepared.instance).send(request)
         if 200 <= response.status < 300:
             return response
@@ -148,6 +154,11 @@ class Jobs:
         if not self._key:
             self._key = read_or_make_key(self._key_file)
         return self._key
+
+
+def media_kind(response: HttpResponse) -> bytes:
+    """Its media type, without parameters."""
+    return (find_header(response.headers, b"content-type") or b"").partition(b";")[0].strip().lower()
 
 
 def polling_url(id: str) -> str:

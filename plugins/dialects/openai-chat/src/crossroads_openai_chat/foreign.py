@@ -148,8 +148,15 @@ def is_plain(value: Any) -> bool:
 
 def stated(request: Any) -> Json:
     """What the caller stated, nulls left out; files as they are."""
-    named = {name: getattr(request, name) for name in request.model_fields_set}
+    named = {name: _dumped(getattr(request, name)) for name in request.model_fields_set}
     return {name: value for name, value in {**named, **(request.model_extra or {})}.items() if value is not None}
+
+
+def _dumped(value: Any) -> Any:
+    """A typed part of a request as the JSON that it is; files stay."""
+    if isinstance(value, list):
+        return [_dumped(one) for one in value]
+    return value.model_dump(exclude_unset=True, by_alias=True) if hasattr(value, "model_dump") else value
 
 
 def leftover(fields: Json, handled: Collection[str], dropped: Collection[str]) -> tuple[Json, list[Lost]]:

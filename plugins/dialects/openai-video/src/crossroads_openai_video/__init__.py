@@ -20,6 +20,7 @@ from crossroads import jsonbody
 from crossroads.call import Fields, Lost, Opened
 from crossroads.dialect import NO_PARAMS, Document, Draft, Reply, Stamp
 from crossroads.errors import BadRequest
+from crossroads.steps import Step
 from crossroads_openai_video.state import read_job, submitted
 
 __all__ = ["OpenAIVideo"]
@@ -108,6 +109,9 @@ class OpenAIVideo(OpenAIFamily):
 
     def content_url(self, url: str, upstream_id: str, index: int) -> str:
         return f"{self.job_url(url, upstream_id)}/content" + (f"?index={index}" if index else "")
+
+    def content_step(self, body: bytes, index: int) -> Step | None:
+        return None
 
     def decode_job(self, body: bytes) -> Document:
         return read_job(body)

@@ -1,0 +1,59 @@
+"""What vendors' own formats of video jobs share, on `crossroads_openai_chat.foreign`.
+
+A submission is answered with a job, whose id the engine seals (`crossroads.jobs`); a client of OpenAI's or OpenRouter's
+polls and fetches as from everywhere. Law: an id becomes a part of an address only as the format allows it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from crossroads_openai_chat.foreign import Foreign, Json
+from crossroads_openai_chat.reply import broken
+
+from crossroads.dialect import Document, Reply, Stamp
+from crossroads.errors import Unsupported
+
+
+class VendorVideo(Foreign):
+    """A member brings `job_url`, `content_url`, `content_step` and `decode_job` too."""
+
+    operation = "video"
+    makes_jobs = True
+    success_status = 202
+
+    @staticmethod
+    def model() -> Any:
+        from crossroads.types.video import VideoRequest
+
+        return VideoRequest
+
+    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
+        from crossroads_openai_video.state import submitted
+
+        document, usage = submitted(reply.document or {}, stamp)
+        reply.usage = usage or reply.usage
+        return msgspec.json.encode(document)
+
+
+def begun(upstream_id: Any, known: Any) -> Reply:
+    """The reply to a submission. known: pattern of the ids that the format has. Raises BadUpstream."""
+    if not isinstance(upstream_id, str) or known.fullmatch(upstream_id) is None or ".." in upstream_id:
+        raise broken("the provider named no job.")
+    document: Document = {"id": upstream_id, "object": "video", "status": "pending"}
+    return Reply(document=document, upstream_id=upstream_id, finish_reason="pending")
+
+
+def first_frame(fields: Json) -> Any:
+    """The image to begin with: a file, an address or None. Raises Unsupported: more than that."""
+    frames = [one for one in fields.get("frame_images") or () if isinstance(one, dict)]
+    given = [frame for frame in frames if frame.get("frame_type") == "first_frame"]
+    own = fields.get("input_reference")
+    if len(frames) != len(given) or fields.get("input_references") or len(given) + (own is not None) > 1:
+        what, remedy = "the provider begins with one image, and takes no other.", "Send a first frame alone."
+        raise Unsupported(what, remedy=remedy, field="frame_images")
+    told = given[0].get("image_url") if given else own
+    if isinstance(told, dict):
+        told = told.get("url") or told.get("image_url")
+    return told
