@@ -55,6 +55,15 @@ def test_every_link_in_the_documents_leads_somewhere():
                 assert (file.parent / target).exists(), f"{file.name}: {target}"
 
 
+def test_the_list_of_trust_is_valid():
+    import tomllib
+
+    from crossroads.config import Config
+
+    trusted = Config.of(tomllib.loads(blocks("docs/how-to/install-plugins.md", "toml")[0])).plugins.trusted
+    assert trusted["crossroads-groq"] is True
+
+
 def test_the_smallest_configuration_of_the_readme_is_valid():
     import tomllib
 

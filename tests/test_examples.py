@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tomllib
 from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
@@ -160,7 +159,16 @@ async def test_the_samples_are_called_as_a_user_would(stranger):
     (stranger.folder / "crossroads.toml").unlink()
 
 
-def test_the_list_of_trust_in_the_document_is_valid():
-    from crossroads.config import Config
+def test_a_wheel_is_installed_by_the_command_and_a_plugin_uninstalled(stranger):
+    def names() -> set[str]:
+        return {row["name"] for row in json.loads(stranger.run("crossroads", "plugins", "list", "--json"))}
 
-    assert Config.of(tomllib.loads(blocks("toml")[1])).plugins.trusted
+    (wheel,) = (stranger.folder / "wheels").glob("crossroads_near_me-*.whl")
+    assert "near-me" in names()
+    told = json.loads(stranger.run("crossroads", "uninstall", "near-me", "--yes", "--json"))
+    assert (told["distributions"], told["done"]) == (["crossroads-near-me"], True)
+    assert "near-me" not in names()
+    stranger.run("crossroads", "install", "no-such-name", "--yes", code=2)
+    told = json.loads(stranger.run("crossroads", "install", str(wheel), "--yes", "--json"))
+    assert told["command"][-1] == str(wheel)
+    assert "near-me" in names()

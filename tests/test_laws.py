@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from crossroads.kit.files import file_results
+from crossroads.kit.source import read_package
+
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "core" / "src" / "crossroads"
 PACKAGES = sorted(path.parent for path in (ROOT / "plugins").glob("*/*/pyproject.toml"))
@@ -85,3 +88,10 @@ def test_law_3_nothing_enumerates_the_packages():
 @pytest.mark.parametrize("package", [p for p in PACKAGES if p.parent.name == "strategies"], ids=lambda path: path.name)
 def test_every_strategy_keeps_the_laws_of_ranking(package):
     assert any("strategy_conformance(" in file.read_text("utf-8") for file in (package / "tests").glob("test_*.py"))
+
+
+def test_every_package_holds_the_rules_of_the_kit_that_files_can_show():
+    for package in PACKAGES:
+        if package.parent.name != "pytest":
+            failed = [result for result in file_results(read_package(package)) if result.state != "ok"]
+            assert failed == []

@@ -70,14 +70,14 @@ def test_a_provider_row_says_what_its_manifest_says():
 
 
 def test_the_shipped_index_holds_every_package_of_this_repository():
-    """Written anew by `crossroads providers index plugins --out core/src/crossroads/known.json`."""
     known = {(row.kind, row.name): row.distribution for row in all_known()}
     for project in (Path(__file__).parents[2] / "plugins").glob("*/*/pyproject.toml"):
         words = tomllib.loads(project.read_text())["project"]
         for group, entries in words["entry-points"].items():
             kind = group.removeprefix("crossroads.")
             if kind not in ("api", "pytest11"):
-                assert {name: known.get((kind, name)) for name in entries} == dict.fromkeys(entries, words["name"])
+                found = {name: known.get((kind, name)) for name in entries}
+                assert found == dict.fromkeys(entries, words["name"]), "run `crossroads fleet docs`"
 
 
 @pytest.fixture

@@ -72,11 +72,14 @@ def all_known() -> tuple[Known, ...]:
 
 
 def search(word: str, rows: Sequence[Known]) -> list[Known]:
-    """Best first: the name, its beginning, a part of name or title, an operation or dialect; else what reads alike."""
+    """Best first: the name, its beginning, an operation, a part of name or title, a dialect; else what reads alike.
+
+    Of equal ones, who can be called comes first.
+    """
     wanted = word.strip().lower()
-    placed = sorted((place, row.name, row) for row in rows if (place := _place(wanted, row)) is not None)
+    placed = [(place, not row.callable, row.name, row) for row in rows if (place := _place(wanted, row)) is not None]
     if placed:
-        return [row for _, _, row in placed]
+        return [row for *_, row in sorted(placed)]
     return [row for name in nearest(wanted, [row.name for row in rows]) for row in rows if row.name == name]
 
 
@@ -91,8 +94,8 @@ def _place(wanted: str, row: Known) -> int | None:
         return 0
     if row.name.startswith(wanted) or title.startswith(wanted):
         return 1
-    if wanted in row.name or wanted in title:
+    if wanted in row.operations:
         return 2
-    if wanted in row.operations or any(wanted in dialect for dialect in row.dialects):
+    if wanted in row.name or wanted in title:
         return 3
-    return None
+    return 4 if any(wanted in dialect for dialect in row.dialects) else None

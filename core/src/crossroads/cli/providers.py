@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from crossroads.cli.show import ConfigFile, Json, note, show
+from crossroads.cli.show import ConfigFile, Json, show
 
 app = typer.Typer(help="List installed providers; find others.", invoke_without_command=True)
 
@@ -70,19 +69,6 @@ def search_providers(
     ]
     columns = ("id", "name", "installed", "callable", "level", "operations", "homepage")
     show(found, columns, as_json, empty=f"Nobody is known by {word!r}. Any package can be installed with pip or uv.")
-
-
-@app.command("index", hidden=True)
-def write_index(
-    folder: Annotated[Path, typer.Argument(help="Sources, as <folder>/<kind>/<name>/pyproject.toml.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")],
-) -> None:
-    """Write the index of known packages from their sources (a maintainer's command)."""
-    from crossroads.kit.known import known_in
-    from crossroads.known import write_known
-
-    rows = list(known_in(folder))
-    note(f"{len(rows)} packages; {out} {'written' if write_known(rows, out) else 'unchanged'}.")
 
 
 def _row(id: str, manifest: Any, version: str, exchange: Any) -> dict[str, Any]:

@@ -18,14 +18,19 @@ import pytest
 from crossroads.errors import ConfigError
 from crossroads.kit.rules import all_rules
 from crossroads.kit.source import Entry, SourcePackage, read_package
+from crossroads.store import Store
+from crossroads.surface import Surface
 from crossroads.testing.conformance import policy_conformance, sink_conformance
 from crossroads.testing.dialect import dialect_conformance
-from crossroads.testing.imports import ImportChecks, mixed_with_imports
+from crossroads.testing.imports import mixed_with_imports
+from crossroads.testing.laws import fulfils
 from crossroads.testing.provider import provider_conformance
 from crossroads.testing.strategy import strategy_conformance
 
 Words = Mapping[str, Any]
 KNOWN_WORDS = frozenset({"settings", "denies", "vectors", "recordings", "may_import", "exempt"})
+RUN_ALONE = frozenset({"commands", "surfaces", "stores"})
+"""Kinds of which a process loads the one that it is told to run, and no other."""
 FOLDER_WORD = "{folder}"
 
 
@@ -60,11 +65,12 @@ def _suite(package: SourcePackage, entry: Entry) -> type:
         return type(suite.__name__, (suite,), {"plugin_name": entry.name})
     try:
         loaded = EntryPoint(entry.name, entry.value, f"crossroads.{entry.kind}").load()
-        suite = _MAKERS[entry.kind](loaded, words, package.folder) if entry.kind in _MAKERS else ImportChecks
+        suite = _MAKERS.get(entry.kind, _other)(loaded, words, package.folder)
     except (Exception, SystemExit) as error:
         suite = _broken(f"{entry.value} can't be loaded: {type(error).__name__}: {error}")
     skips = {check: _exempted(why) for check, why in exempt.items()}
-    mixed = mixed_with_imports(suite, entry.module.split(".")[0], may_import)
+    light = entry.kind not in RUN_ALONE
+    mixed = mixed_with_imports(suite, entry.module.split(".")[0], may_import, light=light)
     return type(suite.__name__, (mixed,), {"plugin_name": entry.name, **skips})
 
 
@@ -109,6 +115,28 @@ def _sink(plugin: Any, words: Words, folder: Path) -> type:
     return sink_conformance(plugin, lambda empty: _filled(words.get("settings", {}), str(empty)))
 
 
+def _store(plugin: Any, words: Words, folder: Path) -> type:
+    return _driver(plugin, Store)
+
+
+def _surface(plugin: Any, words: Words, folder: Path) -> type:
+    return _driver(plugin, Surface)
+
+
+def _other(plugin: Any, words: Words, folder: Path) -> type:
+    """A command, a catalog: what there is to check of it, its package shows."""
+    return type("TestOther", (), {})
+
+
+def _driver(plugin: Any, protocol: type) -> type:
+    """Of what is chosen by name; it is not made, for that may take a database."""
+
+    def check(self: Any) -> None:
+        fulfils(plugin, protocol)
+
+    return type(f"Test{protocol.__name__}", (), {"test_its_hooks_fit_the_contract": check})
+
+
 def _filled(value: Any, folder: str) -> Any:
     """Settings with the name of an empty folder in them."""
     if isinstance(value, Mapping):
@@ -121,4 +149,6 @@ _MAKERS: dict[str, Callable[[Any, Words, Path], type]] = {
     "strategies": _strategy,
     "policies": _policy,
     "sinks": _sink,
+    "stores": _store,
+    "surfaces": _surface,
 }

@@ -151,7 +151,12 @@ def declared(distribution: str) -> str:
         return ""
 
 
-def mixed_with_imports(suite: type, module: str, may_import: Iterable[str]) -> type:
-    """The suite of a plugin, with the checks of the import of its package."""
+def mixed_with_imports(suite: type, module: str, may_import: Iterable[str], *, light: bool = True) -> type:
+    """The suite of a plugin, with the checks of the import of its package.
+
+    light False: it is imported only when somebody runs it (a command, a surface), and may weigh what it needs.
+    """
     words: dict[str, Any] = {"module": lambda self: module, "may_import": frozenset(may_import)}
+    if not light:
+        words["test_importing_it_is_light"] = None
     return type(suite.__name__, (suite, ImportChecks), words)

@@ -6,6 +6,7 @@ They hold for recorded samples and for mutilated ones: where one way refuses, so
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -132,3 +133,21 @@ def a_cut_never_looks_complete(dialect: Dialect, data: bytes, terminator: bytes,
         assert isinstance(error, StreamCut)
         assert terminator not in out
         assert isinstance(decode_all(dialect, [data[: cut % end]], framed=False)[1], StreamCut)
+
+
+def fulfils(plugin: Any, protocol: type) -> None:
+    """It has every attribute and method of a Protocol, and each method takes what the Protocol's is called with.
+
+    plugin: an object, or its class where making one would open something.
+    """
+    missing = [name for name in protocol.__annotations__ if not hasattr(plugin, name)]
+    assert missing == [], f"it lacks {', '.join(missing)}"
+    for name, promised in vars(protocol).items():
+        if name.startswith("_") or not inspect.isfunction(promised):
+            continue
+        assert callable(getattr(plugin, name, None)), f"it lacks {name}()"
+        parameters = list(inspect.signature(promised).parameters.values())[1:]
+        by_name = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+        by_place = parameters[: len(parameters) - len(by_name)]
+        unbound = [plugin] if inspect.isclass(plugin) else []
+        inspect.signature(getattr(plugin, name)).bind(*unbound, *by_place, **dict.fromkeys(by_name))

@@ -13,8 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
 from crossroads.call import Call
 from crossroads.errors import ConfigError, CrossroadsError
@@ -79,6 +77,8 @@ def not_json(text: str, wanted: Any) -> str | None:
     validator = None if schema is None else _validator(msgspec.json.encode(schema))
     if validator is None:
         return None
+    from referencing.exceptions import Unresolvable
+
     try:
         error = next(validator.iter_errors(value), None)
     except (Unresolvable, RecursionError):  # a schema that refers to nothing, or to itself without end
@@ -99,6 +99,7 @@ def _format(call: Call) -> Any:
 def _validator(schema: bytes) -> Any:
     """None: it is no schema, which is the upstream's to say."""
     from jsonschema import SchemaError, validators
+    from referencing import Registry
 
     document = msgspec.json.decode(schema)
     kind = validators.validator_for(document)
