@@ -168,3 +168,11 @@ def test_a_stream_without_its_metadata_is_complete_only_where_framing_says_so():
         decoder.feed(data)
         with contextlib.nullcontext() if framed else pytest.raises(StreamCut):
             decoder.close(framed=framed)
+
+
+@pytest.mark.parametrize("field", ["system", "messages"])
+def test_a_null_among_objects_is_a_bad_request_at_its_place(field):
+    body = {"messages": [{"role": "user", "content": [{"text": "Hi"}]}], field: [None]}
+    with pytest.raises(BadRequest) as caught:
+        DIALECT.decode_request(DIALECT.open(json.dumps(body).encode()))
+    assert caught.value.field == f"{field}.0"

@@ -241,7 +241,9 @@ def _objects(value: Any, path: str) -> list[Json]:
     if not isinstance(value, list):
         raise BadRequest("expected an array.", remedy=f"Correct `{path}`.", field=path, value=value)
     for at, one in enumerate(value):
-        _object(one, f"{path}.{at}")
+        if not isinstance(one, dict):
+            here = f"{path}.{at}"
+            raise BadRequest("expected an object.", remedy=f"Correct `{here}`.", field=here, value=one)
     return value
 
 
