@@ -9,6 +9,7 @@ Hosts disagree on what lies inside what; `total_tokens` decides (recordings of e
   Gemini              reasoning outside completion, inside total, and named nowhere
   Claude on hosts     cache reads and writes beside prompt, or inside it
   Mistral             audio beside prompt, inside total
+  Voyage              a total alone
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ def parse_usage(raw: Any, *, completion: int | None = None) -> Usage | None:
     answer = counts.get("completion_tokens", counts.get("output_tokens", completion))
     if answer is None and counts.get("total_tokens") == prompt and not COMPLETION & usage.keys():
         answer = 0  # OpenAI's completions leave it out where nothing was written: the total proves it
+    if prompt is None and completion == 0:
+        prompt = counts.get("total_tokens")  # Voyage's embeddings: nothing is written, so that the total was read
     if prompt is None or answer is None:
         return None
     inside, outside = _counts(usage.get("prompt_tokens_details")), _counts(usage.get("completion_tokens_details"))
