@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from crossroads.errors import ConfigError
 from crossroads.events import AttemptRecord, Generation, PluginFailed
+from crossroads.testing import ScriptedProvider, chat, exchange_with, offer, send
 from crossroads.types.usage import Usage
 
 START = 1_795_000_000.0
@@ -128,3 +129,16 @@ def test_a_broken_line_is_one_error_that_names_it(tmp_path, line):
 def test_without_scenario_and_log_the_command_says_what_it_needs():
     done = CliRunner().invoke(app, [])
     assert done.exit_code == 2
+
+
+async def test_what_the_sink_jsonl_writes_is_read(tmp_path):
+    jsonl = pytest.importorskip("crossroads_jsonl")
+    log = tmp_path / "events.jsonl"
+    async with ScriptedProvider() as upstream:
+        config = {"sinks": {"jsonl": {"path": str(log)}}}
+        async with exchange_with(offer("acme", upstream), sinks={"jsonl": jsonl.Jsonl}, config=config) as x:
+            for stream in (False, True):
+                await send(x, chat(stream=stream, session_id="s"))
+    found = read_arrivals(log)
+    assert [(arrival.model, arrival.session, arrival.key) for arrival in found] == [("test/model", "s", "local")] * 2
+    assert all(arrival.input_tokens > 0 and arrival.output_tokens > 0 for arrival in found)
