@@ -36,6 +36,10 @@ SNOW = {
     "hosts": ["claude.snow.example"],
     "sites": {
         "cn": {"base_url": "https://cn.snow.example/v1"},
+        "lab": {
+            "base_url": "https://lab.snow.example/v1",
+            "also": {"openai-responses": "https://lab.snow.example/v1/r"},
+        },
         "plan": {
             "base_url": "https://plan.snow.example/v1",
             "also": {"anthropic-messages": "https://plan2.snow.example/v1/messages"},
@@ -45,6 +49,7 @@ SNOW = {
         ROW,
         ROW | {"site": "plan"},
         ROW | {"site": "cn"},
+        ROW | {"site": "lab"},
         {"model": "acme/cn", "upstream": "cn", "site": "cn"},
     ],
 }
@@ -108,8 +113,15 @@ def test_a_site_moves_the_key_and_brings_only_the_dialects_that_it_names():
     plan = instances(site="plan")["s"]
     assert urls(plan) == ["https://plan.snow.example/v1/chat/completions", "https://plan2.snow.example/v1/messages"]
     assert plan.hosts == ("plan.snow.example", "plan2.snow.example")
-    with pytest.raises(ConfigError, match=r"providers\[0\]\.site='mars'.*Known: cn, plan"):
+    with pytest.raises(ConfigError, match=r"providers\[0\]\.site='mars'.*Known: cn, lab, plan"):
         instances(site="mars")
+
+
+def test_a_site_may_speak_a_dialect_of_chat_that_the_usual_address_does_not():
+    (endpoint,) = instances(site="lab")["s"].endpoints
+    assert {name: also.url for name, also in endpoint.serves["chat"].also.items()} == {
+        "openai-responses": "https://lab.snow.example/v1/r"
+    }
 
 
 def test_at_the_operators_own_address_no_dialect_stays_elsewhere():

@@ -31,7 +31,7 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Another address of the same provider, chosen by `site`. also: URLs of further dialects there."""
+    """Another address of the same provider, chosen by `site`. also: URLs of further dialects of chat there."""
 
     base_url: str
     also: dict[str, str] = {}
@@ -48,7 +48,7 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     values: Mapping[str, str]
     also: Mapping[str, str] | None = None
 
-    def served(self, served: Served, upstream: str) -> Served:
+    def served(self, served: Served, upstream: str, operation: str = "chat") -> Served:
         """With this instance's address and this model's name in every URL."""
         further = {}
         for dialect, address in served.also.items():
@@ -56,6 +56,9 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
                 continue
             if (url := self._site_url(dialect, address.url)) is not None:
                 further[dialect] = Address(self._whole(url, upstream), address.auth)
+        for dialect, url in (self.also or {}).items() if operation == "chat" else ():
+            if dialect not in served.also:
+                further[dialect] = Address(self._whole(url, upstream))
         return Served(served.dialect, self._whole(served.url, upstream), further, served.auth)
 
     def _site_url(self, dialect: str, usual: str) -> str | None:

@@ -219,7 +219,7 @@ def build_endpoint(
         model=facts.model,
         upstream=facts.upstream,
         serves={
-            operation: at.served(manifest.operations[operation], facts.upstream)
+            operation: at.served(manifest.operations[operation], facts.upstream, operation)
             for operation in operations
             if operation in manifest.operations
         },

@@ -126,8 +126,9 @@ class PackageChecks(Package, ImportChecks):
     def test_dialects_are_installed_and_mean_their_operation(self) -> None:
         there = {plugin.name for plugin in installed().all(DIALECTS)}
         plugins = Plugins(installed())
+        at_sites = [name for site in self.manifest().sites.values() for name in site.also]
         for operation, served in self.manifest().operations.items():
-            for name in (served.dialect, *served.also):
+            for name in (served.dialect, *served.also, *(at_sites if operation == "chat" else ())):
                 if name not in there and f"crossroads-{name}" in declared(self.plugin().distribution):
                     pytest.skip(f"{ABSENT}crossroads-{name}, on which it depends; `pip install` it")
                 dialect = plugins.make(DIALECTS, name, {}, at="dialects")

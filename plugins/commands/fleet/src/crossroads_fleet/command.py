@@ -134,7 +134,7 @@ def docs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the page would change.")] = False,
     root: Root = Path(),
 ) -> None:
-    """Write docs/providers.md and the core's index of known packages. --check: exit 1 when the page would change."""
+    """Write docs/providers.md, docs/reference and the core's index of known packages. --check: exit 1 on a change."""
     from crossroads_fleet.docs import differing, write_index
     from crossroads_fleet.repo import Repo
     from crossroads_fleet.write import save
@@ -142,7 +142,7 @@ def docs(
     repo = Repo.around(root.resolve())
     files = differing(repo)
     if check and files:
-        fail(1, "docs/providers.md is not current. Run `crossroads fleet docs`.")
+        fail(1, f"not current: {', '.join(path.name for path in files)}. Run `crossroads fleet docs`.")
     if not check:
         save(files)
         note(f"{len(files)} pages written; the index is {'written' if write_index(repo) else 'as it was'}.")

@@ -17,6 +17,7 @@ from crossroads.kit.known import known_in
 from crossroads.known import write_known
 from crossroads.schema import plain
 from crossroads_fleet.quality import scale, sources_of
+from crossroads_fleet.reference import reference
 from crossroads_fleet.repo import Repo, manifest_file
 
 PAGE = Path("docs") / "providers.md"
@@ -46,10 +47,9 @@ def page_of(repo: Repo) -> str:
 
 
 def differing(repo: Repo) -> dict[Path, str]:
-    """The page, where it is not as it should be."""
-    text = page_of(repo)
-    file = repo.root / PAGE
-    return {} if file.exists() and file.read_text("utf-8") == text else {file: text}
+    """The generated files that are not as they should be."""
+    files = {repo.root / PAGE: page_of(repo), **reference(repo)}
+    return {file: text for file, text in files.items() if not file.exists() or file.read_text("utf-8") != text}
 
 
 def write_index(repo: Repo) -> bool:

@@ -62,7 +62,8 @@ def words_of(provider: Provider, catalog: Catalog) -> dict[str, Any]:
     words |= _addresses(facts, sources)
     if facts.get("models_listing"):
         listing = _below(facts["models_listing"], words.get("base_url"))
-        if listing.startswith("{base_url}") or urlsplit(listing).hostname in words.get("hosts", ()):
+        of_a_site = any(listing.startswith(site["base_url"]) for site in words.get("sites", {}).values())
+        if listing.startswith("{base_url}") or (urlsplit(listing).hostname in words.get("hosts", ()) and not of_a_site):
             words["models_url"] = listing
             sources["models_url"] = _source(facts, "models_listing")
     words["links"] = {link: facts[link] for link in LINKS if _is_url(facts.get(link))}
@@ -145,9 +146,10 @@ def _addresses(facts: Facts, sources: dict[str, Any]) -> dict[str, Any]:
     base_url = _with_variables(main["url"], variables)
     sources["base_url"] = _source(facts, "base_urls", main["url"])
     words: dict[str, Any] = {"base_url": base_url, "operations": _operations(main, facts)}
+    words["sites"] = sites = _sites(known, main, facts)
     operation, dialect, _ = PATHS[main["dialect"]]
     for base in known:
-        if site_name(base, main, facts) or base["dialect"] == main["dialect"] or not _same_house(base, main):
+        if _place(base, main, facts, sites) or base["dialect"] == main["dialect"] or not _same_house(base, main):
             continue
         other_operation, other, path = PATHS[base["dialect"]]
         url = _below(_with_variables(base["url"], variables), base_url) + path
@@ -157,9 +159,14 @@ def _addresses(facts: Facts, sources: dict[str, Any]) -> dict[str, Any]:
         elif other != dialect:
             also = words["operations"][operation].setdefault("also", {})
             also.setdefault(other, {"url": url, **_key_style(base, facts), "source": served["source"]})
-    words["sites"] = _sites(known, main, facts)
     words["hosts"] = sorted(set(_hosts(words)))
     return words | ({"variables": variables} if variables else {})
+
+
+def _place(base: Facts, main: Facts, facts: Facts, sites: Mapping[str, Any]) -> str:
+    """The site of an address, also where its URL alone says so; empty: the usual one."""
+    below = (name for name, site in sites.items() if f"{base['url']}/".startswith(f"{site['base_url']}/"))
+    return site_name(base, main, facts) or next(below, "")
 
 
 def _same_house(base: Facts, main: Facts) -> bool:
@@ -200,7 +207,7 @@ def _sites(known: list[Facts], main: Facts, facts: Facts) -> dict[str, Any]:
             if base.get("region"):
                 sites[name]["region"] = base["region"]
     for base in known:
-        site, (_, other, path) = sites.get(site_name(base, main, facts)), PATHS[base["dialect"]]
+        site, (_, other, path) = sites.get(_place(base, main, facts, sites)), PATHS[base["dialect"]]
         if site is not None and other != dialect:
             site.setdefault("also", {}).setdefault(other, base["url"].rstrip("/") + path)
     return sites

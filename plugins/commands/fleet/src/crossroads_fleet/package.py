@@ -100,6 +100,8 @@ def _dialect_packages(repo: Repo, document: Mapping[str, Any]) -> list[str]:
     named = set()
     for served in document.get("operations", {}).values():
         named |= {served["dialect"], *served.get("also", ())}
+    for site in document.get("sites", {}).values() if document.get("operations") else ():
+        named |= set(site.get("also", ()))
     return sorted({repo.dialects[dialect] for dialect in named})
 
 
