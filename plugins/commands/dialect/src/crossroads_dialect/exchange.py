@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, cast
 
 from crossroads.dialect import Dialect, Document
 from crossroads.errors import CrossroadsError, StreamCut, UpstreamError
+from crossroads.jobs import JobDialect
 from crossroads.steps import SteppedDialect
 from crossroads.types.usage import Usage
 from crossroads_dialect import canonical, compare, faults, frames, limits, requests
@@ -139,6 +140,8 @@ def _reply(codec: Dialect, raw: bytes, said: Reading) -> list[str]:
 
 def _next(codec: Dialect, raw: bytes, ending: str) -> list[str]:
     """An answer that is no reply yet: the codec must ask on, and where it says (`crossroads.steps`)."""
+    if codec.makes_jobs:
+        return _job(cast(JobDialect, codec), raw, ending)
     if not codec.takes_steps:
         return ["response: it is no reply yet, and this dialect does not ask on"]
     asked = REQUESTS[codec.operation]().model_validate({"model": "model"})
@@ -146,6 +149,19 @@ def _next(codec: Dialect, raw: bytes, ending: str) -> list[str]:
     if step is None or not step.url.endswith(ending):
         return [f"response: not asked for at {ending or 'the next address'}"]
     return []
+
+
+def _job(codec: JobDialect, raw: bytes, name: str) -> list[str]:
+    """A submission gives the job's name (`crossroads.jobs`); without one it is the state of a job."""
+    if name:
+        url = codec.job_url(requests.URL, codec.decode_response(raw).upstream_id or "")
+        return [] if url.endswith(name) else [f"response: the job is not asked for as {name}"]
+    ended = codec.decode_job(raw)["status"] == "completed"
+    told = json.loads(raw)
+    if ended != ("video" in told):
+        return ["response: the state of the job is another"]
+    step = codec.content_step(raw, 0) if ended else None
+    return [] if step is None or step.url == told["video"]["url"] else ["response: the video is elsewhere"]
 
 
 def _images() -> Any:
