@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from crossroads.kit.rules import Result, Rule, State, all_rules, rule_of
-from crossroads.testing.imports import ABSENT
+from crossroads.testing.imports import ABSENT, NOT_APPLICABLE
 
 DETAIL_CHARS_MAX = 600
 EXEMPT = "exempt: "
@@ -32,7 +32,8 @@ class RuleReport:
         report = yield
         plugin = getattr(getattr(item, "cls", None), "plugin_name", None)
         rule = rule_of(getattr(item, "originalname", item.name))
-        if plugin is not None and rule is not None and (report.when == "call" or not report.passed):
+        told = report.when == "call" or not report.passed
+        if plugin is not None and rule is not None and told and not _applies_not(report):
             self._found.setdefault((plugin, rule), []).append(_verdict(report))
         return report
 
@@ -41,6 +42,10 @@ class RuleReport:
         order = list(all_rules())
         keys = sorted(self._found, key=lambda key: (key[0], order.index(key[1].id)))
         return [Result(rule, plugin, *_worst(self._found[plugin, rule])) for plugin, rule in keys]
+
+
+def _applies_not(report: Any) -> bool:
+    return bool(report.skipped) and NOT_APPLICABLE in str(report.longrepr[2])
 
 
 def _verdict(report: Any) -> tuple[State, str | None]:

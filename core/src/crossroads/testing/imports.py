@@ -34,6 +34,8 @@ LIGHT = frozenset(
 for its settings)."""
 ABSENT = "not installed: "
 """How a skip begins where the environment lacks what a check needs: it was not checked, which is no success."""
+NOT_APPLICABLE = "does not apply: "
+"""How a skip begins where there is nothing to check."""
 PROBE = """
 import json, os, sys, time
 import crossroads.hookspecs, crossroads.engine.index, pathlib

@@ -23,12 +23,12 @@ from crossroads.engine.plugins import Plugins
 from crossroads.engine.transport import Http1Transport
 from crossroads.manifest import Manifest
 from crossroads.testing.answers import Answer, Fault, Price, Tokens, ToolCall, refusal
-from crossroads.testing.imports import installed, needs_dialect
+from crossroads.testing.imports import NOT_APPLICABLE, installed, needs_dialect
 from crossroads.testing.plugins import MODEL, Offer, Recorder, Result, chat, exchange_with, send
-from crossroads.testing.recordings import Recorded
+from crossroads.testing.recordings import Recorded, vectors
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.testing.voices import SPOKEN, voice_of
-from crossroads.wire import HttpRequest, HttpResponse, Transport
+from crossroads.wire import HttpRequest, HttpResponse, Transport, find_header
 
 CANARY = "canary-of-conformance"
 """Looks like no key: what hides it must know it, and not guess."""
@@ -218,11 +218,23 @@ class WireChecks(KeyChecks):
         self.check_one_settled_call(at, result, outcome="cut")
         assert at.recorder.generations[0].cost_nano
 
+    async def test_what_its_dialect_has_recorded_is_understood(self) -> None:
+        """Where the script can't speak for the provider, other hosts of the same dialect do."""
+        served = self.manifest().operations.get("chat")
+        if served is None or served.dialect in SPOKEN:
+            pytest.skip(f"{NOT_APPLICABLE}only where the script can't speak for a chat")
+        records = vectors(served.dialect)
+        if not records:
+            pytest.skip(f"no exchange in {served.dialect} is recorded")
+        for record in records:
+            await self.check_recorded(record)
+
     async def check_recorded(self, record: Recorded) -> None:
         """A recorded answer, played again, is understood: a good one has usage, a bad one a reason."""
         answer = Answer(status=record.status, raw=(record.body,), reports="no")
         if record.is_stream:
-            answer = Answer(raw=(record.body,), content_type="text/event-stream", framing="chunked")
+            kind = (find_header(record.headers, b"content-type") or b"text/event-stream").decode()
+            answer = Answer(raw=(record.body,), content_type=kind, framing="chunked")
         async with self.running(answer) as at:
             result = await send(at.exchange, chat(stream=record.stream))
         (attempt,) = at.recorder.generations[0].attempts
