@@ -126,7 +126,13 @@ def detail(block: Json, index: int) -> Json:
     told = block.get("reasoningText")
     if not isinstance(told, dict):
         return {"type": "reasoning.encrypted", "data": block.get("redactedContent"), "format": FORMAT, "index": index}
-    made = {"type": "reasoning.text", "text": told.get("text") or "", "format": "unknown", "index": index}
+    text = told.get("text")
+    made = {
+        "type": "reasoning.text",
+        "text": text if isinstance(text, str) else "",
+        "format": "unknown",
+        "index": index,
+    }
     if told.get("signature") is not None:
         made |= {"signature": told["signature"], "format": FORMAT}
     return made

@@ -38,8 +38,8 @@ UNNAMED = "document"
 
 def canonical_media(kind: str, block: Json) -> Json | None:
     """A block of this kind as a canonical part; None where no canonical word says it (an object in S3)."""
-    source = block.get("source") or {}
-    data, form = source.get("bytes"), block.get("format")
+    source, form = _object(block.get("source")), block.get("format")
+    data = source.get("bytes")
     if not isinstance(data, str) or not isinstance(form, str):
         return _text_document(block) if kind == "document" else None
     if kind == "image" and form in IMAGES:
@@ -55,13 +55,14 @@ def canonical_media(kind: str, block: Json) -> Json | None:
 
 
 def _text_document(block: Json) -> Json | None:
-    source = block.get("source") or {}
+    source, form = _object(block.get("source")), block.get("format")
     text = source.get("text")
     if isinstance(source.get("content"), list):
-        text = "\n".join(one.get("text") or "" for one in source["content"] if isinstance(one, dict))
+        told = (one.get("text") for one in source["content"] if isinstance(one, dict))
+        text = "\n".join(one for one in told if isinstance(one, str))
     if not isinstance(text, str):
         return None
-    form = block.get("format") if block.get("format") in DOCUMENTS else "txt"
+    form = form if isinstance(form, str) and form in DOCUMENTS else "txt"
     data = base64.b64encode(text.encode()).decode()
     name = f"{block.get('name') or UNNAMED}.{form}"
     return {"type": "file", "file": {"filename": name, "file_data": f"data:{DOCUMENTS[form]};base64,{data}"}}
@@ -87,6 +88,10 @@ def media_block(part: Json, path: str, taken: set[str]) -> Json:
     stem = str(file.get("filename") or UNNAMED).rpartition(".")
     name = _unlike(NAME.sub("-", stem[0] or stem[2]).strip() or UNNAMED, taken)
     return {"document": {"format": _format(mime, DOCUMENTS, path), "name": name, "source": {"bytes": data}}}
+
+
+def _object(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
 
 
 def _unlike(name: str, taken: set[str]) -> str:

@@ -74,8 +74,8 @@ def relay_response(body: bytes, stamp: Stamp) -> Reply:
 def decode_response(body: bytes) -> Reply:
     """See `Dialect.decode_response`."""
     told = opened(body)
-    native, usage = told.get("stopReason"), parse_usage(told.get("usage"))
-    reason = finish_reason(native)
+    usage, reason = parse_usage(told.get("usage")), finish_reason(told.get("stopReason"))
+    native = told.get("stopReason") if reason is not None else None
     choice = {
         "index": 0,
         "message": _message(told["output"]["message"]["content"]),
@@ -104,9 +104,9 @@ def _message(content: list[Json]) -> Json:
             texts.append(block["text"])
         elif isinstance(cited, dict):
             start = sum(map(len, texts))
-            texts += [one["text"] for one in cited.get("content") or [] if isinstance(one.get("text"), str)]
+            texts += _texts_in(cited.get("content"))
             end = sum(map(len, texts))
-            notes += [annotation(one, start, end) for one in cited.get("citations") or [] if isinstance(one, dict)]
+            notes += [annotation(one, start, end) for one in _objects(cited.get("citations"))]
         elif isinstance(block.get("reasoningContent"), dict):
             details.append(detail(block["reasoningContent"], len(details)))
         elif isinstance(block.get("toolUse"), dict):
@@ -126,6 +126,18 @@ def _message(content: list[Json]) -> Json:
     return message
 
 
+def _object(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[Json]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _texts_in(value: Any) -> list[str]:
+    return [one["text"] for one in _objects(value) if isinstance(one.get("text"), str)]
+
+
 def _call(use: Json, number: int) -> Json:
     arguments = msgspec.json.encode(use.get("input") or {}).decode()
     function = {"name": use.get("name") or "", "arguments": arguments}
@@ -135,9 +147,9 @@ def _call(use: Json, number: int) -> Json:
 def annotation(citation: Json, start: int, end: int) -> Json:
     """A citation of the text from start to end (characters of the whole answer)."""
     place = {"start_index": start, "end_index": end}
-    web = (citation.get("location") or {}).get("web") or {}
+    web = _object(_object(citation.get("location")).get("web"))
     if isinstance(url := web.get("url"), str):
-        said = "".join(one.get("text") or "" for one in citation.get("sourceContent") or [] if isinstance(one, dict))
+        said = "".join(_texts_in(citation.get("sourceContent")))
         told = {"url": url, "title": citation.get("title") or web.get("domain") or "", "content": said, **place}
         return {"type": "url_citation", "url_citation": told}
     return {"type": "file_citation", "file_citation": {**citation, **place}}

@@ -117,7 +117,8 @@ def reasoning_blocks(said: Json) -> tuple[str, list[Json]]:
 
 def annotation(citation: Json) -> Json:
     """A url_citation where the citation has a place in the text and a source with a URL."""
-    for source in citation.get("sources") or []:
+    sources = citation.get("sources")
+    for source in sources if isinstance(sources, list) else []:
         held = source.get("document") or source.get("tool_output") or {} if isinstance(source, dict) else {}
         url = held.get("url") if isinstance(held, dict) else None
         if isinstance(url, str) and citation.get("type") in (None, "TEXT_CONTENT"):

@@ -47,7 +47,7 @@ class Unfolding:
             elif kind == "text" and isinstance(chunk.get("text"), str):
                 self._say(chunk["text"])
                 text += chunk["text"]
-            elif kind is not None:
+            elif isinstance(kind, str):
                 notes.append({"type": kind, kind: {**chunk, "index": self._chars}})
         said = {**said, "content": text if text or not details else None}
         if details:

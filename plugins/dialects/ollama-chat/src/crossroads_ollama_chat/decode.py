@@ -121,7 +121,8 @@ def _canonical_messages(messages: list[Any]) -> list[Any]:
             made.append(message)  # refused by the canonical types
             continue
         message = _canonical_message(message)
-        for call in message.get("tool_calls") or []:
+        calls = message.get("tool_calls")
+        for call in calls if isinstance(calls, list) else []:
             if isinstance(call, dict) and not call.get("id"):
                 call["id"] = f"call_unnamed_{number}"
                 number += 1
