@@ -1,9 +1,11 @@
-"""Rerank: shipped vectors of three vendors, one canonical form, and each vendor's own bill."""
+"""Rerank: shipped vectors of three vendors, a fourth from its SDK, one canonical form, and each vendor's own bill."""
 
 import json
 
 import pytest
-from crossroads_rerank_cohere import RerankCohere, RerankTogether, RerankVoyage
+from crossroads_rerank_cohere import RerankCohere, RerankMixedbread, RerankTogether, RerankVoyage
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crossroads.errors import BadUpstream, Unsupported
 from crossroads.testing import dialect_conformance, laws
@@ -13,8 +15,10 @@ from crossroads.types.usage import Usage
 TestRerankCohere = dialect_conformance(RerankCohere)
 TestRerankTogether = dialect_conformance(RerankTogether)
 TestRerankVoyage = dialect_conformance(RerankVoyage)
+TestRerankMixedbread = dialect_conformance(RerankMixedbread)
 
 COHERE, TOGETHER, VOYAGE = RerankCohere(), RerankTogether(), RerankVoyage()
+MIXEDBREAD = RerankMixedbread()
 WHERE = {"url": "https://rank.example/v1/rerank", "upstream": "small", "stream": False}
 ASKED = {"model": "m/m", "query": "q", "documents": ["a", "b"], "top_n": 1}
 
@@ -59,3 +63,62 @@ def test_usage_is_counted_in_the_hosts_own_unit(dialect, usage):
 def test_what_is_no_ranking_is_a_bad_upstream(body):
     with pytest.raises(BadUpstream):
         COHERE.decode_response(body)
+
+
+def test_mixedbreads_words_for_it():
+    draft = MIXEDBREAD.encode_request(
+        asked(documents=["a", {"text": "b", "title": "B"}], return_documents=True), **WHERE
+    )
+    assert draft.document == {
+        "model": "small",
+        "query": "q",
+        "input": ["a", {"text": "b", "title": "B"}],
+        "top_k": 1,
+        "return_input": True,
+    }
+    assert not draft.lost
+
+
+RANKED = {
+    "usage": {"prompt_tokens": 9, "total_tokens": 9},
+    "model": "mixedbread-ai/mxbai-rerank-large-v2",
+    "data": [
+        {"index": 1, "score": 0.9, "input": "b", "object": "rank_result"},
+        {"index": 0, "score": 0, "input": None},
+    ],
+    "object": "list",
+    "top_k": 2,
+    "return_input": True,
+}
+
+
+def test_mixedbreads_rows_are_read_as_everyones():
+    reply = laws.both_paths_reply_the_same(MIXEDBREAD, json.dumps(RANKED).encode())
+    assert reply.usage == Usage(input_tokens=9)
+    told = json.loads(COHERE.encode_response(MIXEDBREAD.decode_response(json.dumps(RANKED).encode()), laws.STAMP))
+    assert told["results"] == [
+        {"index": 1, "relevance_score": 0.9, "document": {"text": "b"}},
+        {"index": 0, "relevance_score": 0},
+    ]
+
+
+@pytest.mark.parametrize("stop", range(0, 200, 7))
+def test_a_reply_cut_short_is_no_ranking(stop):
+    with pytest.raises(BadUpstream):
+        MIXEDBREAD.decode_response(json.dumps(RANKED).encode()[:stop])
+
+
+TEXTS = st.text(max_size=12)
+SENT = st.fixed_dictionaries(
+    {"query": TEXTS, "input": st.lists(TEXTS | st.fixed_dictionaries({"text": TEXTS}), min_size=1, max_size=3)},
+    optional={
+        "top_k": st.none() | st.integers(1, 9),
+        "return_input": st.booleans(),
+        "model": st.text(min_size=1, max_size=12),
+    },
+)
+
+
+@given(SENT)
+def test_both_paths_send_the_same(body):
+    laws.both_paths_send_the_same(MIXEDBREAD, json.dumps(body).encode())

@@ -1,8 +1,8 @@
-"""Rerank: which documents answer a query best. Never streamed; three vendors' wire formats, one canonical form.
+"""Rerank: which documents answer a query best. Never streamed; four vendors' wire formats, one canonical form.
 
 What requests and errors have in common with OpenAI's is `crossroads_openai_chat`'s; replies are read in `reply`.
-Sources: API references of Cohere ("Rerank", version 2), Together ("Rerank") and Voyage ("Rerankers"); OpenRouter
-OpenAPI, `POST /rerank`; read 2026-11-25.
+Sources: API references of Cohere ("Rerank", version 2), Together ("Rerank") and Voyage ("Rerankers"); Mixedbread's
+SDK 0.54.0; OpenRouter OpenAPI, `POST /rerank`; read 2026-11-25.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from crossroads.dialect import Draft, Reply, Stamp
 from crossroads.errors import Unsupported
 from crossroads_rerank_cohere import reply
 
-__all__ = ["RerankCohere", "RerankTogether", "RerankVoyage"]
+__all__ = ["RerankCohere", "RerankMixedbread", "RerankTogether", "RerankVoyage"]
 
 
 class RerankCohere(OpenAIFamily):
@@ -42,8 +42,8 @@ class RerankCohere(OpenAIFamily):
     shape = Shape(None, None, items="results", completion_tokens=0)
     streams = False
 
-    limit = "top_n"
-    """The field that says how many come back."""
+    names: Mapping[str, str] = MappingProxyType({})
+    """Canonical fields and what this vendor calls them, where that is another name."""
     takes_objects = False
     """May a document be an object with text and image?"""
     echo: Mapping[str, Any] = MappingProxyType({})
@@ -57,14 +57,15 @@ class RerankCohere(OpenAIFamily):
         return validate(RerankRequest, text)
 
     def decode_request(self, opened: Opened) -> Any:
-        fields = {"top_n" if name == self.limit else name: value for name, value in opened.fields.items()}
+        canonical = {theirs: name for name, theirs in self.names.items()}
+        fields = {canonical.get(name, name): value for name, value in opened.fields.items()}
         return self.validate(jsonbody.encode(fields))
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         said = request.model_dump(exclude_unset=True)
         lost: list[Lost] = []
         said["documents"] = [self._document(one, f"documents.{at}", lost) for at, one in enumerate(said["documents"])]
-        fields = {self.limit if name == "top_n" else name: value for name, value in said.items()}
+        fields = {self.names.get(name, name): value for name, value in said.items()}
         draft = self._draft(fields, url, upstream, False)
         draft.lost[:0] = lost
         return draft
@@ -106,7 +107,19 @@ class RerankVoyage(RerankCohere):
 
     name = "rerank-voyage"
     paths: tuple[str, ...] = ()
-    limit = "top_k"
+    names: Mapping[str, str] = MappingProxyType({"top_n": "top_k"})
 
     def encode_response(self, reply_: Reply, stamp: Stamp) -> bytes:
         return reply.encode_response(reply_, stamp, rows="data")
+
+
+class RerankMixedbread(RerankVoyage):
+    """Mixedbread's: documents are its `input`, objects among them; a row says `score`, and echoes its `input`."""
+
+    name = "rerank-mixedbread"
+    kinds = {**RerankVoyage.kinds, "input": jsonbody.FILLED_ARRAY}
+    required: tuple[str, ...] = ("input",)
+    takes_objects = True
+    names: Mapping[str, str] = MappingProxyType(
+        {"documents": "input", "top_n": "top_k", "return_documents": "return_input"}
+    )

@@ -1,4 +1,4 @@
-"""Ranks: read from any of the three vendors' replies, and written.
+"""Ranks: read from any of the four vendors' replies, and written.
 
 Law (MONEY-4): what is billed is counted in the host's own unit, search units or tokens, never both.
 """
@@ -17,6 +17,8 @@ from crossroads.types.usage import Usage
 
 Json = dict[str, Any]
 ROWS = ("results", "data")
+ROW = {"score": "relevance_score", "input": "document"}
+"""What a row of Mixedbread's calls its fields, and what the others do."""
 
 
 def relay_response(body: bytes, stamp: Stamp) -> Reply:
@@ -36,7 +38,7 @@ def decode_response(body: bytes) -> Reply:
     """See `Dialect.decode_response`."""
     document, rows = _opened(body)
     canonical: Document = {name: value for name, value in document.items() if name not in (*ROWS, "object")}
-    canonical["results"] = document[rows]
+    canonical["results"] = [_row(row) for row in document[rows]]
     usage = parse_usage(document)
     upstream_id = document.get("id")
     return Reply(document=canonical, usage=usage, upstream_id=upstream_id if isinstance(upstream_id, str) else None)
@@ -92,7 +94,18 @@ def _opened(body: bytes) -> tuple[Json, str]:
     raise broken("the provider's reply has no ranks that can be read.")
 
 
+def _row(row: Json) -> Json:
+    if "relevance_score" in row:
+        return row
+    told = {ROW.get(name, name): value for name, value in row.items() if name != "object"}
+    if isinstance(text := told.get("document"), str):
+        told["document"] = {"text": text}
+    elif told.get("document", ...) is None:
+        del told["document"]  # not asked for
+    return told
+
+
 def _is_rank(row: Any) -> bool:
     if not isinstance(row, dict):
         return False
-    return type(row.get("index")) is int and isinstance(row.get("relevance_score"), int | float)
+    return type(row.get("index")) is int and isinstance(row.get("relevance_score", row.get("score")), int | float)
