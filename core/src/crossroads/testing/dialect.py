@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from crossroads.dialect import Dialect
-from crossroads.errors import BadRequest, UpstreamRefused
+from crossroads.errors import BadRequest, Unsupported, UpstreamError, UpstreamRefused
 from crossroads.testing import laws
+from crossroads.testing.mutilated import misshapen, misshapen_stream
 from crossroads.testing.recordings import Recorded, recorded_in
 from crossroads.testing.recordings import vectors as shipped_vectors
+
+URL = "https://api.northwind.example/v1"
+STREAM_BYTES_MAX = 20_000
+"""Of a stream that is spoilt many times."""
+SPOILT_MAX = 100
 
 
 def dialect_conformance(plugin: Any, vectors: str | Path | None = None) -> type:
@@ -99,3 +107,51 @@ class _DialectChecks:
                 assert error.remedy  # noqa: PT017  (any other exception fails the test by itself)
 
         check()
+
+    def test_a_request_with_a_value_of_another_kind_is_encoded_or_is_refused(self, dialect: Any) -> None:
+        bodies = [v.request for v in self.recorded(dialect) if v.request]
+
+        def ask(body: bytes) -> None:
+            with contextlib.suppress(BadRequest, Unsupported):
+                opened = dialect.open(body)
+                request = dialect.decode_request(opened)
+                dialect.encode_request(request, url=URL, upstream="small-2", stream=opened.stream)
+
+        _spoilt(misshapen, bodies, ask)
+
+    def test_a_reply_with_a_value_of_another_kind_is_passed_on_or_is_refused(self, dialect: Any) -> None:
+        bodies = [v.body for v in self.recorded(dialect, is_stream=False) if v.status == 200 and _is_json(v.body)]
+
+        def read(body: bytes) -> None:
+            with contextlib.suppress(UpstreamError):
+                dialect.relay_response(body, laws.STAMP)
+            with contextlib.suppress(UpstreamError):
+                dialect.encode_response(dialect.decode_response(body), laws.STAMP)
+
+        _spoilt(misshapen, bodies, read)
+
+    def test_a_stream_with_a_value_of_another_kind_is_passed_on_or_is_refused(self, dialect: Any) -> None:
+        bodies = [v.body for v in self.recorded(dialect, is_stream=True) if len(v.body) <= STREAM_BYTES_MAX]
+
+        def read(body: bytes) -> None:
+            laws.relay_all(dialect, [body])
+            laws.decode_all(dialect, [body])
+
+        _spoilt(misshapen_stream, bodies, read)
+
+
+def _spoilt(spoil: Callable[[Sequence[bytes]], Any], bodies: list[bytes], use: Callable[[bytes], None]) -> None:
+    """Any exception but those that `use` expects fails the test by itself."""
+    if not bodies:
+        pytest.skip("no such exchange is recorded")
+
+    @hypothesis_settings(max_examples=SPOILT_MAX, deadline=None, database=None)
+    @given(spoil(bodies))
+    def check(body: bytes) -> None:
+        use(body)
+
+    check()
+
+
+def _is_json(body: bytes) -> bool:
+    return body.lstrip()[:1] in (b"{", b"[")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crossroads import jsonbody
 from crossroads.errors import BadRequest, BadUpstream, StreamCut, Unsupported, UpstreamError, UpstreamRefused
 from crossroads.testing import dialect_conformance, laws
-from crossroads.testing.mutilated import mutilated
+from crossroads.testing.mutilated import misshapen, mutilated
 from crossroads.testing.recordings import vectors
 from crossroads.types.base import validate
 from crossroads.types.chat import ChatRequest
@@ -45,6 +45,19 @@ def test_a_mutilated_stream_raises_nothing_but_our_errors(data, cuts):
     laws.relay_all(DIALECT, [data])
     laws.decode_all(DIALECT, [data])
     laws.a_split_changes_nothing(DIALECT, data, cuts)
+
+
+@RELAXED
+@given(st.data(), st.sampled_from([v.body for v in STREAMS]))
+def test_an_event_with_a_value_of_another_kind_is_passed_on_or_is_refused(data, body):
+    frames = list(FrameReader().feed(body))
+    at = data.draw(st.integers(0, len(frames) - 1))
+    spoilt = data.draw(misshapen([frames[at].payload]))
+    sent = b"".join(encode_frame(f.name, spoilt if n == at else f.payload) for n, f in enumerate(frames))
+    laws.relay_all(DIALECT, [sent])
+    chunks, _ = laws.decode_all(DIALECT, [sent])
+    encoder = DIALECT.encode_stream(laws.STAMP)
+    assert b"".join(map(encoder.encode, chunks)) + encoder.close(Usage())
 
 
 @RELAXED

@@ -1,12 +1,14 @@
 """Bodies that are a prompt: recorded ones both ways, templates there and back, and what they refuse."""
 
+import base64
 import contextlib
 import json
 
 import msgspec
 import pytest
+from crossroads_bedrock_converse.frames import FrameReader, encode_frame
 from crossroads_bedrock_invoke import PLAIN, STREAMED, BedrockInvoke, bodies
-from crossroads_bedrock_invoke.chunks import Wrapper
+from crossroads_bedrock_invoke.chunks import Wrapper, read
 from crossroads_bedrock_invoke.families import claude, completions, llama, mistral, template
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from crossroads import jsonbody
 from crossroads.call import Opened
 from crossroads.errors import BadRequest, Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance, laws
-from crossroads.testing.mutilated import mutilated
+from crossroads.testing.mutilated import misshapen, mutilated
 from crossroads.testing.recordings import vectors
 from crossroads.types.base import validate
 from crossroads.types.chat import ChatRequest
@@ -99,6 +101,18 @@ def test_a_mutilated_stream_raises_nothing_but_our_errors(data, cuts):
     laws.relay_all(DIALECT, [data])
     laws.decode_all(DIALECT, [data])
     laws.a_split_changes_nothing(DIALECT, data, cuts)
+
+
+@RELAXED
+@given(st.data(), st.sampled_from([v.body for v in STREAMS]))
+def test_an_event_with_a_value_of_another_kind_is_passed_on_or_is_refused(data, body):
+    events = list(read(FrameReader(), body))
+    at = data.draw(st.integers(0, len(events) - 1))
+    events[at] = json.loads(data.draw(misshapen([json.dumps(events[at]).encode()])))
+    chunks = [{"bytes": base64.b64encode(json.dumps(event).encode()).decode()} for event in events]
+    sent = b"".join(encode_frame("chunk", json.dumps(chunk).encode()) for chunk in chunks)
+    laws.relay_all(DIALECT, [sent])
+    laws.decode_all(DIALECT, [sent])
 
 
 @RELAXED

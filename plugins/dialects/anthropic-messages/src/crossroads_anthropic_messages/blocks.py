@@ -175,10 +175,11 @@ class BlockDecoder:
             block.size += len(value) if isinstance(value, str) else 1
             if block.size > BLOCK_BYTES_MAX:
                 raise broken(f"the provider sent a block of more than {BLOCK_BYTES_MAX} characters.")
-            if name == "partial_json":
+            if name == "partial_json" and isinstance(value, str):
                 block.json.append(value)
             elif isinstance(value, str):
-                block.native[name] = (block.native.get(name) or "") + value
+                before = block.native.get(name)
+                block.native[name] = (before if isinstance(before, str) else "") + value
             else:
                 block.native[name] = value
 

@@ -122,7 +122,8 @@ class MessageReader:
             if document["index"] not in self._begun:
                 raise broken("the provider sent a delta of a block that has not begun.")
             delta = document["delta"]
-            name = DELTA_TEXTS.get(delta.get("type"))
+            said = delta.get("type")
+            name = DELTA_TEXTS.get(said) if isinstance(said, str) else None
             if name is not None and not isinstance(delta.get(name), str):
                 raise broken("the provider sent a delta without its text.")
         elif kind == "content_block_start":

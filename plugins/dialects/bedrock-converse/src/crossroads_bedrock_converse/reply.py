@@ -44,7 +44,7 @@ def finish_reason(native: Any) -> str | None:
 
 def stop_reason(finish: Any, native: Any) -> str:
     """Bedrock's own word where it was one, else the one for the canonical reason."""
-    return native if native in FINISH_REASONS else STOP_REASONS.get(finish, "end_turn")
+    return native if isinstance(native, str) and native in FINISH_REASONS else STOP_REASONS.get(finish, "end_turn")
 
 
 def opened(body: bytes) -> Json:

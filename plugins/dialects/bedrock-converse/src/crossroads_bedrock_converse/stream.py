@@ -50,6 +50,9 @@ class Reader:
             elif frame.name == METADATA:
                 self._told = True
                 self.usage = parse_usage(document.get("usage")) or self.usage
+            at = document.get("contentBlockIndex")
+            if at is not None and type(at) is not int:
+                raise broken("the provider sent an event of a block without a number.")
             yield frame, document
 
     def check_end(self, *, framed: bool) -> None:
@@ -67,7 +70,8 @@ class Reader:
             added = self._added(_inner(document, "delta"), document.get("contentBlockIndex"))
             return [] if added is None else [_chunk(added)]
         if name == STOP:
-            return [_chunk({}, self.finish_reason, document.get("stopReason"))]
+            native = document.get("stopReason")
+            return [_chunk({}, self.finish_reason, native if isinstance(native, str) else None)]
         if name == METADATA and self.usage is not None:
             usage = canonical_usage(document.get("usage"), self.usage)
             return [{"object": "chat.completion.chunk", "choices": [], "usage": usage}]

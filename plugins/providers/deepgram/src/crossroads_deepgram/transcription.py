@@ -119,7 +119,8 @@ def _document(best: list[Json]) -> Document:
     words: list[Json] = []
     for number, one in enumerate(best):
         rows = one.get("words")
-        read = [{**row, "written": row.get("punctuated_word") or row.get("word")} for row in rows or () if row]
+        told = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        read = [{**row, "written": row.get("punctuated_word") or row.get("word")} for row in told]
         own = timed(read, "written", **WORD)
         words += own if len(best) == 1 else [{**word, "channel": number} for word in own]
     if words:

@@ -93,7 +93,11 @@ class ElevenLabsTranscription(VendorTranscription):
 def _spoken(row: Json) -> list[Any]:
     """Its words, without the blanks between them."""
     words = row.get("words")
-    return [one for one in words or () if not isinstance(one, dict) or one.get("type", "word") != "spacing"]
+    return [
+        one
+        for one in (words if isinstance(words, list) else ())
+        if not isinstance(one, dict) or one.get("type", "word") != "spacing"
+    ]
 
 
 def _own_word(word: Json) -> Json:

@@ -56,7 +56,10 @@ class FalTranscription(VendorTranscription):
         if is_waiting(told) or not isinstance(told.get("text"), str):
             raise broken("the provider's reply has no transcript.")
         document: Document = {"text": told["text"]}
-        segments = [one for one in map(_segment, told.get("chunks") or ()) if one is not None]
+        chunks = told.get("chunks") or []
+        if not isinstance(chunks, list):
+            raise broken("the provider's transcript has chunks that can't be read.")
+        segments = [one for one in map(_segment, chunks) if one is not None]
         if segments:
             document["segments"] = [{"id": at, **one} for at, one in enumerate(segments)]
         languages = told.get("languages") or told.get("inferred_languages")
