@@ -1,1 +1,1 @@
-"""Speechmatics. Facts stand in provider.toml; there is no code."""
+"""Speechmatics: facts in provider.toml, its format in `speech`."""
