@@ -1,1 +1,1 @@
-"""Speechmatics: facts in provider.toml, its format in `speech`."""
+"""Speechmatics: facts in provider.toml, its formats in `speech` and `transcription`."""
