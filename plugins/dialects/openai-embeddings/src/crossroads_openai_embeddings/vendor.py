@@ -57,7 +57,7 @@ class VendorEmbeddings(Foreign):
         fields = stated(request)
         dropped = [name for name in ("dimensions", "input_type") if name not in self.places]
         document, lost = leftover(fields, HANDLED, dropped)
-        said = {name: fields[name] for name in ("dimensions", "encoding_format", "input_type") if name in fields}
+        said: Json = {name: fields[name] for name in ("dimensions", "encoding_format", "input_type") if name in fields}
         if said.get("encoding_format", "float") not in self.formats:
             raise Unsupported(
                 "the provider sends numbers only.",
