@@ -7,8 +7,9 @@ vendor gives: mostly an address that expires.
 from __future__ import annotations
 
 import base64
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import Foreign, Json
@@ -94,6 +95,16 @@ def size_of(fields: Json) -> tuple[int, int] | None:
             "it is no size in pixels.", remedy='Send e.g. "1024x1024", or leave it out.', field="size", value=stated
         )
     return int(found[1]), int(found[2])
+
+
+def nearest_shape(width: int, height: int, shapes: Iterable[str]) -> str:
+    """Of the shapes that a host makes ("16:9"), by the ratio of ratios."""
+
+    def away(shape: str) -> float:
+        across, down = map(int, shape.split(":"))
+        return abs(math.log(width / height) - math.log(across / down))
+
+    return min(shapes, key=away)
 
 
 def wants_itself(request: Any, fields: Json) -> bool:

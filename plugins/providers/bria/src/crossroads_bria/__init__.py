@@ -1,1 +1,1 @@
-"""BRIA AI. Facts stand in provider.toml; there is no code."""
+"""BRIA AI: facts in provider.toml, its format in `images`."""

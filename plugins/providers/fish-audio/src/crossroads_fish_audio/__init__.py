@@ -1,1 +1,1 @@
-"""Fish Audio. Facts stand in provider.toml; there is no code."""
+"""Fish Audio: facts in provider.toml, its format in `speech`."""

@@ -1,1 +1,1 @@
-"""Hume AI. Facts stand in provider.toml; there is no code."""
+"""Hume AI: facts in provider.toml, its format in `speech`."""

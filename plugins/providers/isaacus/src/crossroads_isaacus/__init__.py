@@ -1,1 +1,1 @@
-"""Isaacus. Facts stand in provider.toml; there is no code."""
+"""Isaacus: facts in provider.toml, its format in `embeddings` and `rerank`."""

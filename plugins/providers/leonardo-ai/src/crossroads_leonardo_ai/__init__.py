@@ -1,1 +1,1 @@
-"""Leonardo.Ai. Facts stand in provider.toml; there is no code."""
+"""Leonardo.Ai: facts in provider.toml, its format in `images`."""

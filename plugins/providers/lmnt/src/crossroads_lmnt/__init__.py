@@ -1,1 +1,1 @@
-"""LMNT. Facts stand in provider.toml; there is no code."""
+"""LMNT: facts in provider.toml, its format in `speech`."""

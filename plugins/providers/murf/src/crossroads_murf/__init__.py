@@ -1,1 +1,1 @@
-"""Murf AI. Facts stand in provider.toml; there is no code."""
+"""Murf AI: facts in provider.toml, its format in `speech`."""

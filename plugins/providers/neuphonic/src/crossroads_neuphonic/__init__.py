@@ -1,1 +1,1 @@
-"""Neuphonic. Facts stand in provider.toml; there is no code."""
+"""Neuphonic: facts in provider.toml, its format in `speech`."""

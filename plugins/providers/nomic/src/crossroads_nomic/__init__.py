@@ -1,1 +1,1 @@
-"""Nomic Atlas. Facts stand in provider.toml; there is no code."""
+"""Nomic Atlas: facts in provider.toml, its format in `embeddings`."""

@@ -1,1 +1,1 @@
-"""Pinecone Inference. Facts stand in provider.toml; there is no code."""
+"""Pinecone Inference: facts in provider.toml, its format in `embeddings` and `rerank`."""

@@ -1,1 +1,1 @@
-"""Resemble AI. Facts stand in provider.toml; there is no code."""
+"""Resemble AI: facts in provider.toml, its format in `speech`."""

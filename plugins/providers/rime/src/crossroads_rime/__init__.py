@@ -1,1 +1,1 @@
-"""Rime. Facts stand in provider.toml; there is no code."""
+"""Rime: facts in provider.toml, its format in `speech`."""

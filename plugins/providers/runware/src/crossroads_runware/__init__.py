@@ -1,1 +1,1 @@
-"""Runware. Facts stand in provider.toml; there is no code."""
+"""Runware: facts in provider.toml, its format in `images`."""

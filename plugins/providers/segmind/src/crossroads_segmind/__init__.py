@@ -1,1 +1,1 @@
-"""Segmind. Facts stand in provider.toml; there is no code."""
+"""Segmind: facts in provider.toml, its format in `images`."""

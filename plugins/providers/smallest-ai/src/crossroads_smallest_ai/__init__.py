@@ -1,1 +1,1 @@
-"""smallest.ai. Facts stand in provider.toml; there is no code."""
+"""smallest.ai: facts in provider.toml, its format in `speech`."""

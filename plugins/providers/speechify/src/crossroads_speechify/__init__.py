@@ -1,1 +1,1 @@
-"""Speechify. Facts stand in provider.toml; there is no code."""
+"""Speechify: facts in provider.toml, its format in `speech`."""

@@ -1,1 +1,1 @@
-"""Speechmatics. Facts stand in provider.toml; there is no code."""
+"""Speechmatics: facts in provider.toml, its formats in `speech` and `transcription`."""

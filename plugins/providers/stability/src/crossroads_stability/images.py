@@ -8,7 +8,6 @@ Sources: pkg:pypi/litellm@1.109.1 (llms/stability, types/llms/stability.py); Sta
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ from crossroads_openai_images.vendor import (
     ONLY_OPENAI,
     VendorImages,
     images_reply,
+    nearest_shape,
     one_only,
     size_of,
 )
@@ -92,13 +92,8 @@ class StabilityImages(VendorImages):
 
 
 def nearest(width: int, height: int) -> str:
-    """Of SHAPES, by the ratio of ratios."""
-
-    def away(shape: str) -> float:
-        across, down = map(int, shape.split(":"))
-        return abs(math.log(width / height) - math.log(across / down))
-
-    return min(SHAPES, key=away)
+    """Of SHAPES."""
+    return nearest_shape(width, height, SHAPES)
 
 
 def _source(fields: Json) -> File | None:

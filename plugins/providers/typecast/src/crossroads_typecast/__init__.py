@@ -1,1 +1,1 @@
-"""Typecast. Facts stand in provider.toml; there is no code."""
+"""Typecast: facts in provider.toml, its format in `speech`."""

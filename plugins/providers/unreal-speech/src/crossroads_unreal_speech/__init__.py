@@ -1,1 +1,1 @@
-"""Unreal Speech. Facts stand in provider.toml; there is no code."""
+"""Unreal Speech: facts in provider.toml, its format in `speech`."""

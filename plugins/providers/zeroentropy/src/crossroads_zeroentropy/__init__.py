@@ -1,1 +1,1 @@
-"""ZeroEntropy. Facts stand in provider.toml; there is no code."""
+"""ZeroEntropy: facts in provider.toml, its format in `embeddings` and `rerank`."""

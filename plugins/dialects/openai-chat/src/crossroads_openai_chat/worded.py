@@ -1,0 +1,47 @@
+"""A vendor's names of canonical fields as a table: canonical name -> where it stands in the vendor's body.
+
+A place is a dotted path ("output.audio_format"). Law: what `placed` puts in, `taken` takes out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crossroads.errors import Unsupported
+from crossroads_openai_chat.foreign import Json
+
+
+def placed(document: Json, place: str, value: Any) -> None:
+    """Put it there; what else the caller put beside it stays. Raises Unsupported: an object is expected on the way."""
+    *way, last = place.split(".")
+    for step in way:
+        inner = document.get(step, {})
+        if not isinstance(inner, dict):
+            raise Unsupported("the provider takes an object here.", remedy="Send an object.", field=step, value=inner)
+        document[step] = dict(inner)
+        document = document[step]
+    document[last] = value
+
+
+def taken(own: Json, places: Mapping[str, str]) -> Json:
+    """The vendor's body with its fields under their canonical names; what has none stays as it is."""
+    rest = dict(own)
+    found = {name: value for name, place in places.items() if (value := _take(rest, place.split("."))) is not None}
+    return {**rest, **found}
+
+
+def _take(document: Json, way: list[str]) -> Any:
+    """The value that stood there; objects that it leaves empty go too."""
+    head, *rest = way
+    if not rest:
+        return document.pop(head, None)
+    if not isinstance(document.get(head), dict):
+        return None
+    inner = dict(document[head])
+    value = _take(inner, rest)
+    if value is not None:
+        document[head] = inner
+        if not inner:
+            del document[head]
+    return value

@@ -1,0 +1,109 @@
+"""A vendor's own rerank as a table of words: texts in, rows of index and score out. An upstream only, never streamed.
+
+Law (MONEY-4): what is billed is counted in the vendor's own unit, tokens or units of search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crossroads_openai_chat.foreign import JSON_HEADERS, Foreign, Json, leftover, stated
+from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.usage import TOKENS_MAX
+from crossroads_openai_chat.worded import placed, taken
+
+from crossroads import jsonbody
+from crossroads.call import Lost
+from crossroads.dialect import Draft, Reply, Stamp
+from crossroads.errors import Unsupported
+from crossroads.types.usage import Usage
+
+HANDLED = ("documents", "query", "top_n")
+
+
+class VendorRerank(Foreign):
+    """A member states the words; where its documents are no strings it overrides `text` and `own_text`."""
+
+    operation = "rerank"
+    places: Mapping[str, str]
+    """Canonical name -> dotted place in the body: `documents`, `model`, `query`, `top_n`."""
+    rows = "results"
+    score = "relevance_score"
+    counted = "usage.total_tokens"
+    searches = False
+    """Is what is counted a unit of search (and not tokens)?"""
+
+    @staticmethod
+    def model() -> Any:
+        from crossroads.types.rerank import RerankRequest
+
+        return RerankRequest
+
+    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
+        fields = taken(own, self.places)
+        if isinstance(given := fields.get("documents"), list):
+            fields["documents"] = [self.text(one) for one in given]
+        return fields
+
+    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
+        fields = stated(request)
+        document, lost = leftover(fields, HANDLED, ())
+        texts = [_text(one, f"documents.{at}", lost) for at, one in enumerate(fields["documents"])]
+        said = {"documents": [self.own_text(text) for text in texts], "query": fields["query"], "model": upstream}
+        said |= {"top_n": fields["top_n"]} if "top_n" in fields else {}
+        for name, place in self.places.items():
+            if name in said:
+                placed(document, place, said[name])
+        return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
+
+    def text(self, own: Any) -> Any:
+        """A text out of the vendor's list."""
+        return own
+
+    def own_text(self, text: str) -> Any:
+        """A text as it stands in the vendor's list."""
+        return text
+
+    def decode_response(self, body: bytes) -> Reply:
+        told = whole(body)
+        rows = told.get(self.rows)
+        held = rows if isinstance(rows, list) else []
+        if not held or not all(isinstance(row, dict) and self._is_rank(row) for row in held):
+            raise broken("the provider's reply has no ranks that can be read.")
+        ranks = [{"index": row["index"], "relevance_score": row[self.score]} for row in held]
+        count: Any = told
+        for step in self.counted.split("."):
+            count = count.get(step) if isinstance(count, dict) else None
+        if type(count) is not int or not 0 <= count <= TOKENS_MAX:
+            return Reply(document={"results": ranks})
+        usage = Usage(searches=count) if self.searches else Usage(input_tokens=count)
+        return Reply(document={"results": ranks}, usage=usage)
+
+    def _is_rank(self, row: Json) -> bool:
+        return type(row.get("index")) is int and type(row.get(self.score)) in (int, float)
+
+    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
+        ranks = (reply.document or {}).get("results") or ()
+        told: Json = {self.rows: [{"index": row["index"], self.score: row["relevance_score"]} for row in ranks]}
+        if reply.usage is not None:
+            count = reply.usage.searches if self.searches else reply.usage.prompt_tokens
+            placed(told, self.counted, count)
+        return jsonbody.encode(told)
+
+
+def _text(document: Any, path: str, lost: list[Lost]) -> str:
+    """Raises Unsupported: no text is in it."""
+    if isinstance(document, str):
+        return document
+    said = document if isinstance(document, dict) else document.model_dump(exclude_none=True)
+    if "image" in said or not isinstance(said.get("text"), str):
+        raise Unsupported(
+            "this host ranks texts only.",
+            remedy="Send texts, or let another provider serve the call.",
+            field=path,
+            value="(not shown)",
+        )
+    if set(said) != {"text"}:
+        lost.append(Lost(path, "dropped", "only its text is ranked"))
+    return str(said["text"])
