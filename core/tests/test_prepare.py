@@ -23,6 +23,14 @@ from crossroads.testing.upstream import ScriptedProvider
         (Quirk(clamp={"t": (0.0, 1.0)}), {"t": None}, {"t": None}, []),
         (Quirk(set={"x": True}), {}, {"x": True}, []),
         (Quirk(set={"x": True}), {"x": False}, {"x": False}, []),
+        (
+            Quirk(roles={"developer": "system"}),
+            {"messages": [{"role": "developer", "content": "a", "n": 1.10}, {"role": "user", "content": "developer"}]},
+            {"messages": [{"role": "system", "content": "a", "n": 1.10}, {"role": "user", "content": "developer"}]},
+            [("messages.role", "renamed")],
+        ),
+        (Quirk(roles={"developer": "system"}), {"messages": [{"role": "user"}]}, {"messages": [{"role": "user"}]}, []),
+        (Quirk(roles={"developer": "system"}), {"messages": ["developer"]}, {"messages": ["developer"]}, []),
     ],
 )
 def test_a_quirk_changes_what_it_says_and_reports_it(quirk, before, after, reported):

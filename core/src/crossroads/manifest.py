@@ -39,6 +39,7 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clamp: dict[str, tuple[float, float]] = {}
     set: dict[str, Any] = {}
     headers: dict[str, str] = {}
+    roles: dict[str, str] = {}
 
 
 class ErrorReading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,7 +6,7 @@ the manifest's hosts and nowhere else, whatever a hook did to the URL.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
@@ -75,7 +75,7 @@ def prepare_endpoint(
             quirk
             for quirk in quirks
             if dialect.name in (quirk.dialects or (served.dialect,))
-            and (quirk.rename or quirk.drop or quirk.clamp or quirk.set)
+            and (quirk.rename or quirk.drop or quirk.clamp or quirk.set or quirk.roles)
         ),
         hook=hook,
     )
@@ -188,6 +188,32 @@ def apply_quirk(quirk: Quirk, document: Fields, lost: list[Lost]) -> None:
                 lost.append(Lost(name, "clamped", f"the provider takes {lowest:g} to {highest:g}"))
     for name, fixed in quirk.set.items():
         document.setdefault(name, fixed)
+    if quirk.roles and "messages" in document:
+        _rename_roles(quirk.roles, document, lost)
+
+
+def _rename_roles(roles: Mapping[str, str], document: Fields, lost: list[Lost]) -> None:
+    """Of a chat's messages. They are read only where one of these roles may stand in them."""
+    whole = msgspec.json.encode(document["messages"])
+    others = {_text(role): (role, other) for role, other in roles.items()}
+    if not any(role in whole for role in others):
+        return
+    try:
+        messages = msgspec.json.decode(whole, type=list[dict[str, msgspec.Raw]])
+    except msgspec.MsgspecError:
+        return  # no messages: the provider says so
+    seen = {}
+    for message in messages:
+        if (found := others.get(bytes(message.get("role", b"")))) is not None:
+            message["role"] = msgspec.Raw(_text(found[1]))
+            seen[found[0]] = found[1]
+    document["messages"] = messages
+    lost += [Lost("messages.role", "renamed", f"the provider calls {role} {other}") for role, other in seen.items()]
+
+
+def _text(text: str) -> bytes:
+    """As it stands in a document."""
+    return msgspec.json.encode(text)
 
 
 def _number(value: Any) -> float | None:

@@ -264,6 +264,8 @@ def _quirks(facts: Facts) -> Iterator[dict[str, Any]]:
             yield {"operations": ["chat"], "rename": {"max_tokens": "max_completion_tokens"}, "source": source}
         if text == "maximum temperature is 1":
             yield {"operations": ["chat"], "clamp": {"temperature": [0, 1]}, "source": source}
+        if text == "does not take the role 'developer'":
+            yield {"operations": ["chat"], "roles": {"developer": "system"}, "source": source}
         if text == "does not take stream_options":
             yield {"operations": ["chat"], "drop": ["stream_options"], "source": source}
 

@@ -27,7 +27,7 @@ OUTPUTS = {
     "transcription": "transcription", "video": "video",
 }  # fmt: skip
 OF_ANOTHER_KIND = re.compile(
-    r"whisper|tts|embed|rerank|image|video|flux|speech|transcri|moderation|ocr|audio|realtime|live|veo|sora|kling|"
+    r"whisper|tts|stt|embed|rerank|image|video|flux|speech|transcri|moderation|ocr|audio|realtime|live|veo|sora|kling|"
     r"imagen|dall-e|diffusion|seedream|seedance|voxtral|music|lyria|guard|translat|asr|bge-|gte-|wan[0-9-]|hailuo",
     re.IGNORECASE,
 )
