@@ -102,7 +102,7 @@ class OpenAIImages(OpenAIFamily):
         return reply.encode_response(reply_, stamp)
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay(IMAGES)
+        return Relay(IMAGES, stamp)
 
     def decode_stream(self) -> Any:
         return Decoder(IMAGES)
