@@ -7,7 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 import httpx2
 import pytest
 
-from crossroads import embed
+from crossroads import AsyncClient, embed
 from crossroads.call import Head
 from crossroads.errors import StreamCut
 from crossroads.testing import Recorder, exchange_with, offer
@@ -127,3 +127,12 @@ async def test_in_process_a_client_sees_that_it_is_not_whole():
     ):
         with pytest.raises(StreamCut):
             await client.post(f"{embed.BASE_URL}/audio/speech", content=BODY)
+
+
+async def test_the_python_client_gets_pieces_and_the_error_that_ends_them():
+    async with speaking(Sound(b"ID3", b"\0", None), Sound(b"ID3", CUT)) as (x, _, _), AsyncClient(x) as client:
+        assert [piece async for piece in client.speech_pieces("test/model", "Hello", "alloy")] == [b"ID3", b"\0"]
+        pieces = client.speech_pieces("test/model", "Hello", "alloy")
+        assert await anext(pieces) == b"ID3"
+        with pytest.raises(StreamCut):
+            await anext(pieces)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import httpx2
 import openai
 import pytest
@@ -170,9 +171,10 @@ def origin(serve, replay, tmp_path_factory) -> str:
 
 
 @pytest.fixture
-def sdk(origin) -> openai.OpenAI:
+def sdk(origin) -> Iterator[openai.OpenAI]:
     Replay.seen.clear()
-    return openai.OpenAI(base_url=f"{origin}/v1", api_key="any", max_retries=0)
+    with openai.OpenAI(base_url=f"{origin}/v1", api_key="any", max_retries=0) as made:
+        yield made
 
 
 VOICES = [("openai/tts-1", "alloy"), ("deepgram/aura-2", "thalia"), ("elevenlabs/eleven_v4", "JBFqnCBsd6RMkjVDRZzb")]
@@ -204,6 +206,7 @@ def test_speech_in_events_of_openais_own(sdk):
     asked = {"model": "openai/gpt-4o-mini-tts", "voice": "alloy", "input": "Hello", "stream_format": "sse"}
     with sdk.audio.speech.with_streaming_response.create(**asked) as reply:
         told = [json.loads(line[6:]) for line in reply.iter_lines() if line.startswith("data: ")]
+    assert told[-1]["usage"].pop("cost") > 0
     assert told == list(SPEECH_EVENTS)
 
 
@@ -296,8 +299,15 @@ def test_moderations_come_with_their_verdict(sdk):
     assert reply.results[0].category_scores.violence >= 0
 
 
-def test_deepgrams_client_speaks_and_hears_with_other_vendors_models(origin):
-    sdk = DeepgramClient(api_key="any", environment=DeepgramClientEnvironment(base=origin, **NOWHERE))
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client() as made:
+        yield made
+
+
+def test_deepgrams_client_speaks_and_hears_with_other_vendors_models(origin, http):
+    there = DeepgramClientEnvironment(base=origin, **NOWHERE)
+    sdk = DeepgramClient(api_key="any", environment=there, httpx_client=http)
     assert b"".join(sdk.speak.v1.audio.generate(text="Hello", model="openai/tts-1")) == SPOKEN
     reply = sdk.listen.v1.media.transcribe_file(request=SOUND[1], model="elevenlabs/scribe_v2")
     best = reply.results.channels[0].alternatives[0]
@@ -305,8 +315,8 @@ def test_deepgrams_client_speaks_and_hears_with_other_vendors_models(origin):
     assert " ".join(word.word for word in best.words) == EARS["elevenlabs/scribe_v2"]
 
 
-def test_elevenlabs_client_speaks_and_hears_with_other_vendors_models(origin):
-    sdk = ElevenLabs(api_key="any", base_url=origin)
+def test_elevenlabs_client_speaks_and_hears_with_other_vendors_models(origin, http):
+    sdk = ElevenLabs(api_key="any", base_url=origin, httpx_client=http)
     assert b"".join(sdk.text_to_speech.convert("thalia", text="Hello", model_id="deepgram/aura-2")) == SPOKEN
     assert b"".join(sdk.text_to_speech.stream("alloy", text="Hello", model_id="openai/tts-1")) == SPOKEN
     reply = sdk.speech_to_text.convert(model_id="deepgram/nova-3", file=SOUND)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from typing import Any
 
+from crossroads.call import Head
 from crossroads.client.asking import Asking, AsyncAsking, read
 from crossroads.multipart import File
 from crossroads.types.results import Transcript
@@ -13,6 +16,16 @@ class AsyncSounds(AsyncAsking):
     async def speech(self, model: str, input: str, voice: str, **parameters: Any) -> bytes:
         """A text, spoken: the bytes of a sound file (`response_format`, mp3 if it is not named)."""
         return await self._raw(self._open("openai-speech", model=model, input=input, voice=voice, **parameters))
+
+    async def speech_pieces(self, model: str, input: str, voice: str, **parameters: Any) -> AsyncIterator[bytes]:
+        """The same in pieces as they come: nothing is held. Leaving the loop early closes the upstream."""
+        call = self._open("openai-speech", model=model, input=input, voice=voice, **parameters)
+        async with aclosing(self.exchange.run(call)) as parts:
+            async for part in parts:
+                if call.error is None and not isinstance(part, Head):
+                    yield part
+        if call.error is not None:
+            raise call.error
 
     async def transcribe(self, model: str, sound: bytes, filename: str = "sound.wav", **parameters: Any) -> Transcript:
         """What is said in a sound file. filename: its ending says what it is."""
@@ -33,6 +46,14 @@ class Sounds(Asking):
     def speech(self, model: str, input: str, voice: str, **parameters: Any) -> bytes:
         """See `AsyncClient.speech`."""
         return self._call(self._start().speech, model, input, voice, **parameters)
+
+    def speech_pieces(self, model: str, input: str, voice: str, **parameters: Any) -> Iterator[bytes]:
+        """See `AsyncClient.speech_pieces`."""
+        pieces = self._start().speech_pieces(model, input, voice, **parameters)
+        try:
+            yield from self._iterate(pieces)
+        finally:
+            self._portal.call(pieces.aclose)  # type: ignore[attr-defined]
 
     def transcribe(self, model: str, sound: bytes, filename: str = "sound.wav", **parameters: Any) -> Transcript:
         """See `AsyncClient.transcribe`."""

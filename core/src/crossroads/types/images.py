@@ -11,7 +11,7 @@ from crossroads.types.base import Kept, Routed
 
 
 class ImageRequest(Routed, Kept):
-    """prompt alone: make one; with image: change it; image alone: vary it.
+    """prompt alone: make one; with image: change it; image alone: vary it. input_references: OpenRouter's `images`.
 
     image, mask: a `crossroads.multipart.File` (image: or several), or what a host takes in JSON. size: as "1024x1024".
     """
@@ -22,6 +22,10 @@ class ImageRequest(Routed, Kept):
     mask: Any = None
     n: int | None = None
     size: str | None = None
+    aspect_ratio: str | None = None
+    resolution: str | None = None
+    seed: int | None = None
+    input_references: list[Any] | None = None
     quality: str | None = None
     style: str | None = None
     background: str | None = None

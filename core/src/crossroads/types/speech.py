@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossroads.types.base import Number, Routed
+from crossroads.types.base import Kept, Number, Routed
 
 
-class SpeechRequest(Routed):
+class SpeechRequest(Routed, Kept):
     """input: the text to speak. voice: a name, or an object that names a custom voice."""
 
     input: str

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossroads.types.base import Number, Routed
+from crossroads.types.base import Kept, Number, Routed
 
 
-class TranscriptionRequest(Routed):
+class TranscriptionRequest(Routed, Kept):
     """file: a `crossroads.multipart.File`. input_audio: the same as base64 in JSON, as OpenRouter takes it."""
 
     file: Any = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
-from crossroads.types.base import Loose, Number, Routed
+from crossroads.types.base import Kept, Loose, Number, Routed
 
 Status = Literal["pending", "in_progress", "completed", "failed", "cancelled", "expired"]
 ENDED = frozenset(("completed", "failed", "cancelled", "expired"))
@@ -24,7 +24,7 @@ class FrameImage(Loose):
     frame_type: str
 
 
-class VideoRequest(Routed):
+class VideoRequest(Routed, Kept):
     """duration: seconds, also where a client of OpenAI's format wrote `seconds`."""
 
     prompt: str | None = None
@@ -35,6 +35,7 @@ class VideoRequest(Routed):
     seed: int | None = None
     generate_audio: bool | None = None
     frame_images: list[FrameImage] | None = None
+    input_reference: Any = None
     input_references: list[dict[str, Any]] | None = None
     callback_url: str | None = None
     creativity: int | None = None

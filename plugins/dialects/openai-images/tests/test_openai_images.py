@@ -115,7 +115,11 @@ def test_a_stream_is_asked_for_and_relayed_with_its_drafts():
     assert (b"accept", b"text/event-stream") in draft.headers
     stream = events(DRAFT, {**DONE, "usage": TOKENS})
     relay = DIALECT.relay_stream(laws.STAMP)
-    assert relay.feed(stream) + relay.close(framed=True, usage=Usage()) == stream
+    drafts, last, _ = (relay.feed(stream) + relay.close(framed=True, usage=Usage())).split(b"\n\n")
+    assert drafts + b"\n\n" == events(DRAFT)
+    told = json.loads(last.removeprefix(b"data: "))
+    assert told["usage"].pop("cost") > 0
+    assert told == {**DONE, "usage": TOKENS}
     assert relay.usage == Usage(input_tokens=5, image_output_tokens=7)
 
 

@@ -157,3 +157,13 @@ async def test_its_own_client_is_served_by_another_host(elevenlabs):
     assert got.body == b"RIFF"
     assert elevenlabs.requests[0].json == {"model": "tts", "input": "Hi", "voice": "alloy", "speed": 1.5}
     assert got.cost_nano == 20_000
+
+
+async def test_what_only_it_has_a_word_for_is_sent_to_nobody_else_and_that_is_told(elevenlabs):
+    elevenlabs.script(Answer(raw=(b"RIFF",), content_type="audio/wav"))
+    row = {"model": "a/tts", "upstream": "tts", "operations": ["speech"]}
+    body = b'{"text": "Hi", "model_id": "a/tts", "voice_settings": {"style": 1}, "previous_text": "", "seed": 7}'
+    params = {"voice": "alloy"}
+    got = await served("openai-compatible", elevenlabs, "elevenlabs-speech", body, params=params, endpoints=[row])
+    assert elevenlabs.requests[0].json == {"model": "tts", "input": "Hi", "voice": "alloy"}
+    assert got.headers[b"x-crossroads-changed"] == b"seed=dropped, voice_settings=dropped"

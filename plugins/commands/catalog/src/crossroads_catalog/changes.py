@@ -18,7 +18,8 @@ from crossroads.offers import Offer
 from crossroads.route import Prices
 
 PER_MTOK = (
-    "input", "output", "cache_read", "cache_write", "reasoning", "audio_input", "audio_output", "image_output",
+    "input", "output", "cache_read", "cache_write", "reasoning", "audio_input", "audio_output", "image_input",
+    "image_output",
 )  # fmt: skip
 PER_UNIT = ("request", "image", "second", "character", "search")
 LIMITS = ("context_tokens", "max_output_tokens")

@@ -22,7 +22,9 @@ from crossroads.multipart import File
 from crossroads.types.usage import Usage
 from crossroads.wire import Headers
 from crossroads_openai_chat import errors
+from crossroads_openai_chat.forms import has_file
 from crossroads_openai_chat.request import ROUTER_KINDS, ROUTER_ONLY, open_fields, plain
+from crossroads_openai_chat.vendor import KINDS, keep
 
 Json = dict[str, Any]
 
@@ -56,8 +58,13 @@ class Foreign(DialectBase):
         return self.opened({name: plain(raw) for name, raw in opened.fields.items()}, params)
 
     def opened(self, own: Json, params: Mapping[str, str]) -> Opened:
-        """The vendor's own fields -> canonical ones, with the model's name where routing finds it."""
+        """The vendor's own fields -> canonical ones, with the model's name where routing finds it.
+
+        What only this vendor has a word for goes into its bag (`crossroads.native`): no other vendor is sent it.
+        """
         fields = self.canonical(own, params)
+        known = {*self.model().model_fields, *ROUTER_ONLY, "stream"}
+        keep(self.name, fields, drops=[name for name, value in fields.items() if name not in known and is_plain(value)])
         raws: Fields = {k: msgspec.Raw(msgspec.json.encode(v)) for k, v in fields.items() if is_plain(v)}
         opened = open_fields(raws, ROUTER_KINDS)
         opened.fields, opened.stream = {**fields, **raws}, False
@@ -142,13 +149,15 @@ def _is_json(body: bytes) -> bool:
 
 
 def is_plain(value: Any) -> bool:
-    """Is it of JSON (and not a file)?"""
-    return value is None or isinstance(value, str | int | float | bool | list | dict)
+    """Is it of JSON (and not a file, or a list of some)?"""
+    return value is None or (isinstance(value, str | int | float | bool | list | dict) and not has_file(value))
 
 
 def stated(request: Any) -> Json:
     """What the caller stated, nulls left out; files as they are."""
     named = {name: _dumped(getattr(request, name)) for name in request.model_fields_set}
+    for bag in (named.pop("native", None) or {}).values():  # no other's bag comes as far as here
+        named |= {name: value for kind in KINDS for name, value in (bag.get(kind) or {}).items()}
     return {name: value for name, value in {**named, **(request.model_extra or {})}.items() if value is not None}
 
 

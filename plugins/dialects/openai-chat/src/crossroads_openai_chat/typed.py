@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from crossroads.dialect import Document
+from crossroads.dialect import Document, Stamp
 from crossroads.errors import BadUpstream, CrossroadsError, StreamCut
 from crossroads.holding import FailsLate, HoldingRelay
-from crossroads.jsonbody import MALFORMED
+from crossroads.jsonbody import MALFORMED, encode
 from crossroads.sse import EventReader, encode_event
 from crossroads.types.usage import Usage
 from crossroads_openai_chat.errors import embedded_error
@@ -70,17 +70,20 @@ class Reading:
 
 
 class Relay(HoldingRelay):
-    """See `crossroads.dialect.Relay`."""
+    """See `crossroads.dialect.Relay`. Events pass as they come, but that the last one's `usage` tells the price."""
 
-    def __init__(self, kind: Kind) -> None:
-        self._kind, self._reading = kind, Reading(kind)
+    def __init__(self, kind: Kind, stamp: Stamp) -> None:
+        self._kind, self._stamp, self._reading = kind, stamp, Reading(kind)
         super().__init__(self._reading)
 
     def _relay(self, data: bytes) -> Iterator[bytes]:
-        for kind, text, _ in self._reading.read(data):
+        for kind, text, told in self._reading.read(data):
             self.started = True
             if kind.endswith(self._kind.piece):
                 self.seen_tokens += 1
+            used = self._reading.usage
+            if kind in self._kind.last and used is not None and isinstance(usage := told.get("usage"), dict):
+                text = encode({**told, "usage": {**usage, "cost": self._stamp.price(used).json()}})
             yield encode_event(text)
 
     def close(self, *, framed: bool, usage: Usage) -> bytes:

@@ -41,12 +41,15 @@ class OpenAIImages(OpenAIFamily):
     upstream_path = VERBS[0]
     kinds = {
         **ROUTER_KINDS,
+        "aspect_ratio": jsonbody.STRING,
         "n": jsonbody.COUNT,
         "output_compression": jsonbody.INTEGER,
         "partial_images": jsonbody.INTEGER,
         "prompt": jsonbody.STRING,
         "quality": jsonbody.STRING,
+        "resolution": jsonbody.STRING,
         "response_format": jsonbody.STRING,
+        "seed": jsonbody.INTEGER,
         "size": jsonbody.STRING,
     }
     required: tuple[str, ...] = ("prompt", *SOURCES)
@@ -99,7 +102,7 @@ class OpenAIImages(OpenAIFamily):
         return reply.encode_response(reply_, stamp)
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay(IMAGES)
+        return Relay(IMAGES, stamp)
 
     def decode_stream(self) -> Any:
         return Decoder(IMAGES)

@@ -101,7 +101,7 @@ class OpenAISpeech(OpenAIFamily):
         return wav(reply.body, rate)
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay(SPEECH)
+        return Relay(SPEECH, stamp)
 
     def decode_stream(self) -> Any:
         return Decoder(SPEECH)

@@ -129,7 +129,7 @@ class OpenAITranscription(OpenAIFamily):
         return reply.body if reply.document is None else transcript.encode(reply, stamp)
 
     def relay_stream(self, stamp: Stamp) -> Any:
-        return Relay(TRANSCRIPT)
+        return Relay(TRANSCRIPT, stamp)
 
     def decode_stream(self) -> Any:
         return Decoder(TRANSCRIPT)

@@ -194,6 +194,14 @@ def seconds_used(told: Any) -> Usage | None:
     return None
 
 
+def rows_of(value: Any) -> list[Json]:
+    """A list of objects, or nothing at all. Raises BadUpstream."""
+    rows = [] if value is None else value
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise broken("the provider's transcript has rows that can't be read.")
+    return rows
+
+
 def timed(rows: Any, word: str, **names: str) -> list[Json]:
     """Rows with times -> canonical ones. word: where the text stands; names: canonical name -> the vendor's."""
     if not isinstance(rows, list):

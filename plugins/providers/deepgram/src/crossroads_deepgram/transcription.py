@@ -18,6 +18,7 @@ from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
     VendorTranscription,
     read_query,
+    rows_of,
     seconds_used,
     sound_of,
     timed,
@@ -118,9 +119,8 @@ def _document(best: list[Json]) -> Document:
         document["texts"] = texts
     words: list[Json] = []
     for number, one in enumerate(best):
-        rows = one.get("words")
-        told = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        read = [{**row, "written": row.get("punctuated_word") or row.get("word")} for row in told]
+        rows = rows_of(one.get("words"))
+        read = [{**row, "written": row.get("punctuated_word") or row.get("word")} for row in rows]
         own = timed(read, "written", **WORD)
         words += own if len(best) == 1 else [{**word, "channel": number} for word in own]
     if words:

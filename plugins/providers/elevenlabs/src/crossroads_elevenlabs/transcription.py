@@ -17,6 +17,7 @@ from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
     VendorTranscription,
+    rows_of,
     seconds_used,
     sound_of,
     timed,
@@ -92,12 +93,7 @@ class ElevenLabsTranscription(VendorTranscription):
 
 def _spoken(row: Json) -> list[Any]:
     """Its words, without the blanks between them."""
-    words = row.get("words")
-    return [
-        one
-        for one in (words if isinstance(words, list) else ())
-        if not isinstance(one, dict) or one.get("type", "word") != "spacing"
-    ]
+    return [one for one in rows_of(row.get("words")) if one.get("type", "word") != "spacing"]
 
 
 def _own_word(word: Json) -> Json:

@@ -16,6 +16,7 @@ from crossroads_openai_images.vendor import as_url
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
     VendorTranscription,
+    rows_of,
     seconds_used,
     sound_of,
 )
@@ -56,10 +57,7 @@ class FalTranscription(VendorTranscription):
         if is_waiting(told) or not isinstance(told.get("text"), str):
             raise broken("the provider's reply has no transcript.")
         document: Document = {"text": told["text"]}
-        chunks = told.get("chunks") or []
-        if not isinstance(chunks, list):
-            raise broken("the provider's transcript has chunks that can't be read.")
-        segments = [one for one in map(_segment, chunks) if one is not None]
+        segments = [one for one in map(_segment, rows_of(told.get("chunks"))) if one is not None]
         if segments:
             document["segments"] = [{"id": at, **one} for at, one in enumerate(segments)]
         languages = told.get("languages") or told.get("inferred_languages")

@@ -18,6 +18,7 @@ from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
     VendorTranscription,
+    rows_of,
     seconds_used,
     sound_of,
     timed,
@@ -83,9 +84,9 @@ class GladiaTranscription(VendorTranscription):
         if not isinstance(heard, dict) or not isinstance(heard.get("full_transcript"), str):
             raise broken("the provider's reply has no transcript.")
         document: Document = {"text": heard["full_transcript"]}
-        rows = heard.get("utterances")
+        rows = rows_of(heard.get("utterances"))
         spoken = timed(rows, "text", **UTTERANCE)
-        words = [word for row in rows or () for word in timed(row.get("words"), "word", **WORD)]
+        words = [word for row in rows for word in timed(row.get("words"), "word", **WORD)]
         if words:
             document["words"] = [{**word, "word": word["word"].strip()} for word in words]
         if spoken:

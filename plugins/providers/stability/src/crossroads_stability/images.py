@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.errors import decode_error
-from crossroads_openai_chat.foreign import Json, leftover, stated
+from crossroads_openai_chat.foreign import Json, leftover, stated, typed
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import (
     ONLY_OPENAI,
@@ -47,7 +47,8 @@ class StabilityImages(VendorImages):
     own = {"prompt": jsonbody.STRING}
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return {name: value for name, value in own.items() if name != "mode"}
+        fields = {name: value for name, value in own.items() if name != "mode"}
+        return {**fields, "seed": typed(fields["seed"])} if "seed" in fields else fields
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
