@@ -211,8 +211,20 @@ def test_the_doctor_tells_the_state_of_each_and_runs_nothing_of_the_untrusted(si
     assert rows["evil"]["hash"] in rows["evil"]["remedy"]
     assert "ZeroDivisionError" in rows["broken"]["problem"]
     assert "both claim" in rows["twin"]["problem"]
+    assert {rows["twin"]["distribution"], *rows["twin"]["conflicts"]} == {"crossroads-twin", "other-twin"}
+    assert rows["good"]["conflicts"] == []
     assert all(row["remedy"] for row in rows.values() if row["state"] != "ok")
     assert not touched.exists()
+
+
+def test_a_name_that_nobody_has_read_reaches_the_terminal_without_its_codes(site, caplog):
+    info = install(site, "evil")
+    (info / "METADATA").write_text("Name: evil\x1b[2J\nVersion: 1\x1b[31m\n")
+    done = crossroads(site, "plugins", "list")
+    assert "evil" in done.stdout
+    assert "\x1b" not in done.stdout
+    index_under(site, {})
+    assert "\x1b" not in caplog.text
 
 
 def test_a_command_of_an_untrusted_distribution_is_listed_and_never_run(site):

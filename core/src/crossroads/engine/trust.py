@@ -22,6 +22,7 @@ from pathlib import Path
 from crossroads.config import Config, cache_folder
 from crossroads.engine.index import GROUPS, Index, Plugin, load_index
 from crossroads.engine.metadata import read_entry_points, recorded_names, runs_code
+from crossroads.errors import printable
 
 log = logging.getLogger("crossroads")
 
@@ -80,7 +81,7 @@ def trusted_index(config: Config, index: Index | None = None) -> Index:
     if under.refused:
         names = sorted({plugin.distribution for plugin in under.refused})
         more = f" and {len(names) - NAMED_MAX} more" if len(names) > NAMED_MAX else ""
-        told = ", ".join(names[:NAMED_MAX])
+        told = ", ".join(map(printable, names[:NAMED_MAX]))
         log.warning("not trusted, not loaded: %s%s (`crossroads plugins doctor` shows why)", told, more)
     return under
 
