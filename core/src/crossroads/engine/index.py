@@ -35,7 +35,7 @@ CATALOGS = GROUPS[-1]
 MANIFEST_NAME = "provider.toml"
 NAMED_MAX = 8
 """Of what is installed, in an error that names it."""
-CACHES_MAX = 8
+CACHES_MAX = 16
 """Files in the cache folder: one for each path (an environment, a check of a package), the newest stay."""
 CACHE_VERSION = 4
 
