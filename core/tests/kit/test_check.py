@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -75,6 +76,8 @@ def test_what_is_good_passes_beside_what_is_bad(faulty):
     mine = [result for result in faulty if result.plugin in ("good", "crossroads-faulty")]
     assert len(mine) > 10
     assert {result.state for result in mine} == {"ok"}
+    (light,) = [result for result in mine if result.rule.id == "import.light"]
+    assert re.fullmatch(r"\d+ ms, \d+ modules", light.detail)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
