@@ -172,3 +172,6 @@ def test_a_wheel_is_installed_by_the_command_and_a_plugin_uninstalled(stranger):
     told = json.loads(stranger.run("crossroads", "install", str(wheel), "--yes", "--json"))
     assert told["command"][-1] == str(wheel)
     assert "near-me" in names()
+    (before,) = json.loads(stranger.run("crossroads", "plugins", "hash", str(wheel), "--json"))
+    doctor = json.loads(stranger.run("crossroads", "plugins", "doctor", "--json"))
+    assert {row["hash"] for row in doctor if row["distribution"] == before["distribution"]} == {before["hash"]}

@@ -302,3 +302,10 @@ def test_a_catalog_that_is_not_trusted_names_nothing(site, load):
     install_catalog(site, "acme", acme=FACTS + MODEL % ("small", "tiny"))
     assert not facts_of(load().under(Trust({"crossroads-models": True}).objection)).aliases
     assert facts_of(load().under(Trust({"crossroads-acme": True}).objection)).aliases == {"tiny": "acme/small"}
+
+
+def test_of_many_paths_the_newest_caches_stay(site, tmp_path):
+    install(site, "acme")
+    for number in range(index_module.CACHES_MAX + 3):
+        assert load_index(tmp_path / "cache", [str(site), str(tmp_path / str(number))]).all()
+    assert len(list((tmp_path / "cache").iterdir())) == index_module.CACHES_MAX

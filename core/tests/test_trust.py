@@ -14,7 +14,7 @@ from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.index import POLICIES, PROVIDERS, load_index
 from crossroads.engine.metadata import origin_of, path_files_that_run
 from crossroads.engine.plugins import Plugins
-from crossroads.engine.trust import distribution_hash, trusted_index
+from crossroads.engine.trust import distribution_hash, trusted_index, wheel_hash
 from crossroads.errors import ConfigError, PluginError
 from crossroads.testing import chat, exchange_with, offer, send
 
@@ -103,6 +103,26 @@ def test_the_hash_is_that_of_the_wheel_and_not_of_the_machine(site, tmp_path):
     assert distribution_hash(here) != distribution_hash(install(site, "good", version="1.1"))
 
 
+def test_a_path_file_counts_unless_the_installation_is_editable(site):
+    info = install(site, "good", record=("good.pth",))
+    (site / "good.pth").write_text("/somewhere\n")
+    before = distribution_hash(info)
+    (site / "good.pth").write_text("/elsewhere\n")
+    assert distribution_hash(info) != before
+    (info / "direct_url.json").write_text('{"url": "file:///x", "dir_info": {"editable": true}}')
+    editable = distribution_hash(info)
+    (site / "good.pth").write_text("/somewhere\n")
+    assert distribution_hash(info) == editable
+
+
+@pytest.mark.parametrize("content", [b"no zip", None])
+def test_what_is_no_wheel_has_no_hash(content, tmp_path):
+    if content is not None:
+        (tmp_path / "x.whl").write_bytes(content)
+    with pytest.raises(ConfigError, match="no wheel"):
+        wheel_hash(tmp_path / "x.whl")
+
+
 def test_an_untrusted_provider_takes_no_part_also_where_it_is_only_data(site):
     install(site, "evil", kind="providers", code=BOOM)
     index = index_under(site, {"crossroads-good": True})
@@ -169,6 +189,7 @@ def test_a_path_file_that_runs_code_is_found_and_one_that_names_a_folder_is_not(
             "https://git.example/x.git@abc",
         ),
         ("not json", "index, by pip"),
+        ({"url": 7}, "index, by pip"),
         (None, "index, by pip"),
     ],
 )
@@ -211,8 +232,20 @@ def test_the_doctor_tells_the_state_of_each_and_runs_nothing_of_the_untrusted(si
     assert rows["evil"]["hash"] in rows["evil"]["remedy"]
     assert "ZeroDivisionError" in rows["broken"]["problem"]
     assert "both claim" in rows["twin"]["problem"]
+    assert {rows["twin"]["distribution"], *rows["twin"]["conflicts"]} == {"crossroads-twin", "other-twin"}
+    assert rows["good"]["conflicts"] == []
     assert all(row["remedy"] for row in rows.values() if row["state"] != "ok")
     assert not touched.exists()
+
+
+def test_a_name_that_nobody_has_read_reaches_the_terminal_without_its_codes(site, caplog):
+    info = install(site, "evil")
+    (info / "METADATA").write_text("Name: evil\x1b[2J\nVersion: 1\x1b[31m\n")
+    done = crossroads(site, "plugins", "list")
+    assert "evil" in done.stdout
+    assert "\x1b" not in done.stdout
+    index_under(site, {})
+    assert "\x1b" not in caplog.text
 
 
 def test_a_command_of_an_untrusted_distribution_is_listed_and_never_run(site):

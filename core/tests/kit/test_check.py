@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -75,6 +76,8 @@ def test_what_is_good_passes_beside_what_is_bad(faulty):
     mine = [result for result in faulty if result.plugin in ("good", "crossroads-faulty")]
     assert len(mine) > 10
     assert {result.state for result in mine} == {"ok"}
+    (light,) = [result for result in mine if result.rule.id == "import.light"]
+    assert re.fullmatch(r"\d+ ms, \d+ modules", light.detail)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -150,7 +153,8 @@ def test_without_the_suites_needs_it_is_not_checked_and_that_is_said(tmp_path, m
 
 def test_a_package_is_found_from_its_source_and_gone_afterwards(tmp_path):
     package = read_package(package_of(tmp_path, {"it": GOOD}))
-    probe = "from crossroads.engine.index import load_index; print([p.name for p in load_index(None).all() "
+    probe = "from crossroads.config import cache_folder; from crossroads.engine.index import load_index; "
+    probe += "print([p.name for p in load_index(cache_folder()).all() "
     probe += "if p.distribution == 'crossroads-faulty'])"
     run = lambda: subprocess.check_output([sys.executable, "-c", probe], text=True).strip()  # noqa: E731
     before = list(sys.path), os.environ.get("PYTHONPATH")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -51,6 +52,18 @@ def doctor(config: ConfigFile = None, as_json: Json = False) -> None:
     note(f"{len(rows)} plugins, {count['broken']} broken, {count['untrusted']} not trusted. Hook API {API}.")
     if count["broken"]:
         raise typer.Exit(1)
+
+
+@app.command("hash")
+def hash_wheels(
+    wheels: Annotated[list[Path], typer.Argument(help="Wheel files.")],
+    as_json: Json = False,
+) -> None:
+    """Print the hash that `plugins.trusted` takes for a wheel, before it is installed. Runs nothing of it."""
+    from crossroads.engine.trust import canonical, wheel_hash
+
+    rows = [{"distribution": canonical(wheel.name.split("-")[0]), "hash": wheel_hash(wheel)} for wheel in wheels]
+    show(rows, ("distribution", "hash"), as_json)
 
 
 def _row(plugin: Any) -> dict[str, Any]:

@@ -65,8 +65,13 @@ def _cell(value: Any) -> str:
         case True | False:
             return "yes" if value else "no"
         case list() | tuple():
-            return escape(", ".join(map(str, value)))
+            return escape(_plain(", ".join(map(str, value))))
         case int():
             return f"{value:,}"
         case _:
-            return escape(str(value))
+            return escape(_plain(str(value)))
+
+
+def _plain(text: str) -> str:
+    """Without terminal codes: names come from packages and providers that nobody has read."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)

@@ -20,13 +20,14 @@ State = Literal["ok", "broken", "untrusted", "left out"]
 
 
 class Finding(NamedTuple):
-    """One plugin. origin: as the installer recorded it. api: the hook API that it was written for."""
+    """One plugin. origin: as the installer recorded it. conflicts: other distributions that claim its name."""
 
     plugin: Plugin
     state: State
     origin: str
     trust: str
     hash: str | None = None
+    conflicts: tuple[str, ...] = ()
     import_ms: float | None = None
     problem: str | None = None
     remedy: str | None = None
@@ -42,7 +43,14 @@ def examine_all(config: Config) -> list[Finding]:
     stands there once for each."""
     index, trust = trusted_index(config), Trust(config.plugins.trusted)
     plugins = {(p.group, p.name, p.distribution): p for p in (*index.refused, *index.all())}
-    return [_examine(plugins[key], index, trust) for key in sorted(plugins)]
+    claims: dict[tuple[str, str], set[str]] = {}
+    for claim in (*index.refused, *index.claims):
+        claims.setdefault((claim.group, claim.name), set()).add(claim.distribution)
+    found = [_examine(plugins[key], index, trust) for key in sorted(plugins)]
+    return [
+        one._replace(conflicts=tuple(sorted(claims[one.plugin.group, one.plugin.name] - {one.plugin.distribution})))
+        for one in found
+    ]
 
 
 def _examine(plugin: Plugin, index: Index, trust: Trust) -> Finding:

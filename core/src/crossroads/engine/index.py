@@ -35,6 +35,8 @@ CATALOGS = GROUPS[-1]
 MANIFEST_NAME = "provider.toml"
 NAMED_MAX = 8
 """Of what is installed, in an error that names it."""
+CACHES_MAX = 16
+"""Files in the cache folder: one for each path (an environment, a check of a package), the newest stay."""
 CACHE_VERSION = 4
 
 
@@ -158,7 +160,7 @@ def load_index(cache_dir: Path | None, path: list[str] | None = None) -> Index:
     path = sys.path if path is None else path
     cache_file = None if cache_dir is None else cache_dir / f"index-{_key(path)}.msgpack"
     kept = _read(cache_file)
-    known = {dist.path: dist for dist in kept or _read(_newest(cache_dir))}
+    known = {dist.path: dist for dist in kept or _read(newest_cache(cache_dir))}
     dists, fresh = [], not kept
     for dist_path, changed_ns in _dist_infos(path):
         dist = known.pop(dist_path, None)
@@ -174,10 +176,22 @@ def load_index(cache_dir: Path | None, path: list[str] | None = None) -> Index:
     return Index(plugin for dist in first.values() for plugin in dist.plugins)
 
 
-def _newest(cache_dir: Path | None) -> Path | None:
+def newest_cache(cache_dir: Path | None) -> Path | None:
     """The cache of another path: mostly it differs in the first folder alone, and what holds there holds here."""
-    files = sorted(cache_dir.glob("index-*.msgpack"), key=lambda file: file.stat().st_mtime) if cache_dir else []
-    return files[-1] if files else None
+    files = _caches(cache_dir) if cache_dir else []
+    return files[0] if files else None
+
+
+def _caches(cache_dir: Path) -> list[Path]:
+    """Newest first. One that another process has removed meanwhile is the oldest."""
+
+    def written(file: Path) -> float:
+        try:
+            return file.stat().st_mtime
+        except OSError:
+            return 0.0
+
+    return sorted(cache_dir.glob("index-*.msgpack"), key=written, reverse=True)
 
 
 def _key(path: list[str]) -> str:
@@ -296,3 +310,5 @@ def _write(file: Path, dists: list[_Dist]) -> None:
         scratch = file.with_suffix(f".{os.getpid()}.tmp")
         scratch.write_bytes(msgspec.msgpack.encode(_Cache(version=CACHE_VERSION, dists=dists)))
         scratch.replace(file)
+        for old in _caches(file.parent)[CACHES_MAX:]:
+            old.unlink(missing_ok=True)

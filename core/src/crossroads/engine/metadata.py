@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from email.parser import HeaderParser
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -107,13 +108,28 @@ def path_files_that_run(info: Path) -> list[str]:
     return [name for name in recorded_names(info) if name.endswith(".pth") and runs_code(info.parent / name)]
 
 
-def origin_of(info: Path) -> str:
-    """The address that it was installed from (PEP 610), or the tool that took it from an index."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
+def direct_url(info: Path) -> dict[str, Any]:
+    """What the installer noted of an address that it was given (PEP 610); empty where it came from an index."""
+    try:
         told = json.loads((info / "direct_url.json").read_text("utf-8"))
-        url = _without_credentials(str(told["url"]))
-        commit = told.get("vcs_info", {}).get("commit_id")
-        return f"editable {url}" if told.get("dir_info", {}).get("editable") else f"{url}@{commit}" if commit else url
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) and isinstance(told.get("url"), str) else {}
+
+
+def is_editable(info: Path) -> bool:
+    """Do its files stand elsewhere?"""
+    folder = direct_url(info).get("dir_info")
+    return isinstance(folder, dict) and folder.get("editable") is True
+
+
+def origin_of(info: Path) -> str:
+    """The address that it was installed from, or the tool that took it from an index."""
+    if told := direct_url(info):
+        url = _without_credentials(told["url"])
+        versioned = told.get("vcs_info")
+        commit = versioned.get("commit_id") if isinstance(versioned, dict) else None
+        return f"editable {url}" if is_editable(info) else f"{url}@{commit}" if commit else url
     with contextlib.suppress(OSError, UnicodeDecodeError):
         return f"index, by {(info / 'INSTALLER').read_text('utf-8').strip()}"
     return "unknown"

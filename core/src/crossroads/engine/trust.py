@@ -15,13 +15,15 @@ import hashlib
 import logging
 import re
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
 
 from crossroads.config import Config, cache_folder
 from crossroads.engine.index import GROUPS, Index, Plugin, load_index
-from crossroads.engine.metadata import read_entry_points, recorded_names, runs_code
+from crossroads.engine.metadata import is_editable, read_entry_points, recorded_names
+from crossroads.errors import ConfigError, printable
 
 log = logging.getLogger("crossroads")
 
@@ -80,7 +82,7 @@ def trusted_index(config: Config, index: Index | None = None) -> Index:
     if under.refused:
         names = sorted({plugin.distribution for plugin in under.refused})
         more = f" and {len(names) - NAMED_MAX} more" if len(names) > NAMED_MAX else ""
-        told = ", ".join(names[:NAMED_MAX])
+        told = ", ".join(map(printable, names[:NAMED_MAX]))
         log.warning("not trusted, not loaded: %s%s (`crossroads plugins doctor` shows why)", told, more)
     return under
 
@@ -99,25 +101,52 @@ def distribution_hash(info: Path) -> str:
     files = dict(_recorded(info))
     for module in {value.partition(":")[0].split(".")[0].strip() for _, _, value in read_entry_points(info, GROUPS)[0]}:
         files |= dict(_package(module))
-    digest = hashlib.sha256()
-    for place, file in sorted(files.items()):
-        content = hashlib.sha256()
-        with contextlib.suppress(OSError), open(file, "rb") as opened:  # what is gone hashes as empty, and differs
-            while block := opened.read(1 << 20):
-                content.update(block)
-        digest.update(f"{content.hexdigest()} {place}\n".encode())
-    return f"sha256:{digest.hexdigest()}"
+    return _digest({place: _content(file) for place, file in files.items()})
+
+
+def wheel_hash(wheel: Path) -> str:
+    """The hash that a wheel's distribution will have once it is installed. Raises ConfigError: it is no wheel."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            info = next(Path(name).parent for name in names if name.endswith(".dist-info/METADATA"))
+            contents = {
+                _place(Path(name).parts, info): hashlib.sha256(archive.read(name)).hexdigest()
+                for name in names
+                if not _installers(Path(name).parts, info) and not Path(name).parts[0].endswith(".data")
+            }
+    except (OSError, zipfile.BadZipFile, StopIteration):
+        remedy = "Name a wheel file (*.whl)."
+        raise ConfigError("is no wheel that can be read.", field="wheel", value=str(wheel), remedy=remedy) from None
+    return _digest(contents)
+
+
+def _digest(contents: Mapping[str, str]) -> str:
+    lines = (f"{content} {place}\n" for place, content in sorted(contents.items()))
+    return f"sha256:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+
+
+def _content(file: Path) -> str:
+    content = hashlib.sha256()
+    with contextlib.suppress(OSError), open(file, "rb") as opened:  # what is gone hashes as empty, and differs
+        while block := opened.read(1 << 20):
+            content.update(block)
+    return content.hexdigest()
 
 
 def _recorded(info: Path) -> Iterator[tuple[str, Path]]:
     """Scripts, which name the interpreter of this machine, are outside (`../../bin`), and so are path files of an
     editable installation."""
+    editable = is_editable(info)
     for name in recorded_names(info):
         parts = Path(name).parts
-        alike = not (parts[0] == info.name and parts[-1] in INSTALLERS_OWN) and parts[0] != ".."
-        editable = len(parts) == 1 and name.endswith(".pth") and not runs_code(info.parent / name)
-        if alike and not editable and not name.endswith(".pyc"):
+        own = _installers(parts, info) or parts[0] == ".." or name.endswith(".pyc")
+        if not own and not (editable and len(parts) == 1 and name.endswith(".pth")):
             yield _place(parts, info), info.parent / name
+
+
+def _installers(parts: tuple[str, ...], info: Path) -> bool:
+    return parts[0] == info.name and parts[-1] in INSTALLERS_OWN
 
 
 def _place(parts: tuple[str, ...], info: Path) -> str:

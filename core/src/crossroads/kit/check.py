@@ -6,14 +6,18 @@ be checked is said, and is no success.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from crossroads.config import cache_folder
+from crossroads.engine.index import newest_cache
 from crossroads.kit.files import file_results, manifest_results, placeholder_result
 from crossroads.kit.rules import Result, all_rules
 from crossroads.kit.source import SourcePackage, as_installed, read_package
@@ -63,7 +67,15 @@ def _run_suites(package: SourcePackage, check_s: float) -> list[Result]:
 
 
 def _environment(work: Path) -> dict[str, str]:
-    """The caller's, without what would change the check: configuration, state, other plugins of pytest."""
+    """The caller's, without what would change the check: configuration, state, other plugins of pytest.
+
+    The index of what is installed is a copy of the caller's: with many packages a new one takes seconds.
+    """
+    cache = work / "cache"
+    cache.mkdir()
+    if (newest := newest_cache(cache_folder())) is not None:
+        with contextlib.suppress(OSError):
+            shutil.copy2(newest, cache)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CROSSROADS_", "PYTEST_"))}
-    kept |= {k: os.environ[k] for k in ("CROSSROADS_CACHE",) if k in os.environ}
-    return {**kept, "CROSSROADS_HOME": str(work / "home"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    own = {"CROSSROADS_HOME": str(work / "home"), "CROSSROADS_CACHE": str(cache)}
+    return {**kept, **own, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

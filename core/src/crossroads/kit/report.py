@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from crossroads.kit.rules import Result, Rule, State, all_rules, rule_of
-from crossroads.testing.imports import ABSENT, NOT_APPLICABLE
+from crossroads.testing.imports import ABSENT, NOT_APPLICABLE, TOLD
 
 DETAIL_CHARS_MAX = 600
 EXEMPT = "exempt: "
@@ -50,7 +50,7 @@ def _applies_not(report: Any) -> bool:
 
 def _verdict(report: Any) -> tuple[State, str | None]:
     if report.passed:
-        return "ok", None
+        return "ok", dict(report.user_properties).get(TOLD)
     if report.skipped:
         why = str(report.longrepr[2]).removeprefix("Skipped: ")
         return ("exempt", why.removeprefix(EXEMPT)) if why.startswith(EXEMPT) else (UNCHECKED, why)

@@ -21,7 +21,10 @@ class Rule(NamedTuple):
 
 
 class Result(NamedTuple):
-    """plugin: the entry point's name, or that of the distribution. detail: what was found, where it does not hold."""
+    """plugin: the entry point's name, or that of the distribution.
+
+    detail: what was found, where it does not hold; else a figure, where there is one.
+    """
 
     rule: Rule
     plugin: str
@@ -36,9 +39,14 @@ class Result(NamedTuple):
             "state": self.state,
             "says": self.rule.says,
             "detail": self.detail,
-            "finding": self.detail or self.rule.says,
+            "finding": self._finding(),
             "remedy": self._remedy(),
         }
+
+    def _finding(self) -> str:
+        if self.detail is None:
+            return self.rule.says
+        return f"{self.rule.says} ({self.detail})" if self.state == "ok" else self.detail
 
     def _remedy(self) -> str | None:
         if self.state in ("ok", "exempt"):

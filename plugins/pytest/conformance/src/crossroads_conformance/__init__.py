@@ -58,6 +58,7 @@ class Conformance:
 
         terminalreporter.section(f"conformance of {self._package.name}")
         for result in [*file_results(self._package), *self._report.results()]:
-            line = f"{result.state:<12} {result.rule.id:<22} {result.plugin:<24} {result.detail or result.rule.says}"
-            remedy = "" if result.state in ("ok", "exempt") else f" -> {result.rule.remedy}"
+            row = result.row()
+            line = f"{result.state:<12} {result.rule.id:<22} {result.plugin:<24} {row['finding']}"
+            remedy = f" -> {row['remedy']}" if row["remedy"] else ""
             terminalreporter.write_line(line + remedy, red=result.state == "failed")
