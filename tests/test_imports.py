@@ -32,7 +32,7 @@ def test_help_loads_no_engine_and_no_plugin_code():
 
 
 def test_the_warm_index_imports_no_plugin_and_neither_jsonschema_nor_pydantic():
-    code = "from crossroads.config import home; from crossroads.engine.index import load_index; "
+    code = "from crossroads.config import home; from crossroads.engine.installed.index import load_index; "
     code += "load_index(home() / 'cache')"
     subprocess.run([sys.executable, "-c", code], check=True)
     loaded = loaded_by(code)

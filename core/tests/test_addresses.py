@@ -4,9 +4,9 @@ import pytest
 
 from crossroads.addresses import Addresses, fill, variables_in
 from crossroads.config import Config
+from crossroads.engine.attempts.prepare import prepare_endpoint
 from crossroads.engine.catalog import Catalog, active_instances, explain_inactive
-from crossroads.engine.index import PROVIDERS
-from crossroads.engine.prepare import prepare_endpoint
+from crossroads.engine.installed.index import PROVIDERS
 from crossroads.errors import ConfigError
 from crossroads.route import Address, KeyStyle, Served
 from crossroads.testing.plugins import index_of, installed_dialects

@@ -5,7 +5,7 @@ import pytest
 
 from crossroads.config import Config
 from crossroads.engine.catalog import Catalog, active_instances, explain_inactive
-from crossroads.engine.index import PROVIDERS
+from crossroads.engine.installed.index import PROVIDERS
 from crossroads.errors import ConfigError, PluginError
 from crossroads.facts import Facts, ModelFacts
 from crossroads.testing.plugins import index_of

@@ -7,7 +7,7 @@ import pytest
 
 from crossroads import Exchange, hookimpl
 from crossroads.engine import discovery
-from crossroads.engine.index import PROVIDERS
+from crossroads.engine.installed.index import PROVIDERS
 from crossroads.errors import (
     BadRequest,
     BadUpstream,

@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from crossroads.config import BreakerConfig
-from crossroads.engine.breaker import Breaker
-from crossroads.engine.budget import FREE_RETRIES, RetryBudget
-from crossroads.engine.verdicts import verdict
+from crossroads.engine.attempts.verdicts import verdict
+from crossroads.engine.limits.breaker import Breaker
+from crossroads.engine.limits.budget import FREE_RETRIES, RetryBudget
 from crossroads.errors import (
     BadRequest,
     ConnectFailed,

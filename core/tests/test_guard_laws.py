@@ -6,7 +6,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossroads.engine.guard import EJECTED, Guard
+from crossroads.engine.limits.guard import EJECTED, Guard
 from crossroads.errors import BadRequest, UpstreamTimeout
 from crossroads.route import Attempt, Route
 from crossroads.testing import chat, exchange_with, offer

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from crossroads.config import HedgeConfig
-from crossroads.engine.hedges import BURST, SAMPLES_MIN, Hedges, between
+from crossroads.engine.limits.hedges import BURST, SAMPLES_MIN, Hedges, between
 from crossroads.errors import PaymentRequired
 from crossroads.hookspecs import hookimpl
 from crossroads.route import Attempt

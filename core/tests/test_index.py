@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crossroads.engine import index as index_module
-from crossroads.engine.index import CATALOGS, PROVIDERS, load_index
-from crossroads.engine.plugins import Plugins
-from crossroads.engine.trust import Trust
+from crossroads.engine.installed import index as index_module
+from crossroads.engine.installed.index import CATALOGS, PROVIDERS, load_index
+from crossroads.engine.installed.plugins import Plugins
+from crossroads.engine.installed.trust import Trust
 from crossroads.errors import PluginError
 
 MANIFEST = """

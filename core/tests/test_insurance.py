@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from crossroads.engine.insurance import insured
+from crossroads.engine.attempts.insurance import insured
 from crossroads.testing import (
     Answer,
     Fault,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crossroads.engine import installer
-from crossroads.engine.installer import install_command, installed, uninstall_command, wanted
+from crossroads.engine.installed import installer
+from crossroads.engine.installed.installer import install_command, installed, uninstall_command, wanted
 from crossroads.errors import ConfigError
 from crossroads.known import Known, all_known, known_provider, search, write_known
 from crossroads.manifest import parse_manifest

@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from crossroads.engine import outbox as outbox_module
+from crossroads.engine.installed.plugins import Hook
 from crossroads.engine.outbox import BATCH_MAX, SINK_TIMEOUT_S, Outbox
-from crossroads.engine.plugins import Hook
 from crossroads.events import PluginFailed
 from crossroads.testing import SteppedClock
 

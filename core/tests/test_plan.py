@@ -39,7 +39,7 @@ class Forbids:
 
 async def planned(*offers, ask=None, **exchange):
     """-> (providers in order, route). Raises what the plan raises."""
-    from crossroads.engine.plan import plan
+    from crossroads.engine.routing.plan import plan
 
     async with exchange_with(*offers, **exchange) as x:
         call = x.open_call("openai-chat", encoded(ask or chat()))

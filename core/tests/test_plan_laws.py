@@ -5,7 +5,7 @@ import random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crossroads.engine.plan import plan
+from crossroads.engine.routing.plan import plan
 from crossroads.errors import NoEndpoint
 from crossroads.hookspecs import hookimpl
 from crossroads.jsonbody import encode

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from crossroads.engine.index import POLICIES, PROVIDERS, STRATEGIES, Index, Plugin
-from crossroads.engine.plugins import BISECT, Plugins
+from crossroads.engine.installed.index import POLICIES, PROVIDERS, STRATEGIES, Index, Plugin
+from crossroads.engine.installed.plugins import BISECT, Plugins
 from crossroads.errors import ConfigError, PluginError
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import ScriptedProvider, chat, exchange_with, index_of, offer, send

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossroads.engine.preferences import Preferences, objection, read_preferences, too_slow
+from crossroads.engine.routing.preferences import Preferences, objection, read_preferences, too_slow
 from crossroads.errors import BadRequest
 from crossroads.route import Endpoint, EndpointStats, Prices
 

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from crossroads.engine.prepare import apply_quirk
+from crossroads.engine.attempts.prepare import apply_quirk
 from crossroads.manifest import Quirk
 from crossroads.testing.plugins import MODEL, chat, exchange_with, offer, send
 from crossroads.testing.upstream import ScriptedProvider

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossroads.engine.pace import BURST_S, FORGET_S, Pace
-from crossroads.engine.quotas import Bucket
-from crossroads.engine.ratelimits import Allowance, read_allowances
+from crossroads.engine.limits.pace import BURST_S, FORGET_S, Pace
+from crossroads.engine.limits.quotas import Bucket
+from crossroads.engine.limits.ratelimits import Allowance, read_allowances
 from crossroads.testing import Answer, ScriptedProvider, SteppedClock, chat, exchange_with, offer, refusal, send
 
 WALL = 1_795_564_800.0

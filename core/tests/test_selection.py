@@ -3,9 +3,9 @@
 import json
 from collections import Counter
 
-from crossroads.engine.plan import plan
-from crossroads.engine.selection import Selections
-from crossroads.engine.shortlist import DRAWN, LEADERS, RANKED_S, SCORED_MAX
+from crossroads.engine.routing.plan import plan
+from crossroads.engine.routing.selection import Selections
+from crossroads.engine.routing.shortlist import DRAWN, LEADERS, RANKED_S, SCORED_MAX
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import SteppedClock, chat, exchange_with, offer
 
@@ -66,7 +66,7 @@ async def test_every_word_that_filters_is_part_of_the_wording():
 
 
 async def test_what_is_remembered_is_bounded(monkeypatch):
-    monkeypatch.setattr("crossroads.engine.selection.KEPT_MAX", 10)
+    monkeypatch.setattr("crossroads.engine.routing.selection.KEPT_MAX", 10)
     async with exchange_with(offer("a", NOWHERE), offer("b", NOWHERE)) as x:
         x.selections = Selections()
         for tokens in range(1, 50):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from crossroads.call import Head, Principal
 from crossroads.config import ConcurrencyConfig
-from crossroads.engine.fair import FairQueue, Waiter
-from crossroads.engine.slots import Slots
+from crossroads.engine.limits.fair import FairQueue, Waiter
+from crossroads.engine.limits.slots import Slots
 from crossroads.errors import ConfigError, UpstreamRefused
 from crossroads.route import Attempt
 from crossroads.testing import Answer, Fault, ScriptedProvider, SteppedClock, chat, exchange_with, offer

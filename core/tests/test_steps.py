@@ -7,7 +7,7 @@ import pytest
 from crossroads_openai_chat import OpenAIChat
 
 from crossroads.clock import SystemClock
-from crossroads.engine.steps import WAIT_S_MAX
+from crossroads.engine.attempts.steps import WAIT_S_MAX
 from crossroads.steps import Step
 from crossroads.testing import Answer, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
 

@@ -6,7 +6,7 @@ import pytest
 
 from crossroads.config import Config
 from crossroads.engine.exchange import Exchange
-from crossroads.engine.index import STRATEGIES
+from crossroads.engine.installed.index import STRATEGIES
 from crossroads.errors import ConfigError
 from crossroads.hookspecs import hookimpl
 from crossroads.jsonbody import encode

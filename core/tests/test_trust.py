@@ -11,10 +11,10 @@ import pytest
 
 from crossroads.config import Config
 from crossroads.engine.catalog import Catalog, active_instances
-from crossroads.engine.index import POLICIES, PROVIDERS, load_index
-from crossroads.engine.metadata import origin_of, path_files_that_run
-from crossroads.engine.plugins import Plugins
-from crossroads.engine.trust import distribution_hash, trusted_index, wheel_hash
+from crossroads.engine.installed.index import POLICIES, PROVIDERS, load_index
+from crossroads.engine.installed.metadata import origin_of, path_files_that_run
+from crossroads.engine.installed.plugins import Plugins
+from crossroads.engine.installed.trust import distribution_hash, trusted_index, wheel_hash
 from crossroads.errors import ConfigError, PluginError
 from crossroads.testing import chat, exchange_with, offer, send
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from crossroads.engine.plan import plan
-from crossroads.engine.variants import PLAIN, Variant, split
+from crossroads.engine.routing.plan import plan
+from crossroads.engine.routing.variants import PLAIN, Variant, split
 from crossroads.hookspecs import hookimpl
 from crossroads.jsonbody import encode
 from crossroads.testing import MODEL, chat, exchange_with, offer

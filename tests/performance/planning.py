@@ -10,7 +10,7 @@ import sys
 import time
 from importlib.metadata import entry_points
 
-from crossroads.engine.plan import plan
+from crossroads.engine.routing.plan import plan
 from crossroads.testing import chat, exchange_with, offer
 
 COUNTS = (10, 100, 1_000, 10_000)

@@ -43,7 +43,7 @@ import json, resource, sys, time
 from pathlib import Path
 def rss(): return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 2**20
 start, bare = time.perf_counter(), rss()
-from crossroads.engine.index import load_index
+from crossroads.engine.installed.index import load_index
 imported, with_import = time.perf_counter(), rss()
 index = load_index(Path(sys.argv[1]))
 ready, with_index = time.perf_counter(), rss()

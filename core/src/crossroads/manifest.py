@@ -29,7 +29,7 @@ class Auth(KeyStyle, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Quirk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How the wire of a provider differs, as data; applied by `engine.prepare`."""
+    """How the wire of a provider differs, as data; applied by `engine.attempts.prepare`."""
 
     operations: tuple[Operation, ...] = ()
     models: tuple[str, ...] = ()

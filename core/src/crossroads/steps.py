@@ -1,7 +1,7 @@
 """What a dialect adds where one call takes several requests: upload, submit, ask until it is done.
 
 The client sees one call. After each answer the engine asks `step` what follows, sends it with the provider's key to the
-manifest's hosts and nowhere else, and takes the last answer as the reply (`crossroads.engine.steps` has the bounds).
+manifest's hosts and nowhere else, and takes the last answer as the reply (bounds: `crossroads.engine.attempts.steps`).
 Jobs that the client itself polls are another thing: `crossroads.jobs`.
 """
 

@@ -153,7 +153,7 @@ def test_without_the_suites_needs_it_is_not_checked_and_that_is_said(tmp_path, m
 
 def test_a_package_is_found_from_its_source_and_gone_afterwards(tmp_path):
     package = read_package(package_of(tmp_path, {"it": GOOD}))
-    probe = "from crossroads.config import cache_folder; from crossroads.engine.index import load_index; "
+    probe = "from crossroads.config import cache_folder; from crossroads.engine.installed.index import load_index; "
     probe += "print([p.name for p in load_index(cache_folder()).all() "
     probe += "if p.distribution == 'crossroads-faulty'])"
     run = lambda: subprocess.check_output([sys.executable, "-c", probe], text=True).strip()  # noqa: E731

@@ -52,8 +52,8 @@ class Group(TyperGroup):
         name, found, rest = super().resolve_command(ctx, args)
         if isinstance(found, Unloaded):
             from crossroads.config import load_config
-            from crossroads.engine.plugins import Plugins
-            from crossroads.engine.trust import trusted_index
+            from crossroads.engine.installed.plugins import Plugins
+            from crossroads.engine.installed.trust import trusted_index
 
             found = typer.main.get_command(Plugins(trusted_index(load_config())).load(COMMANDS, str(name)))
         return name, found, rest
@@ -67,7 +67,7 @@ def _summary(distribution: str) -> str:
 
 def _index() -> Any:
     from crossroads.config import cache_folder
-    from crossroads.engine.index import load_index
+    from crossroads.engine.installed.index import load_index
 
     return load_index(cache_folder())
 

@@ -21,7 +21,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show the command."
 
 def install(names: Names, yes: Yes = False, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Install packages into this environment, with pip or uv. Exit 1 when that fails, 2 for a name nobody knows."""
-    from crossroads.engine.installer import install_command, wanted
+    from crossroads.engine.installed.installer import install_command, wanted
 
     distributions = [wanted(name) for name in names]
     command = install_command(distributions)
@@ -30,7 +30,7 @@ def install(names: Names, yes: Yes = False, dry_run: DryRun = False, as_json: Js
 
 def uninstall(names: Names, yes: Yes = False, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Remove installed plugins from this environment. Exit 1 when that fails, 2 for what is not installed."""
-    from crossroads.engine.installer import installed, uninstall_command
+    from crossroads.engine.installed.installer import installed, uninstall_command
 
     distributions = [installed(name) for name in names]
     command = uninstall_command(distributions)
@@ -53,8 +53,8 @@ def _run(command: list[str], told: dict[str, Any], *, yes: bool, dry_run: bool, 
 def _tell_trust(distributions: list[str]) -> None:
     """Installed is not trusted: say what is missing, with the line that allows it."""
     from crossroads.config import cache_folder, load_config
-    from crossroads.engine.index import load_index
-    from crossroads.engine.trust import Trust, canonical
+    from crossroads.engine.installed.index import load_index
+    from crossroads.engine.installed.trust import Trust, canonical
 
     trust, told = Trust(load_config().plugins.trusted), set()
     names = {canonical(name) for name in distributions}

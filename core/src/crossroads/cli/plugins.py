@@ -20,7 +20,7 @@ app = typer.Typer(help="What is installed.", no_args_is_help=True)
 def list_plugins(as_json: Json = False) -> None:
     """List every plugin that is installed, by kind. Imports none. Exit 0, also when empty."""
     from crossroads.config import cache_folder
-    from crossroads.engine.index import load_index
+    from crossroads.engine.installed.index import load_index
 
     rows = [_row(plugin) for plugin in load_index(cache_folder()).all()]
     show(rows, ("kind", "name", "distribution", "version", "error"), as_json, empty="No plugin is installed.")
@@ -31,7 +31,7 @@ def doctor(config: ConfigFile = None, as_json: Json = False) -> None:
     """Import each trusted plugin, check it against the contract, say what is wrong. Exit 1 when one is broken."""
     from crossroads.api import API
     from crossroads.config import load_config
-    from crossroads.engine.doctor import examine_all
+    from crossroads.engine.installed.doctor import examine_all
 
     rows = [_row(finding.plugin) | finding.row() for finding in examine_all(load_config(config))]
     columns = (
@@ -60,7 +60,7 @@ def hash_wheels(
     as_json: Json = False,
 ) -> None:
     """Print the hash that `plugins.trusted` takes for a wheel, before it is installed. Runs nothing of it."""
-    from crossroads.engine.trust import canonical, wheel_hash
+    from crossroads.engine.installed.trust import canonical, wheel_hash
 
     rows = [{"distribution": canonical(wheel.name.split("-")[0]), "hash": wheel_hash(wheel)} for wheel in wheels]
     show(rows, ("distribution", "hash"), as_json)

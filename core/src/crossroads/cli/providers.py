@@ -18,7 +18,7 @@ def providers(ctx: typer.Context, config: ConfigFile = None, as_json: Json = Fal
         return
     from crossroads.engine.catalog import explain_inactive
     from crossroads.engine.exchange import Exchange
-    from crossroads.engine.index import PROVIDERS
+    from crossroads.engine.installed.index import PROVIDERS
 
     exchange = Exchange(config)
     inactive = explain_inactive(exchange.index, exchange.catalog)
@@ -44,7 +44,7 @@ def search_providers(
 ) -> None:
     """Find providers, installed or known. Exit 0; nothing alike: an empty list."""
     from crossroads.config import cache_folder
-    from crossroads.engine.index import PROVIDERS, load_index
+    from crossroads.engine.installed.index import PROVIDERS, load_index
     from crossroads.known import all_known, known_provider, search
 
     index = load_index(cache_folder())
@@ -72,7 +72,7 @@ def search_providers(
 
 
 def _row(id: str, manifest: Any, version: str, exchange: Any) -> dict[str, Any]:
-    from crossroads.engine.index import PROVIDERS
+    from crossroads.engine.installed.index import PROVIDERS
 
     plugin = exchange.index.find(PROVIDERS, manifest.name)
     return {

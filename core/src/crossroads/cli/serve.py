@@ -21,8 +21,8 @@ def serve(
     import msgspec
 
     from crossroads.config import load_config
-    from crossroads.engine.plugins import Plugins
-    from crossroads.engine.trust import trusted_index
+    from crossroads.engine.installed.plugins import Plugins
+    from crossroads.engine.installed.trust import trusted_index
 
     settings = load_config(config)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}

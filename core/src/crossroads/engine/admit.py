@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from crossroads.call import LOCAL, Call, Deny, Principal, Rewrite
-from crossroads.engine.plugins import Hook, is_failure
+from crossroads.engine.installed.plugins import Hook, is_failure
 from crossroads.engine.presets import apply_preset
 from crossroads.errors import CrossroadsError, Denied, Unauthorized
 from crossroads.route import Attempt, Reason

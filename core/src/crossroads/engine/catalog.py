@@ -17,7 +17,7 @@ from crossroads import addresses
 from crossroads.addresses import Addresses, host_of, variables_in
 from crossroads.config import Config, ProviderConfig, Secret, StoredKey, resolve_secret
 from crossroads.engine.accounts import callable_without, check_keys, endpoints_of, named_key
-from crossroads.engine.index import PROVIDERS, Index, Plugin
+from crossroads.engine.installed.index import PROVIDERS, Index, Plugin
 from crossroads.errors import ConfigError
 from crossroads.facts import Facts
 from crossroads.manifest import Manifest, build_endpoint

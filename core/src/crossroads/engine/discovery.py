@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crossroads.engine.attempts.prepare import USER_AGENT, with_key
 from crossroads.engine.catalog import Instance
-from crossroads.engine.plugins import is_failure
-from crossroads.engine.prepare import USER_AGENT, with_key
+from crossroads.engine.installed.plugins import is_failure
 from crossroads.errors import (
     BadRequest,
     BadUpstream,

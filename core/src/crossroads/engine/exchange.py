@@ -20,20 +20,20 @@ from crossroads.engine import pipeline
 from crossroads.engine.admit import admit, identify_token, reserve
 from crossroads.engine.catalog import Catalog, active_instances
 from crossroads.engine.discovery import offers_of
-from crossroads.engine.guard import Guard
-from crossroads.engine.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index
+from crossroads.engine.installed.index import DIALECTS, POLICIES, SINKS, STRATEGIES, Index
+from crossroads.engine.installed.plugins import Hook, Plugins
+from crossroads.engine.installed.trust import trusted_index
 from crossroads.engine.jobs import Jobs
+from crossroads.engine.limits.guard import Guard
 from crossroads.engine.outbox import Outbox
-from crossroads.engine.plan import planned
-from crossroads.engine.plugins import Hook, Plugins
 from crossroads.engine.presets import check_presets
 from crossroads.engine.providers import Providers
 from crossroads.engine.reporter import Reporter
 from crossroads.engine.requestkeys import RequestKeys
-from crossroads.engine.selection import Selections
-from crossroads.engine.shortlist import Shortlists
-from crossroads.engine.strategies import Strategies
-from crossroads.engine.trust import trusted_index
+from crossroads.engine.routing.plan import planned
+from crossroads.engine.routing.selection import Selections
+from crossroads.engine.routing.shortlist import Shortlists
+from crossroads.engine.routing.strategies import Strategies
 from crossroads.errors import CrossroadsError, PluginError
 from crossroads.events import EndpointHealth, Generation, PluginFailed
 from crossroads.ids import new_id

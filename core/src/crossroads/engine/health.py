@@ -5,7 +5,7 @@ Law: a caller's own fault never counts against an endpoint.
 
 from __future__ import annotations
 
-from crossroads.engine.insurance import HEDGE
+from crossroads.engine.attempts.insurance import HEDGE
 from crossroads.errors import RateLimited
 from crossroads.route import Attempt, EndpointStats
 from crossroads.types.usage import Usage

@@ -22,8 +22,8 @@ import msgspec
 
 from crossroads.call import Call, Head, Principal
 from crossroads.dialect import Document
-from crossroads.engine.prepare import Prepared, ask_request
-from crossroads.engine.replies import refusal
+from crossroads.engine.attempts.prepare import Prepared, ask_request
+from crossroads.engine.attempts.replies import refusal
 from crossroads.errors import BadUpstream, ConfigError, NotFound
 from crossroads.jobs import JobDialect
 from crossroads.route import Attempt, Endpoint

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from crossroads.clock import Clock
-from crossroads.engine.plugins import Hook, is_failure
+from crossroads.engine.installed.plugins import Hook, is_failure
 from crossroads.events import Event
 
 QUEUE_MAX = 10_000

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from crossroads.call import Call, Head
 from crossroads.engine.admit import admit, identify
-from crossroads.engine.dispatch import answer, answers_at_once, attempts
-from crossroads.engine.escalate import escalated
+from crossroads.engine.attempts.dispatch import answer, answers_at_once, attempts
+from crossroads.engine.attempts.escalate import escalated
 from crossroads.engine.estimate import estimated
-from crossroads.engine.plan import planned
+from crossroads.engine.routing.plan import planned
 from crossroads.engine.settle import settle
 from crossroads.errors import CrossroadsError, NoEndpoint
 

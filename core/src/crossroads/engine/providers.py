@@ -12,10 +12,10 @@ from typing import Any
 
 from crossroads.clock import Clock
 from crossroads.dialect import Dialect
+from crossroads.engine.attempts.prepare import Prepared, prepare_endpoint
 from crossroads.engine.catalog import Catalog, Instance
-from crossroads.engine.index import PROVIDERS
-from crossroads.engine.plugins import Plugins
-from crossroads.engine.prepare import Prepared, prepare_endpoint
+from crossroads.engine.installed.index import PROVIDERS
+from crossroads.engine.installed.plugins import Plugins
 from crossroads.errors import PluginError
 from crossroads.route import Endpoint, Operation
 from crossroads.wire import Transport

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
-from crossroads.engine.plugins import is_failure
+from crossroads.engine.installed.plugins import is_failure
 from crossroads.events import AttemptRecord, Generation
 from crossroads.route import Attempt, Outcome
 

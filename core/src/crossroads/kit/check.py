@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crossroads.config import cache_folder
-from crossroads.engine.index import newest_cache
+from crossroads.engine.installed.index import newest_cache
 from crossroads.kit.files import file_results, manifest_results, placeholder_result
 from crossroads.kit.rules import Result, all_rules
 from crossroads.kit.source import SourcePackage, as_installed, read_package

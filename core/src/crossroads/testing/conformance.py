@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from crossroads import hookspecs
-from crossroads.engine.index import POLICIES, SINKS
-from crossroads.engine.plugins import Plugins
+from crossroads.engine.installed.index import POLICIES, SINKS
+from crossroads.engine.installed.plugins import Plugins
 from crossroads.errors import ConfigError
 from crossroads.events import AttemptRecord, Event, Generation, PluginFailed
 from crossroads.testing.answers import Answer, refusal

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 if TYPE_CHECKING:
-    from crossroads.engine.index import Index
+    from crossroads.engine.installed.index import Index
 
 LIGHT = frozenset(
     {"crossroads", "jiter", "msgspec", "pluggy", "pydantic", "pydantic_core", "annotated_types", "typing_extensions",
@@ -42,8 +42,8 @@ TOLD = "crossroads-told"
 """The property of a test under which it tells a figure."""
 PROBE = """
 import json, os, sys, time
-import crossroads.hookspecs, crossroads.engine.index, pathlib
-crossroads.engine.index.load_index(pathlib.Path({cache!r}), {path!r})
+import crossroads.hookspecs, crossroads.engine.installed.index, pathlib
+crossroads.engine.installed.index.load_index(pathlib.Path({cache!r}), {path!r})
 module = {module!r}
 early = [name for name in sys.modules if name.split(".")[0] == module]
 before, touched = set(sys.modules), []
@@ -78,7 +78,7 @@ class Imported(NamedTuple):
 @functools.cache
 def installed() -> Index:
     """What is installed, read once: with a fleet of packages that takes seconds. Whoever adds one clears the cache."""
-    from crossroads.engine.index import load_index
+    from crossroads.engine.installed.index import load_index
 
     return load_index(_cache_folder())
 
@@ -144,7 +144,7 @@ class ImportChecks:
 
 def needs_dialect(name: str) -> None:
     """Skip where this environment lacks it."""
-    from crossroads.engine.index import DIALECTS
+    from crossroads.engine.installed.index import DIALECTS
 
     if name not in {plugin.name for plugin in installed().all(DIALECTS)}:
         pytest.skip(f"{ABSENT}the dialect {name}; `pip install crossroads-{name}`")

@@ -24,7 +24,16 @@ from crossroads.call import Call, Caller, Head
 from crossroads.clock import Clock
 from crossroads.config import Config
 from crossroads.engine.exchange import Exchange
-from crossroads.engine.index import DIALECTS, POLICIES, PROVIDERS, SINKS, STRATEGIES, Index, Plugin, compiled_words
+from crossroads.engine.installed.index import (
+    DIALECTS,
+    POLICIES,
+    PROVIDERS,
+    SINKS,
+    STRATEGIES,
+    Index,
+    Plugin,
+    compiled_words,
+)
 from crossroads.events import Event, Generation
 from crossroads.hookspecs import hookimpl
 from crossroads.manifest import parse_manifest

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from crossroads.addresses import host_of
-from crossroads.engine.index import DIALECTS, PROVIDERS
-from crossroads.engine.plugins import Plugins
+from crossroads.engine.installed.index import DIALECTS, PROVIDERS
+from crossroads.engine.installed.plugins import Plugins
 from crossroads.testing.conformance import with_asyncio
 from crossroads.testing.imports import ABSENT, ImportChecks, declared, installed, is_only_a_docstring
 from crossroads.testing.provider_wire import KeyChecks, Package, WireChecks, shape

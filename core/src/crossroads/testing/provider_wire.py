@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from crossroads.engine.exchange import Exchange
-from crossroads.engine.index import PROVIDERS, Plugin
-from crossroads.engine.plugins import Plugins
+from crossroads.engine.installed.index import PROVIDERS, Plugin
+from crossroads.engine.installed.plugins import Plugins
 from crossroads.engine.transport import Http1Transport
 from crossroads.manifest import Manifest
 from crossroads.testing.answers import Answer, Fault, Price, Tokens, ToolCall, refusal

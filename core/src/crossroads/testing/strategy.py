@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from crossroads.engine.index import STRATEGIES
+from crossroads.engine.installed.index import STRATEGIES
 from crossroads.errors import NoEndpoint
 from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served
 from crossroads.testing.conformance import Checks, Settings, made

@@ -11,11 +11,11 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call, Head
-from crossroads.engine.leg import comes_whole, leg, whole_leg
-from crossroads.engine.race import Race, may_race
-from crossroads.engine.resume import Story, may_resume
-from crossroads.engine.running import Running
-from crossroads.engine.turns import Turns
+from crossroads.engine.attempts.leg import comes_whole, leg, whole_leg
+from crossroads.engine.attempts.race import Race, may_race
+from crossroads.engine.attempts.resume import Story, may_resume
+from crossroads.engine.attempts.running import Running
+from crossroads.engine.attempts.turns import Turns
 from crossroads.errors import CrossroadsError
 from crossroads.route import Route
 

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import asdict
 
-from crossroads.engine.variants import tier_of
+from crossroads.engine.routing.variants import tier_of
 from crossroads.errors import BadRequest
 from crossroads.money import NANO
 from crossroads.route import ACCOUNT, Endpoint, EndpointStats
@@ -68,7 +68,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Seconds to the first token."""
     sort: str | Sort | None = None
     resume: bool | None = None
-    """An addition of ours: is a stream that breaks carried on? See `engine.resume`."""
+    """An addition of ours: is a stream that breaks carried on? See `engine.attempts.resume`."""
 
     @property
     def strategy(self) -> str | None:

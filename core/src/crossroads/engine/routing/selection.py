@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from crossroads.call import Call
-from crossroads.engine.narrow import supported
-from crossroads.engine.preferences import Preferences, named, objection, read_preferences
-from crossroads.engine.variants import PRIORITY, TIER_SORTS, Variant, service_tier, split, tier_objection, tier_of
+from crossroads.engine.routing.narrow import supported
+from crossroads.engine.routing.preferences import Preferences, named, objection, read_preferences
+from crossroads.engine.routing.variants import (
+    PRIORITY,
+    TIER_SORTS,
+    Variant,
+    service_tier,
+    split,
+    tier_objection,
+    tier_of,
+)
 from crossroads.errors import BadRequest
 from crossroads.route import Candidate, Endpoint, Reason
 

@@ -13,15 +13,15 @@ from typing import Any
 
 from crossroads.call import Call
 from crossroads.config import RoutingConfig
-from crossroads.engine.breaker import Breaker
-from crossroads.engine.budget import RetryBudget
+from crossroads.engine.attempts.insurance import HEDGE
+from crossroads.engine.attempts.verdicts import blames_endpoint
 from crossroads.engine.catalog import Catalog
-from crossroads.engine.hedges import Hedges
-from crossroads.engine.insurance import HEDGE
-from crossroads.engine.quotas import Quotas
+from crossroads.engine.limits.breaker import Breaker
+from crossroads.engine.limits.budget import RetryBudget
+from crossroads.engine.limits.hedges import Hedges
+from crossroads.engine.limits.quotas import Quotas
+from crossroads.engine.limits.slots import Slots
 from crossroads.engine.requestkeys import of_the_account
-from crossroads.engine.slots import Slots
-from crossroads.engine.verdicts import blames_endpoint
 from crossroads.route import Attempt, Candidate, Endpoint, EndpointStats, Reason, Route
 
 FAILED_LATELY_S = 10.0

@@ -19,7 +19,7 @@ import pluggy
 from stevedore.driver import DriverManager
 
 from crossroads import hookspecs
-from crossroads.engine.index import CATALOGS, Index, Plugin
+from crossroads.engine.installed.index import CATALOGS, Index, Plugin
 from crossroads.errors import ConfigError, PluginError
 from crossroads.facts import Facts
 
@@ -38,7 +38,7 @@ class Hook(NamedTuple):
     is_async: bool
     slow: bool
     whole: bool = False
-    """Of a strategy: it has to see all candidates, however many (`engine.shortlist`)."""
+    """Of a strategy: it has to see all candidates, however many (`engine.routing.shortlist`)."""
 
 
 def is_failure(raised: BaseException) -> bool:

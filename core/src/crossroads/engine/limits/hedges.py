@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 
 from crossroads.config import HedgeConfig
-from crossroads.engine.insurance import HEDGE
+from crossroads.engine.attempts.insurance import HEDGE
 from crossroads.route import Attempt, Candidate
 from crossroads.window import Percentiles
 

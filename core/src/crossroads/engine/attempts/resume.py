@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from crossroads.call import Call
 from crossroads.config import RoutingConfig
 from crossroads.dialect import Dialect, Relay, Stamp
-from crossroads.engine.answer import Answer, Chapter
-from crossroads.engine.preferences import read_preferences
-from crossroads.engine.running import Running
-from crossroads.engine.verdicts import verdict
+from crossroads.engine.attempts.answer import Answer, Chapter
+from crossroads.engine.attempts.running import Running
+from crossroads.engine.attempts.verdicts import verdict
+from crossroads.engine.routing.preferences import read_preferences
 from crossroads.errors import CrossroadsError
 from crossroads.route import Candidate
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from crossroads.call import Call
 from crossroads.clock import Clock
 from crossroads.config import ConcurrencyConfig
-from crossroads.engine.fair import FairQueue, Waiter
+from crossroads.engine.limits.fair import FairQueue, Waiter
 from crossroads.errors import ConfigError, CrossroadsError, Overloaded, RateLimited
 from crossroads.route import Attempt, Candidate
 

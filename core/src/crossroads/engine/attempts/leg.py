@@ -15,20 +15,20 @@ import msgspec
 from crossroads.call import Call, Head
 from crossroads.dialect import Relay, stream_headers_of
 from crossroads.engine import meter
-from crossroads.engine.flow import can_flow, flow
-from crossroads.engine.insurance import NO_COMPLETION, insured
-from crossroads.engine.prepare import Prepared, prepare
-from crossroads.engine.replies import expect_stream, identity, refusal, relay_of, stamp_of, success, whole
-from crossroads.engine.running import Running
-from crossroads.engine.steps import stepped, takes_steps
+from crossroads.engine.attempts.flow import can_flow, flow
+from crossroads.engine.attempts.insurance import NO_COMPLETION, insured
+from crossroads.engine.attempts.prepare import Prepared, prepare
+from crossroads.engine.attempts.replies import expect_stream, identity, refusal, relay_of, stamp_of, success, whole
+from crossroads.engine.attempts.running import Running
+from crossroads.engine.attempts.steps import stepped, takes_steps
 from crossroads.errors import BadUpstream, DeadlineExceeded, UpstreamTimeout
 from crossroads.route import Attempt, Candidate
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpResponse
 
 if TYPE_CHECKING:
+    from crossroads.engine.attempts.resume import Story
     from crossroads.engine.exchange import Exchange
-    from crossroads.engine.resume import Story
 
 HELD_BYTES_MAX = 16 << 20
 """Of a stream before its first token (an image may be the first): beyond it, it is not one."""

@@ -13,9 +13,9 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from crossroads.call import Call, Head
-from crossroads.engine.dispatch import attempts
-from crossroads.engine.joined import joined
-from crossroads.engine.plugins import Hook, is_failure
+from crossroads.engine.attempts.dispatch import attempts
+from crossroads.engine.attempts.joined import joined
+from crossroads.engine.installed.plugins import Hook, is_failure
 from crossroads.errors import BadUpstream, CrossroadsError
 from crossroads.route import Attempt, Candidate, Reason, Route
 

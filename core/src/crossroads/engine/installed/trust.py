@@ -21,8 +21,8 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from crossroads.config import Config, cache_folder
-from crossroads.engine.index import GROUPS, Index, Plugin, load_index
-from crossroads.engine.metadata import is_editable, read_entry_points, recorded_names
+from crossroads.engine.installed.index import GROUPS, Index, Plugin, load_index
+from crossroads.engine.installed.metadata import is_editable, read_entry_points, recorded_names
 from crossroads.errors import ConfigError, printable
 
 log = logging.getLogger("crossroads")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import msgspec
 
 from crossroads.dialect import KEEPALIVE, Dialect, Document, Stamp
-from crossroads.engine.insurance import FAILED
-from crossroads.engine.relay import Translated, bears_content
-from crossroads.engine.running import Running
+from crossroads.engine.attempts.insurance import FAILED
+from crossroads.engine.attempts.relay import Translated, bears_content
+from crossroads.engine.attempts.running import Running
 from crossroads.errors import CrossroadsError
 from crossroads.route import Attempt
 from crossroads.sse import encode_comment

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
-from crossroads.engine.plugins import Hook
-from crossroads.engine.scores import scored, sort
+from crossroads.engine.installed.plugins import Hook
+from crossroads.engine.routing.scores import scored, sort
 from crossroads.route import Candidate, Route
 
 if TYPE_CHECKING:

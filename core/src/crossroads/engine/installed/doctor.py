@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from crossroads.config import Config
-from crossroads.engine.index import Index, Plugin
-from crossroads.engine.metadata import origin_of, path_files_that_run
-from crossroads.engine.plugins import Plugins
-from crossroads.engine.trust import Trust, trusted_index
+from crossroads.engine.installed.index import Index, Plugin
+from crossroads.engine.installed.metadata import origin_of, path_files_that_run
+from crossroads.engine.installed.plugins import Plugins
+from crossroads.engine.installed.trust import Trust, trusted_index
 from crossroads.errors import CrossroadsError
 
 State = Literal["ok", "broken", "untrusted", "left out"]

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 from crossroads.config import cache_folder
-from crossroads.engine.index import load_index
-from crossroads.engine.trust import canonical
+from crossroads.engine.installed.index import load_index
+from crossroads.engine.installed.trust import canonical
 from crossroads.errors import ConfigError
 from crossroads.known import all_known, nearest
 

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from crossroads.call import Call, Head
-from crossroads.engine.insurance import HEDGE
-from crossroads.engine.leg import leg
-from crossroads.engine.running import Running
-from crossroads.engine.turns import Turns
+from crossroads.engine.attempts.insurance import HEDGE
+from crossroads.engine.attempts.leg import leg
+from crossroads.engine.attempts.running import Running
+from crossroads.engine.attempts.turns import Turns
 from crossroads.errors import CrossroadsError
 from crossroads.route import Candidate, Reason, Route
 
 if TYPE_CHECKING:
+    from crossroads.engine.attempts.resume import Story
     from crossroads.engine.exchange import Exchange
-    from crossroads.engine.resume import Story
 
 RACING = frozenset({"chat", "completions", "embeddings", "rerank", "moderation", "count_tokens"})
 """Operations that leave nothing behind; images, sounds and videos are made, and paid for, once."""

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from crossroads.call import Call
 from crossroads.engine.accounts import usable
 from crossroads.engine.admit import failed_closed
-from crossroads.engine.narrow import least_tokens, roomy
-from crossroads.engine.plugins import is_failure
-from crossroads.engine.rank import rank
-from crossroads.engine.selection import Selection
-from crossroads.engine.strategies import NotStarted
+from crossroads.engine.installed.plugins import is_failure
+from crossroads.engine.routing.narrow import least_tokens, roomy
+from crossroads.engine.routing.rank import rank
+from crossroads.engine.routing.selection import Selection
+from crossroads.engine.routing.strategies import NotStarted
 from crossroads.errors import NoEndpoint, UnknownModel
 from crossroads.route import Candidate, Reason, Route
 
@@ -39,7 +39,7 @@ async def planned(call: Call, x: Exchange, *, whole: bool = False) -> Route:
 
 
 def plan(call: Call, x: Exchange, *, whole: bool = False) -> Route:
-    """The route of a call. whole: rank everybody, however many they are (`engine.shortlist`).
+    """The route of a call. whole: rank everybody, however many they are (`engine.routing.shortlist`).
 
     Raises UnknownModel, NoEndpoint (saying who was dropped and why), Denied, BadRequest, NotStarted.
     """

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from crossroads.call import Call
 from crossroads.config import DEFAULT_STRATEGY
-from crossroads.engine.index import STRATEGIES
-from crossroads.engine.plugins import Hook
+from crossroads.engine.installed.index import STRATEGIES
+from crossroads.engine.installed.plugins import Hook
 from crossroads.errors import ConfigError, CrossroadsError, PluginError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
-from crossroads.engine.plugins import Hook, is_failure
+from crossroads.engine.installed.plugins import Hook, is_failure
 from crossroads.route import Candidate, Ranking, Reason, Route
 
 if TYPE_CHECKING:

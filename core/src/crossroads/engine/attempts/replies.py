@@ -13,11 +13,11 @@ from crossroads import native
 from crossroads.call import Call
 from crossroads.dialect import Dialect, Relay, Reply, Stamp, media_of
 from crossroads.engine import meter
-from crossroads.engine.insurance import NO_COMPLETION, insured
-from crossroads.engine.plugins import is_failure
-from crossroads.engine.prepare import Prepared
-from crossroads.engine.relay import Translated
-from crossroads.engine.running import Price, Running
+from crossroads.engine.attempts.insurance import NO_COMPLETION, insured
+from crossroads.engine.attempts.prepare import Prepared
+from crossroads.engine.attempts.relay import Translated
+from crossroads.engine.attempts.running import Price, Running
+from crossroads.engine.installed.plugins import is_failure
 from crossroads.errors import BadUpstream, CrossroadsError
 from crossroads.explained import router_metadata
 from crossroads.manifest import meant_status

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from crossroads.call import Call
 from crossroads.engine.accounts import one_each
-from crossroads.engine.index import STRATEGIES
-from crossroads.engine.plugins import Hook
-from crossroads.engine.preferences import Preferences, too_slow
-from crossroads.engine.scores import scored, sort
-from crossroads.engine.shortlist import SCORED_MAX
+from crossroads.engine.installed.index import STRATEGIES
+from crossroads.engine.installed.plugins import Hook
+from crossroads.engine.routing.preferences import Preferences, too_slow
+from crossroads.engine.routing.scores import scored, sort
+from crossroads.engine.routing.shortlist import SCORED_MAX
 from crossroads.errors import BadRequest, ConfigError, PluginError
 from crossroads.route import Candidate, Reason, Route
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from crossroads.call import Call
-from crossroads.engine.prepare import Prepared, ask_request
-from crossroads.engine.replies import refusal
+from crossroads.engine.attempts.prepare import Prepared, ask_request
+from crossroads.engine.attempts.replies import refusal
 from crossroads.errors import DeadlineExceeded, UpstreamTimeout
 from crossroads.route import Attempt
 from crossroads.steps import Step, SteppedDialect

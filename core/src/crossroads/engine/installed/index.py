@@ -23,7 +23,7 @@ import msgspec
 
 from crossroads.addresses import needed
 from crossroads.api import API
-from crossroads.engine.metadata import name_and_version, package_folder, read_entry_points
+from crossroads.engine.installed.metadata import name_and_version, package_folder, read_entry_points
 from crossroads.errors import CrossroadsError, PluginError
 from crossroads.facts import FOLDER, compile_facts
 from crossroads.manifest import Manifest, read_manifest

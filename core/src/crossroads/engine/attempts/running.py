@@ -13,9 +13,9 @@ import msgspec
 from crossroads.call import Call, Lost
 from crossroads.dialect import Relay
 from crossroads.engine import meter
+from crossroads.engine.attempts.insurance import FAILED
 from crossroads.engine.health import observe
-from crossroads.engine.insurance import FAILED
-from crossroads.engine.plugins import is_failure
+from crossroads.engine.installed.plugins import is_failure
 from crossroads.errors import ConfigError, CrossroadsError, PluginError, UpstreamError
 from crossroads.route import Attempt, Candidate, Endpoint, Route
 from crossroads.types.usage import Cost, Usage

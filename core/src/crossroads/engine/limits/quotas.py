@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 from crossroads.engine.catalog import Catalog
-from crossroads.engine.pace import Pace
-from crossroads.engine.ratelimits import read_allowances
+from crossroads.engine.limits.pace import Pace
+from crossroads.engine.limits.ratelimits import read_allowances
 from crossroads.engine.requestkeys import BROUGHT
 from crossroads.errors import CrossroadsError, RateLimited
 from crossroads.route import Endpoint

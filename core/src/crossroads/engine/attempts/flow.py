@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from crossroads.call import Call, Head
 from crossroads.dialect import media_of
 from crossroads.engine import meter
-from crossroads.engine.prepare import Prepared
+from crossroads.engine.attempts.prepare import Prepared
 from crossroads.errors import BadUpstream
 from crossroads.wire import Headers, HttpResponse, find_header
 
 if TYPE_CHECKING:
-    from crossroads.engine.running import Running
+    from crossroads.engine.attempts.running import Running
 
 
 def can_flow(call: Call, prepared: Prepared, response: HttpResponse) -> bool:

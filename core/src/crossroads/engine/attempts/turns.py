@@ -12,8 +12,8 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
-from crossroads.engine.guard import EJECTED, FIRST, HELD
-from crossroads.engine.verdicts import verdict
+from crossroads.engine.attempts.verdicts import verdict
+from crossroads.engine.limits.guard import EJECTED, FIRST, HELD
 from crossroads.errors import CrossroadsError, DeadlineExceeded, RateLimited, UpstreamError
 from crossroads.route import Candidate, Reason, Route
 

@@ -1,0 +1,1 @@
+"""Who may be called now: breakers, quotas, places and budgets."""

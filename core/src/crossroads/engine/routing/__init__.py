@@ -1,0 +1,1 @@
+"""Who may serve a call, and in what order."""
