@@ -122,44 +122,44 @@ def everyone(serve, replay, tmp_path_factory) -> str:
 
 
 def by_openai_chat(origin: str, model: str, stream: bool) -> Said:
-    sdk = openai.OpenAI(base_url=f"{origin}/v1", api_key="any", max_retries=0)
-    asked = {"model": model, "messages": [{"role": "user", "content": "Hi"}]}
-    if stream:
-        with sdk.chat.completions.stream(**asked, stream_options={"include_usage": True}) as events:
-            reply = events.get_final_completion() if all(True for _ in events) else None
-    else:
-        reply = sdk.chat.completions.create(**asked)
-    message = reply.choices[0].message
-    calls = [(call.function.name, json.loads(call.function.arguments)) for call in message.tool_calls or []]
-    assert reply.choices[0].finish_reason == ("tool_calls" if calls else "stop")
-    return Said(message.content or "", calls, (reply.usage.prompt_tokens, reply.usage.completion_tokens))
+    with openai.OpenAI(base_url=f"{origin}/v1", api_key="any", max_retries=0) as sdk:
+        asked = {"model": model, "messages": [{"role": "user", "content": "Hi"}]}
+        if stream:
+            with sdk.chat.completions.stream(**asked, stream_options={"include_usage": True}) as events:
+                reply = events.get_final_completion() if all(True for _ in events) else None
+        else:
+            reply = sdk.chat.completions.create(**asked)
+        message = reply.choices[0].message
+        calls = [(call.function.name, json.loads(call.function.arguments)) for call in message.tool_calls or []]
+        assert reply.choices[0].finish_reason == ("tool_calls" if calls else "stop")
+        return Said(message.content or "", calls, (reply.usage.prompt_tokens, reply.usage.completion_tokens))
 
 
 def by_openai_responses(origin: str, model: str, stream: bool) -> Said:
-    sdk = openai.OpenAI(base_url=f"{origin}/v1", api_key="any", max_retries=0)
-    if stream:
-        with sdk.responses.stream(model=model, input="Hi") as events:
-            reply = events.get_final_response() if all(True for _ in events) else None
-    else:
-        reply = sdk.responses.create(model=model, input="Hi")
-    calls = [(item.name, json.loads(item.arguments)) for item in reply.output if item.type == "function_call"]
-    return Said(reply.output_text, calls, (reply.usage.input_tokens, reply.usage.output_tokens))
+    with openai.OpenAI(base_url=f"{origin}/v1", api_key="any", max_retries=0) as sdk:
+        if stream:
+            with sdk.responses.stream(model=model, input="Hi") as events:
+                reply = events.get_final_response() if all(True for _ in events) else None
+        else:
+            reply = sdk.responses.create(model=model, input="Hi")
+        calls = [(item.name, json.loads(item.arguments)) for item in reply.output if item.type == "function_call"]
+        return Said(reply.output_text, calls, (reply.usage.input_tokens, reply.usage.output_tokens))
 
 
 def by_anthropic(origin: str, model: str, stream: bool) -> Said:
-    sdk = anthropic.Anthropic(base_url=f"{origin}/api", api_key="any", max_retries=0)
-    asked = {"model": model, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 100}
-    if stream:
-        with sdk.messages.stream(**asked) as events:
-            reply = events.get_final_message()
-    else:
-        reply = sdk.messages.create(**asked)
-    text = "".join(block.text for block in reply.content if block.type == "text")
-    calls = [(block.name, block.input) for block in reply.content if block.type == "tool_use"]
-    assert reply.stop_reason == ("tool_use" if calls else "end_turn")
-    usage = reply.usage
-    cached = (usage.cache_read_input_tokens or 0) + (usage.cache_creation_input_tokens or 0)
-    return Said(text, calls, (usage.input_tokens + cached, usage.output_tokens))
+    with anthropic.Anthropic(base_url=f"{origin}/api", api_key="any", max_retries=0) as sdk:
+        asked = {"model": model, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 100}
+        if stream:
+            with sdk.messages.stream(**asked) as events:
+                reply = events.get_final_message()
+        else:
+            reply = sdk.messages.create(**asked)
+        text = "".join(block.text for block in reply.content if block.type == "text")
+        calls = [(block.name, block.input) for block in reply.content if block.type == "tool_use"]
+        assert reply.stop_reason == ("tool_use" if calls else "end_turn")
+        usage = reply.usage
+        cached = (usage.cache_read_input_tokens or 0) + (usage.cache_creation_input_tokens or 0)
+        return Said(text, calls, (usage.input_tokens + cached, usage.output_tokens))
 
 
 def by_google_genai(origin: str, model: str, stream: bool) -> Said:

@@ -1,5 +1,7 @@
 """The official `anthropic` package, unmodified, against the gateway."""
 
+from collections.abc import Iterator
+
 import anthropic
 import pytest
 
@@ -7,8 +9,9 @@ QUESTION = [{"role": "user", "content": "What is the capital of France?"}]
 
 
 @pytest.fixture
-def sdk(gateway: str) -> anthropic.Anthropic:
-    return anthropic.Anthropic(base_url=f"{gateway}/api", api_key="any", max_retries=0)
+def sdk(gateway: str) -> Iterator[anthropic.Anthropic]:
+    with anthropic.Anthropic(base_url=f"{gateway}/api", api_key="any", max_retries=0) as client:
+        yield client
 
 
 def test_a_message(sdk, model):
@@ -31,8 +34,8 @@ def test_a_stream_adds_up_to_the_message(sdk, model):
 
 
 def test_a_bearer_token_is_taken_too(gateway, model):
-    sdk = anthropic.Anthropic(base_url=f"{gateway}/api", auth_token="any", max_retries=0)
-    assert sdk.messages.create(model=model, messages=QUESTION, max_tokens=1).content
+    with anthropic.Anthropic(base_url=f"{gateway}/api", auth_token="any", max_retries=0) as sdk:
+        assert sdk.messages.create(model=model, messages=QUESTION, max_tokens=1).content
 
 
 def test_an_unknown_model_is_the_sdks_own_error(sdk):

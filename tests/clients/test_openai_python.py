@@ -1,5 +1,7 @@
 """The official `openai` package, unmodified, against the gateway and in process."""
 
+from collections.abc import Iterator
+
 import httpx2
 import openai
 import pytest
@@ -10,8 +12,9 @@ QUESTION = [{"role": "user", "content": "What is the capital of France?"}]
 
 
 @pytest.fixture
-def sdk(gateway: str) -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{gateway}/api/v1", api_key="any", max_retries=0)
+def sdk(gateway: str) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{gateway}/api/v1", api_key="any", max_retries=0) as client:
+        yield client
 
 
 def test_chat(sdk, model):

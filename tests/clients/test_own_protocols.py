@@ -145,26 +145,26 @@ def test_ollamas_client_continues_a_text_with_an_openai_model(gateway):
 
 
 def test_openais_client_waits_for_a_prediction_and_streams_one(gateway):
-    sdk = openai.OpenAI(base_url=f"{gateway}/v1", api_key="any", max_retries=0)
-    reply = sdk.chat.completions.create(model="replicate/small", messages=TOLD)
-    assert (reply.choices[0].message.content, reply.usage.total_tokens) == ("Hello", 11)
-    made = next(body for path, body in Hosts.seen if path == "/replicate/models/meta/small/predictions")
-    assert made == {"input": {"system_prompt": "Be brief.", "prompt": "Hi"}}
-    with sdk.chat.completions.stream(
-        model="replicate/small", messages=TOLD, stream_options={"include_usage": True}
-    ) as events:
-        final = events.get_final_completion() if all(True for _ in events) else None
-    assert (final.choices[0].message.content, final.usage.prompt_tokens) == ("Hello", 9)
+    with openai.OpenAI(base_url=f"{gateway}/v1", api_key="any", max_retries=0) as sdk:
+        reply = sdk.chat.completions.create(model="replicate/small", messages=TOLD)
+        assert (reply.choices[0].message.content, reply.usage.total_tokens) == ("Hello", 11)
+        made = next(body for path, body in Hosts.seen if path == "/replicate/models/meta/small/predictions")
+        assert made == {"input": {"system_prompt": "Be brief.", "prompt": "Hi"}}
+        with sdk.chat.completions.stream(
+            model="replicate/small", messages=TOLD, stream_options={"include_usage": True}
+        ) as events:
+            final = events.get_final_completion() if all(True for _ in events) else None
+        assert (final.choices[0].message.content, final.usage.prompt_tokens) == ("Hello", 9)
 
 
 def test_openais_client_chats_and_writes_with_watsonx(gateway):
-    sdk = openai.OpenAI(base_url=f"{gateway}/v1", api_key="any", max_retries=0)
-    reply = sdk.chat.completions.create(model="watsonx/small", messages=TOLD)
-    assert (reply.choices[0].message.content, reply.usage.total_tokens) == ("Hello", 11)
-    path, asked = Hosts.seen[-1]
-    assert path.startswith("/watsonx/ml/v1/text/chat?version=")
-    assert (asked["model_id"], asked["project_id"]) == ("ibm/small", "p9")
-    assert sdk.completions.create(model="watsonx/small", prompt="What is 1 + 1?").choices[0].text == "2"
-    pieces = list(sdk.completions.create(model="watsonx/small", prompt="Sun", stream=True))
-    assert "/generation_stream?" in Hosts.seen[-1][0]
-    assert "".join(choice.text for one in pieces for choice in one.choices).endswith(" sky")
+    with openai.OpenAI(base_url=f"{gateway}/v1", api_key="any", max_retries=0) as sdk:
+        reply = sdk.chat.completions.create(model="watsonx/small", messages=TOLD)
+        assert (reply.choices[0].message.content, reply.usage.total_tokens) == ("Hello", 11)
+        path, asked = Hosts.seen[-1]
+        assert path.startswith("/watsonx/ml/v1/text/chat?version=")
+        assert (asked["model_id"], asked["project_id"]) == ("ibm/small", "p9")
+        assert sdk.completions.create(model="watsonx/small", prompt="What is 1 + 1?").choices[0].text == "2"
+        pieces = list(sdk.completions.create(model="watsonx/small", prompt="Sun", stream=True))
+        assert "/generation_stream?" in Hosts.seen[-1][0]
+        assert "".join(choice.text for one in pieces for choice in one.choices).endswith(" sky")
