@@ -48,6 +48,12 @@ def test_a_tier_is_an_override_above_its_threshold():
     assert found["overrides"] == [{"min_prompt_tokens": 200_000, "prompt": "0.000002"}]
 
 
+def test_hours_are_an_override_in_clock_numbers():
+    night = Tier(utc=(990, 30), prices=Prices(input=2_000_000_000))
+    found = pricing(endpoint(prices=Prices(input=1_000_000_000, output=0), tiers=(night,)))
+    assert found["overrides"] == [{"utc_start": 1630, "utc_end": 30, "prompt": "0.000002"}]
+
+
 def test_a_model_shows_its_cheapest_endpoint_and_the_union_of_what_all_can_do():
     dear = endpoint("dear", prices=Prices(input=9, output=9), context_tokens=100, supported_parameters=("tools",))
     cheap = endpoint("cheap", prices=Prices(input=1, output=1), input_modalities=("text", "image"), moderated=True)

@@ -29,6 +29,7 @@ price_usd = { request = "0.01" }
 price_tiers = [
     { above_input_tokens = 200000, price_usd_per_mtok = { input = "3" } },
     { above_input_tokens = 1000, price_usd_per_mtok = { input = "2" } },
+    { utc = ["16:30", "00:30"], price_usd_per_mtok = { input = "1" } },
 ]
 """
 
@@ -46,7 +47,11 @@ def test_money_is_exact_tiers_ascend_and_addresses_are_whole(tmp_path):
     assert endpoint.serves["chat"].url == "http://x/v1/chat/acme-small-2"
     assert endpoint.prices.input == 37_500_000
     assert endpoint.prices.request == 10_000_000 * 1_000_000
-    assert [tier.above_input_tokens for tier in endpoint.tiers] == [1000, 200000]
+    assert [(tier.above_input_tokens, tier.utc) for tier in endpoint.tiers] == [
+        (0, (990, 30)),
+        (1000, None),
+        (200000, None),
+    ]
     assert endpoint.created == 1767312000
     assert (endpoint.trains_on_data, endpoint.retains_prompts) == (False, None)
 
@@ -57,6 +62,8 @@ def test_money_is_exact_tiers_ascend_and_addresses_are_whole(tmp_path):
         (("schema = 1", "schema = 2"), "schema"),
         (('scheme = "bearer"', 'scheme = "baerer"'), "Did you mean 'bearer'"),
         (('"0.0375"', "0.0375"), "must be a string"),
+        (('"16:30"', '"24:30"'), "utc"),
+        (('{ utc = ["16:30", "00:30"], ', "{ "), "price_tiers"),
         (('"0.0375"', '"-1"'), "endpoints\\[0\\].price_usd_per_mtok.input"),
         (('"0.0375"', '"0.00000000001"'), "endpoints\\[0\\].price_usd_per_mtok.input"),
         (("[operations.chat]", "[operations.chatt]"), "operations"),

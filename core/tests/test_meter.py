@@ -31,6 +31,7 @@ PROMPT = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "audio_inpu
 AMOUNTS = st.none() | st.integers(0, 10**12)
 PRICES = st.builds(Prices, **dict.fromkeys(Prices.__struct_fields__, AMOUNTS))
 USAGES = st.builds(Usage, **dict.fromkeys(PARENTS, st.integers(0, 10**6)))
+NOON = 12 * 3600.0
 TIERS = st.lists(st.builds(Tier, above_input_tokens=st.integers(1, 10**6), prices=PRICES), max_size=3).map(
     lambda tiers: tuple(sorted(tiers, key=lambda tier: tier.above_input_tokens))
 )
@@ -70,7 +71,7 @@ def oracle(prices, tiers, usage):
 
 @given(PRICES, TIERS, USAGES)
 def test_a_cost_is_the_exact_sum_of_every_class_at_its_own_price(prices, tiers, usage):
-    cost = price(endpoint(prices, tiers), usage)
+    cost = price(endpoint(prices, tiers), usage, NOON)
     prompt, completion = oracle(prices, tiers, usage)
     total = None if prompt is None or completion is None else prompt + completion
     for found, exact in ((cost.prompt_nano, prompt), (cost.completion_nano, completion), (cost.total_nano, total)):
@@ -91,7 +92,7 @@ def test_classes_are_disjoint_and_sum_to_prompt_and_completion(usage):
 @given(PRICES, USAGES, st.sampled_from(sorted(PARENTS)))
 def test_a_unit_more_never_costs_less(prices, usage, count):
     more = Usage(**{**{name: getattr(usage, name) for name in PARENTS}, count: getattr(usage, count) + 1})
-    cost, cost_more = price(endpoint(prices), usage).total_nano, price(endpoint(prices), more).total_nano
+    cost, cost_more = price(endpoint(prices), usage, NOON).total_nano, price(endpoint(prices), more, NOON).total_nano
     assert cost is None or cost_more is None or cost_more >= cost
 
 
@@ -104,10 +105,10 @@ def test_a_tier_holds_above_its_bound_and_not_at_it():
 
 
 def test_free_costs_nothing_and_an_unknown_price_is_no_price():
-    assert price(endpoint(Prices(input=0, output=0)), Usage(input_tokens=5, output_tokens=5)).total_nano == 0
-    assert price(endpoint(Prices(input=10**9)), Usage(input_tokens=5, output_tokens=5)).total_nano is None
-    assert price(endpoint(Prices(input=10**9)), Usage(input_tokens=5)).total_nano == 5_000
-    assert price(endpoint(Prices()), Usage()).total_nano == 0
+    assert price(endpoint(Prices(input=0, output=0)), Usage(input_tokens=5, output_tokens=5), NOON).total_nano == 0
+    assert price(endpoint(Prices(input=10**9)), Usage(input_tokens=5, output_tokens=5), NOON).total_nano is None
+    assert price(endpoint(Prices(input=10**9)), Usage(input_tokens=5), NOON).total_nano == 5_000
+    assert price(endpoint(Prices()), Usage(), NOON).total_nano == 0
 
 
 def attempt(*, sent=400, outcome="ok", error=None):
@@ -143,3 +144,21 @@ def test_what_was_not_reported_is_estimated_where_it_may_be_billed(made, seen, q
 def test_what_was_reported_is_what_counts():
     reported = Usage(input_tokens=7)
     assert measured(attempt(), reported, 99) is reported
+
+
+@pytest.mark.parametrize(
+    ("clock", "cheap"),
+    [((16, 29), False), ((16, 30), True), ((23, 59), True), ((0, 0), True), ((0, 29), True), ((0, 30), False)],
+)
+def test_hours_that_wrap_past_midnight_have_their_own_prices(clock, cheap):
+    night = Tier(utc=(16 * 60 + 30, 30), prices=Prices(input=10**9))
+    at = 86_400 * 20_000 + 3600 * clock[0] + 60 * clock[1] + 59.0
+    cost = price(endpoint(Prices(input=2 * 10**9, output=0), (night,)), Usage(input_tokens=5), at)
+    assert cost.total_nano == (5_000 if cheap else 10_000)
+
+
+def test_a_longer_prompts_price_wins_over_the_hours():
+    tiers = (Tier(utc=(0, 720), prices=Prices(input=1)), Tier(above_input_tokens=10, prices=Prices(input=3)))
+    assert endpoint(Prices(input=2), tiers).prices_for(11, 0.0).input == 3
+    assert endpoint(Prices(input=2), tiers).prices_for(10, 0.0).input == 1
+    assert endpoint(Prices(input=2), tiers).prices_for(10, NOON).input == 2

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from crossroads.facts import Facts, ModelFacts, fill
 from crossroads.manifest import Manifest
 from crossroads.money import per_unit_usd
-from crossroads.route import ACCOUNT, Endpoint, Prices
+from crossroads.route import ACCOUNT, Endpoint, Prices, Tier
 
 Row = dict[str, Any]
 
@@ -114,9 +114,15 @@ def pricing(endpoint: Endpoint) -> Row:
     """USD per single unit, as decimal strings; tiers as OpenRouter's `overrides`."""
     row: Row = {"prompt": UNKNOWN_PRICE, "completion": UNKNOWN_PRICE, **_prices(endpoint.prices)}
     if endpoint.tiers:
-        row["overrides"] = [
-            {"min_prompt_tokens": tier.above_input_tokens, **_prices(tier.prices)} for tier in endpoint.tiers
-        ]
+        row["overrides"] = [{**_conditions(tier), **_prices(tier.prices)} for tier in endpoint.tiers]
+    return row
+
+
+def _conditions(tier: Tier) -> Row:
+    """When a tier holds, as OpenRouter's `PricingOverride` says it: clock times as HHMM numbers."""
+    row: Row = {"min_prompt_tokens": tier.above_input_tokens} if tier.above_input_tokens else {}
+    if tier.utc is not None:
+        row["utc_start"], row["utc_end"] = (minute // 60 * 100 + minute % 60 for minute in tier.utc)
     return row
 
 

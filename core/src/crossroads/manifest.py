@@ -195,8 +195,12 @@ def parse_endpoints(rows: list[Mapping[str, Any]], *, file: str, at: str) -> tup
         row = dict(plain(row))
         prices = _prices(row.pop("price_usd_per_mtok", {}), row.pop("price_usd", {}))
         tiers = tuple(
-            Tier(above_input_tokens=tier["above_input_tokens"], prices=_prices(tier["price_usd_per_mtok"], {}))
-            for tier in sorted(row.pop("price_tiers", []), key=lambda tier: int(tier["above_input_tokens"]))
+            Tier(
+                above_input_tokens=tier.get("above_input_tokens", 0),
+                utc=(_minute(tier["utc"][0]), _minute(tier["utc"][1])) if "utc" in tier else None,
+                prices=_prices(tier["price_usd_per_mtok"], {}),
+            )
+            for tier in sorted(row.pop("price_tiers", []), key=lambda tier: int(tier.get("above_input_tokens", 0)))
         )
         if "created" in row:
             day = datetime.date.fromisoformat(row["created"])
@@ -204,6 +208,12 @@ def parse_endpoints(rows: list[Mapping[str, Any]], *, file: str, at: str) -> tup
         facts = msgspec.convert(row, EndpointFacts)
         found.append(msgspec.structs.replace(facts, prices=prices, tiers=tiers))
     return tuple(found)
+
+
+def _minute(clock: str) -> int:
+    """ "16:30" -> 990."""
+    hours, _, minutes = clock.partition(":")
+    return 60 * int(hours) + int(minutes)
 
 
 def build_endpoint(

@@ -87,11 +87,28 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     search: int | None = None
 
 
-class Tier(msgspec.Struct, frozen=True, kw_only=True):
-    """Other prices for the whole call once its prompt is longer than this. Unstated ones stay as they were."""
+MINUTES_A_DAY = 24 * 60
 
-    above_input_tokens: int
+
+class Tier(msgspec.Struct, frozen=True, kw_only=True):
+    """Other prices for the whole call: once its prompt is longer than this, and at these hours. Unstated ones stay.
+
+    utc: minutes of the day, from the first until before the second, which may lie on the next day. None: all day.
+    """
+
+    above_input_tokens: int = 0
+    utc: tuple[int, int] | None = None
     prices: Prices
+
+    def holds(self, prompt_tokens: int, at: float) -> bool:
+        """at: UTC seconds of the attempt's start."""
+        if prompt_tokens <= self.above_input_tokens and self.above_input_tokens:
+            return False
+        if self.utc is None:
+            return True
+        start, end = self.utc
+        minute = int(at // 60) % MINUTES_A_DAY
+        return start <= minute < end if start < end else minute >= start or minute < end
 
 
 ACCOUNT = "#"
@@ -136,6 +153,26 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     moderated: bool | None = None
     distillable: bool | None = None
     """May its output train other models?"""
+
+    def prices_for(self, prompt_tokens: int, at: float) -> Prices:
+        """Of a call with so long a prompt that begins `at` (UTC seconds): of the tiers that hold, later ones win."""
+        if not self.tiers:
+            return self.prices
+        prices = self.prices
+        for tier in self.tiers:
+            if tier.holds(prompt_tokens, at):
+                stated = {
+                    name: value
+                    for name in Prices.__struct_fields__
+                    if (value := getattr(tier.prices, name)) is not None
+                }
+                prices = msgspec.structs.replace(prices, **stated)
+        return prices
+
+    @property
+    def is_timed(self) -> bool:
+        """Do its prices depend on the hour?"""
+        return any(tier.utc is not None for tier in self.tiers)
 
 
 OUTAGE_S = 30.0

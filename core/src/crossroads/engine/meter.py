@@ -39,9 +39,9 @@ def _rates(p: Prices) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
     return (p.input, *rest), (p.output, *more, p.image, p.second, p.character, p.search)
 
 
-def price(endpoint: Endpoint, usage: Usage) -> Cost:
-    """What `usage` costs at this endpoint now."""
-    prices = endpoint.prices if not endpoint.tiers else _tier(endpoint, usage.prompt_tokens)
+def price(endpoint: Endpoint, usage: Usage, at: float) -> Cost:
+    """What `usage` costs at this endpoint. at: start of the attempt, UTC seconds."""
+    prices = endpoint.prices_for(usage.prompt_tokens, at)
     prompt_rates, completion_rates = _rates(prices)
     prompt = _due(_prompt_units(usage), prompt_rates)
     completion = _due(_completion_units(usage), completion_rates)
@@ -90,16 +90,6 @@ def asked(attempt: Attempt, usage: Usage | None, seen_tokens: int) -> Usage | No
             quality="estimated",
         )
     return estimate
-
-
-def _tier(endpoint: Endpoint, prompt_tokens: int) -> Prices:
-    prices = endpoint.prices
-    for tier in endpoint.tiers:  # ascending
-        if prompt_tokens <= tier.above_input_tokens:
-            break
-        stated = {name: value for name in Prices.__struct_fields__ if (value := getattr(tier.prices, name)) is not None}
-        prices = Prices(**{**{name: getattr(prices, name) for name in Prices.__struct_fields__}, **stated})
-    return prices
 
 
 def _due(units: tuple[int, ...], rates: tuple[int | None, ...]) -> list[tuple[int, int]] | None:

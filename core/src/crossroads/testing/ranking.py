@@ -17,7 +17,7 @@ NOW = 10_000.0
 class RankedCall:
     """As much of a call as strategies look at."""
 
-    operation, began = "chat", NOW
+    operation, began, received_at = "chat", NOW, 0.0
 
     def __init__(self, seed: int = 0) -> None:
         self.random = random.Random(seed)  # noqa: S311

@@ -4,10 +4,11 @@ import random
 from collections import Counter
 from itertools import pairwise
 
+import msgspec
 import pytest
 from crossroads_balanced import Balanced, comparable, success_probability, typical_cost, typical_seconds
 
-from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served
+from crossroads.route import Candidate, Endpoint, EndpointStats, Prices, Served, Tier
 from crossroads.testing import strategy_conformance
 from crossroads.testing.ranking import assert_shares
 
@@ -19,6 +20,7 @@ NOW = 10_000.0
 class FakeCall:
     operation = "chat"
     began = NOW
+    received_at = 0.0
 
     def __init__(self, seed=0):
         self.random = random.Random(seed)
@@ -158,3 +160,17 @@ def test_shares_follow_the_published_formula(seed):
     total = sum(weights.values())
     expected = {name: 0.98 * weight / total + 0.02 / len(made) for name, weight in weights.items()}
     assert_shares(Balanced(), made, expected)
+
+
+def test_prices_of_an_hour_are_looked_up_for_every_call():
+    night = Tier(utc=(720, 0), prices=Prices(input=10**9, output=10**9))
+    timed = candidate("timed", 100.0)
+    timed = Candidate(msgspec.structs.replace(timed.endpoint, tiers=(night,)), timed.stats)
+    strategy, call = Balanced(), FakeCall()
+    firsts = Counter()
+    for hour in (9, 12) * 300:
+        call.received_at = hour * 3600.0
+        scores = strategy.strategy_score(call, (timed, candidate("steady", 10.0)))
+        firsts[hour, "timed" if scores[0] > scores[1] else "steady"] += 1
+    assert firsts[9, "steady"] > 280
+    assert firsts[12, "timed"] > 280

@@ -19,7 +19,7 @@ M = 10**9
 
 
 class FakeCall:
-    principal = LOCAL
+    principal, received_at = LOCAL, 0.0
 
     def __init__(self, *, prompt_bytes=400, max_tokens=None, operation="chat", session=None, began=NOW):
         self.operation, self.session_id, self.began = operation, session, began
@@ -63,8 +63,8 @@ def test_free_comes_first_and_unknown_last():
 
 def test_the_estimate_is_exact_integer_money():
     # 100 tokens in at 0.15, 50 out at 0.60 USD per million: 15 + 30 micro-dollars
-    assert estimated_cost_nano(endpoint(input=150_000_000, output=600_000_000), "chat", 100, 50) == 45_000
-    assert estimated_cost_nano(endpoint(input=1, output=1), "chat", 1, 1) == 1
+    assert estimated_cost_nano(endpoint(input=150_000_000, output=600_000_000), "chat", 100, 50, at=0.0) == 45_000
+    assert estimated_cost_nano(endpoint(input=1, output=1), "chat", 1, 1, at=0.0) == 1
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_estimate_is_exact_integer_money():
     ],
 )
 def test_other_operations_are_compared_by_their_own_unit(operation, prices, cost):
-    assert estimated_cost_nano(endpoint(**prices), operation, 100, 1_000) == cost
+    assert estimated_cost_nano(endpoint(**prices), operation, 100, 1_000, at=0.0) == cost
 
 
 def priced(name, usd, **prices):
@@ -146,3 +146,14 @@ def test_a_failed_attempt_leaves_nothing_and_memory_is_bounded():
         warm.settle(FakeCall(session=str(number)), ((attempt, Usage(input_tokens=9)),))
     assert warm.find(FakeCall(session="0")) == ("", 0)
     assert warm.find(FakeCall(session=str(KEPT))) == ("dear", 9)
+
+
+def test_the_hour_of_the_call_counts():
+    day, night = (
+        endpoint(input=2 * M, output=0),
+        endpoint((Tier(utc=(720, 0), prices=Prices(input=M)),), input=3 * M, output=0),
+    )
+    at_noon = [estimated_cost_nano(one, "chat", M, 0, at=12 * 3600.0) for one in (day, night)]
+    at_nine = [estimated_cost_nano(one, "chat", M, 0, at=9 * 3600.0) for one in (day, night)]
+    assert at_noon == [2 * M, M]
+    assert at_nine == [2 * M, 3 * M]

@@ -52,7 +52,8 @@ OUTPUT_TOKENS = 1_000
 """Whose time is valued."""
 
 Mix = Mapping[str, int]
-CHAT: tuple[Mix, ...] = ({"input": 3_000, "output": 1_000},)
+TYPICAL_INPUT = 3_000
+CHAT: tuple[Mix, ...] = ({"input": TYPICAL_INPUT, "output": 1_000},)
 MIXES: dict[str, tuple[Mix, ...]] = {
     "embeddings": ({"input": 1_000},),
     "rerank": ({"search": 1}, {"input": 1_000}),
@@ -85,7 +86,7 @@ class Balanced:
     def strategy_score(self, call: Call, candidates: tuple[Candidate, ...]) -> list[float]:
         """Places as scores: the first drawn has the highest. Dice from `call.random`."""
         now, dice = call.began, call.random.random
-        prices = self._prices(candidates, call.operation)
+        prices = self._prices(candidates, call.operation, call.received_at)
         if self._per_second:
             waits = self._waits(candidates, now)
             prices = [None if p is None else p + wait for p, wait in zip(prices, waits, strict=True)]
@@ -102,7 +103,7 @@ class Balanced:
             scores[i] = float(place)
         return scores
 
-    def _prices(self, candidates: Sequence[Candidate], operation: str) -> list[float | None]:
+    def _prices(self, candidates: Sequence[Candidate], operation: str, at: float) -> list[float | None]:
         """`typical_cost` of each; what does not depend on the statistics is worked out once."""
         known = self._typical.setdefault(operation, {})
         prices: list[float | None] = []
@@ -110,9 +111,12 @@ class Balanced:
             endpoint = candidate.endpoint
             found = known.get(endpoint.id)
             if found is None or found[0] is not endpoint:
-                whole, cached = typical_cost(endpoint.prices, operation), typical_cost(endpoint.prices, operation, 1.0)
+                prices_now = endpoint.prices_for(TYPICAL_INPUT, at)
+                whole, cached = typical_cost(prices_now, operation), typical_cost(prices_now, operation, 1.0)
                 saved = 0.0 if whole is None or cached is None else whole - cached
-                found = known[endpoint.id] = (endpoint, whole, saved)
+                found = (endpoint, whole, saved)
+                if not endpoint.is_timed:
+                    known[endpoint.id] = found
             _, price, saved = found
             if saved and price is not None:
                 price -= saved * candidate.stats.cache_hit_rate

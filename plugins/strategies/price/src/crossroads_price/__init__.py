@@ -56,7 +56,9 @@ class Price:
         for candidate in candidates:
             endpoint = candidate.endpoint
             held = min(cached, tokens_in) if endpoint.id == warm else 0
-            cost = estimated_cost_nano(endpoint, call.operation, tokens_in, tokens_out, cached=held)
+            cost = estimated_cost_nano(
+                endpoint, call.operation, tokens_in, tokens_out, at=call.received_at, cached=held
+            )
             outage = candidate.stats.in_outage(call.began)
             places.append((cost is None, outage, cost or 0, candidate.stats.crowd))
         ranks = {place: -float(rank) for rank, place in enumerate(sorted(set(places)))}
@@ -76,27 +78,18 @@ def estimated_input_tokens(call: Call) -> int:
 
 
 def estimated_cost_nano(
-    endpoint: Endpoint, operation: str, tokens_in: int, tokens_out: int, *, cached: int = 0
+    endpoint: Endpoint, operation: str, tokens_in: int, tokens_out: int, *, at: float, cached: int = 0
 ) -> int | None:
-    """Nano-dollars; None: a price that is needed is not stated. cached: of the tokens in."""
+    """Nano-dollars; None: a price that is needed is not stated. at: UTC seconds. cached: of the tokens in."""
+    prices = endpoint.prices_for(tokens_in, at)
     unit = OTHER_UNITS.get(operation)
-    if unit is not None and (own := _price(endpoint, unit, tokens_in)) is not None:
+    if unit is not None and (own := getattr(prices, unit)) is not None:
         lines: list[tuple[int, int | None]] = [(1, own)]
     else:
-        fresh = _price(endpoint, "input", tokens_in)
-        read = _price(endpoint, "cache_read", tokens_in)
+        fresh, read = prices.input, prices.cache_read
         lines = [(tokens_in - cached, fresh), (cached, fresh if read is None else read)]
         if operation not in INPUT_ONLY:
-            lines.append((tokens_out, _price(endpoint, "output", tokens_in)))
-    lines.append((1, endpoint.prices.request or 0))
+            lines.append((tokens_out, prices.output))
+    lines.append((1, prices.request or 0))
     stated = [(units, price) for units, price in lines if price is not None]
     return cost_nano(stated) if len(stated) == len(lines) else None
-
-
-def _price(endpoint: Endpoint, name: str, tokens_in: int) -> int | None:
-    """At the tier of a prompt of this length; tiers stand in ascending order."""
-    found: int | None = getattr(endpoint.prices, name)
-    for tier in endpoint.tiers:
-        if tokens_in > tier.above_input_tokens and (own := getattr(tier.prices, name)) is not None:
-            found = own
-    return found
