@@ -149,11 +149,7 @@ def test_a_failed_attempt_leaves_nothing_and_memory_is_bounded():
 
 
 def test_the_hour_of_the_call_counts():
-    day, night = (
-        endpoint(input=2 * M, output=0),
-        endpoint((Tier(utc=(720, 0), prices=Prices(input=M)),), input=3 * M, output=0),
-    )
-    at_noon = [estimated_cost_nano(one, "chat", M, 0, at=12 * 3600.0) for one in (day, night)]
-    at_nine = [estimated_cost_nano(one, "chat", M, 0, at=9 * 3600.0) for one in (day, night)]
-    assert at_noon == [2 * M, M]
-    assert at_nine == [2 * M, 3 * M]
+    cheaper_at_night = (Tier(utc=(720, 0), prices=Prices(input=M)),)
+    both = endpoint(input=2 * M, output=0), endpoint(cheaper_at_night, input=3 * M, output=0)
+    costs = {hour: [estimated_cost_nano(one, "chat", 1_000, 0, at=hour * 3600.0) for one in both] for hour in (9, 12)}
+    assert costs == {9: [2 * M // 1000, 3 * M // 1000], 12: [2 * M // 1000, M // 1000]}
