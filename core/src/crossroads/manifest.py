@@ -7,7 +7,6 @@ compiled in the index; money becomes integers here, so that a wrong price is an 
 from __future__ import annotations
 
 import datetime
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +18,7 @@ from crossroads.errors import ConfigError
 from crossroads.money import UNITS, parse_usd
 from crossroads.route import Endpoint, KeyStyle, Operation, Prices, Served, Tier
 from crossroads.schema import check, plain
+from crossroads.toml import read_toml
 
 
 class Auth(KeyStyle, frozen=True, kw_only=True, omit_defaults=True):
@@ -142,11 +142,7 @@ def meant_status(errors: tuple[ErrorReading, ...], status: int, body: bytes) -> 
 
 def read_manifest(path: Path) -> Manifest:
     """Read and check a `provider.toml`. Raises ConfigError naming file, key, value and remedy."""
-    try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"can't be read: {error}.", file=str(path), remedy="Correct the file.") from None
-    return parse_manifest(document, file=str(path))
+    return parse_manifest(read_toml(path), file=str(path))
 
 
 def parse_manifest(document: Mapping[str, Any], *, file: str) -> Manifest:

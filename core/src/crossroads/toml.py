@@ -1,19 +1,32 @@
-"""The TOML that is written here: values on one line, as `provider.toml` and catalogs have them.
+"""TOML files: read with an error that names the file, and written with values on one line, as manifests have them.
 
-Law: it reads back to the same value; a day of a word that is known to hold one is a TOML date, any other text a string.
+Law: what is written reads back to the same value; a day of a word that is known to hold one is a TOML date, any other
+text a string.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from crossroads.errors import ConfigError
 
 DATES = frozenset({"read", "created", "ends"})
 """Words that hold a day."""
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """A file's words. Raises ConfigError, naming it: it is not there, no UTF-8, or no TOML."""
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"can't be read: {error}.", file=str(file), remedy="Correct the file.") from None
 
 
 def toml_value(value: Any, key: str = "") -> str:

@@ -129,6 +129,21 @@ def test_a_release_builds_lists_and_tags_what_moved(repo, tmp_path):
     assert "No version moved" in run(repo, "release").output
 
 
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv builds the wheels, and is not on the path")
+def test_a_draft_is_released_only_by_its_name(repo, tmp_path):
+    (package,) = (folder for folder, (name, _) in PACKAGES.items() if name == "crossroads-north")
+    manifest = next((repo.root / package / "src").iterdir()) / "provider.toml"
+    manifest.write_text('name = "north"\nlevel = "draft"\n')
+    git(repo.root, "add", "-A")
+    git(repo.root, "commit", "-qm", "a draft")
+    git(repo.root, "tag", "-d", "crossroads-north/0.1.0")
+    left = run(repo, "release", "--out", str(tmp_path / "dist"))
+    assert left.exit_code == 0, left.output
+    assert "1 drafts are left out" in left.output
+    named = run(repo, "release", "north", "--out", str(tmp_path / "dist"), "--json")
+    assert [row["distribution"] for row in json.loads(named.stdout)] == ["crossroads-north"]
+
+
 def test_a_row_names_entry_points_manifest_and_what_has_no_place(tmp_path):
     wheel = tmp_path / "crossroads_x-1.0.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as file:

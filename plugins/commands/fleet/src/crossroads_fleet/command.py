@@ -107,6 +107,7 @@ def release(
 ) -> None:
     """Build the wheels of packages whose version moved, and list what would be published. Publishes nothing.
 
+    Providers of the level draft are left out, unless they are named.
     Exit 1 when a package can't be released: it changed and its version did not move, or its changelog is silent.
     """
     from crossroads_fleet.git import Git
@@ -119,7 +120,8 @@ def release(
     found = states(repo, git, names or ())
     if refused := [f"{s.distribution}: {fault}" for s in found for fault in s.faults]:
         fail(1, "\n".join(refused))
-    moved = in_dependency_order(state for state in found if state.moves)
+    drafts = set() if names else {state.distribution for state in found if state.moves and state.is_draft}
+    moved = in_dependency_order(state for state in found if state.moves and state.distribution not in drafts)
     rows = build(repo, moved, out.resolve()) if moved else []
     show(rows, ("distribution", "version", "bytes", "entry_points", "manifest"), as_json, empty="No version moved.")
     if stray := [f"{row['wheel']}: {name}" for row in rows for name in row["stray"]]:
@@ -127,6 +129,8 @@ def release(
     for state in moved if tag else ():
         git.tag(state.distribution, state.version)
     note(f"{len(rows)} wheels, {sum(row['bytes'] for row in rows):,} bytes, in {out}")
+    if drafts:
+        note(f"{len(drafts)} drafts are left out; name one to release it all the same.")
 
 
 @app.command()

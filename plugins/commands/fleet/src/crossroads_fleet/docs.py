@@ -6,7 +6,6 @@ And the index of known packages that ships in the core: both say what the reposi
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from crossroads.kit.known import known_in
 from crossroads.known import write_known
 from crossroads.schema import plain
+from crossroads.toml import read_toml
 from crossroads_fleet.quality import scale, sources_of
 from crossroads_fleet.reference import reference
 from crossroads_fleet.repo import Repo, manifest_file
@@ -34,7 +34,7 @@ here stand the documents they come from. Levels are computed from evidence ([qua
 
 def page_of(repo: Repo) -> str:
     """The whole page."""
-    documents = [dict(plain(tomllib.loads(manifest_file(repo.provider(n)).read_text("utf-8")))) for n in repo.providers]
+    documents = [dict(plain(read_toml(manifest_file(repo.provider(n))))) for n in repo.providers]
     callable_, listed = [d for d in documents if not d.get("missing")], [d for d in documents if d.get("missing")]
     parts = [HEAD, _counts(documents)]
     parts.append(

@@ -12,14 +12,13 @@ and site. Law: merging twice is merging once.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from crossroads.errors import ConfigError
 from crossroads.schema import plain
+from crossroads.toml import read_toml
 
 FILE = "overrides.toml"
 OWN = ("remove", "remove_endpoints", "package")
@@ -28,12 +27,7 @@ OWN = ("remove", "remove_endpoints", "package")
 def read_overrides(package: Path) -> dict[str, Any]:
     """The words of a package's overrides.toml; empty where it has none. Raises ConfigError."""
     file = package / FILE
-    if not file.exists():
-        return {}
-    try:
-        return dict(plain(tomllib.loads(file.read_text("utf-8"))))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not TOML: {error}.", file=str(file), remedy="Correct that line.") from None
+    return dict(plain(read_toml(file))) if file.exists() else {}
 
 
 def merge(facts: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

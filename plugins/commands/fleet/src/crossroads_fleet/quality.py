@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crossroads.addresses import host_of
+from crossroads.toml import read_toml
 from crossroads_fleet.layout import SCALARS, TABLES
 
 RECORDINGS = "tests/recordings"
@@ -76,7 +77,7 @@ def _exemptions(folder: Path) -> Mapping[str, str]:
 
 def _quality(folder: Path) -> Mapping[str, Any]:
     file = folder / "quality.toml"
-    return tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    return read_toml(file) if file.exists() else {}
 
 
 def _sourced(evidence: Evidence) -> bool:

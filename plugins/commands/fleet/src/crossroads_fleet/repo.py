@@ -6,13 +6,13 @@ whole, and nothing here touches it.
 
 from __future__ import annotations
 
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from crossroads.errors import ConfigError
 from crossroads.facts import FOLDER, Facts, compile_facts
+from crossroads.toml import read_toml
 from crossroads_fleet.layout import HEADER
 
 MODELS = f"*/src/*/{FOLDER}"
@@ -82,7 +82,7 @@ def project_of(folder: Path) -> dict[str, Any]:
     file = folder / "pyproject.toml"
     if not file.exists():
         return {}
-    return dict(tomllib.loads(file.read_text("utf-8")).get("project", {}))
+    return dict(read_toml(file).get("project", {}))
 
 
 def module_of(name: str) -> str:

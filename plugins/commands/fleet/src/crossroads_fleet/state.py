@@ -14,6 +14,7 @@ from typing import NamedTuple
 from crossroads_fleet.git import Git
 from crossroads_fleet.repo import Repo, project_of
 
+LEVEL_DRAFT = re.compile(r'^level = "draft"$', re.MULTILINE)
 VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 IN_THE_WHEEL = ("pyproject.toml", "src/", "README.md", "LICENSE")
 """Of a package's folder. Tests, recordings, overrides and the changelog are not: they need no new version."""
@@ -36,6 +37,11 @@ class State(NamedTuple):
     def moves(self) -> bool:
         """Is there something to release?"""
         return self.released != self.version
+
+    @property
+    def is_draft(self) -> bool:
+        """Of a provider of whose facts nothing may be relied on yet: released only by name."""
+        return any(LEVEL_DRAFT.search(file.read_text("utf-8")) for file in self.folder.glob("src/*/provider.toml"))
 
 
 def states(repo: Repo, git: Git, names: Sequence[str] = ()) -> list[State]:

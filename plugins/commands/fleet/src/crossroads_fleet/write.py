@@ -16,6 +16,7 @@ from typing import Any
 from crossroads.errors import ConfigError
 from crossroads.manifest import parse_manifest
 from crossroads.schema import plain
+from crossroads.toml import read_toml
 from crossroads_fleet.catalog import Catalog
 from crossroads_fleet.facts import derived, words_of
 from crossroads_fleet.merge import FILE, merge, read_overrides
@@ -89,7 +90,7 @@ def _own_facts(repo: Repo, name: str) -> dict[str, Any]:
     file = manifest_file(repo.provider(name))
     if not file.exists():
         return {"schema": 1, "name": name}
-    return dict(plain(tomllib.loads(file.read_text("utf-8"))))
+    return dict(plain(read_toml(file)))
 
 
 def _differing(repo: Repo, name: str, catalog: Catalog | None) -> dict[Path, str]:
