@@ -8,6 +8,7 @@
     policy_reserve                    once per attempt, before anything is sent
     provider_prepare                  once per attempt, the last touch on the upstream request
     provider_error                    when a provider answered with an error
+    strategy_heard                    once per reply that has left whole
     policy_settle                     once per call, when it is over, however it ended
     sink_emit                         off the request path, in batches
     provider_models                   never during a call: when somebody asks what it offers now
@@ -97,6 +98,17 @@ def strategy_check(call: Call, attempt: Attempt, reply: Document) -> str | None:
     reply: the whole of it, in canonical form (`crossroads.types`), before any of it leaves; a stream is held back for
     it. Asked of the strategies that rank the call, of replies of every model but its last.
     Errors: anything raised, any other answer and more than `limits.policy_timeout_s` find it good.
+    """
+
+
+@hookspec
+def strategy_heard(call: Call, attempt: Attempt, reply: Document) -> None:
+    """A reply has left, whole: learn from it. `def`, no I/O.
+
+    reply: in canonical form (`crossroads.types`), as the client had it; of a stream, its pieces put together. Nothing
+    is held back for it: the last part has left, only the end of the body waits. Told to strategies that rank the call.
+    Not told: what broke off, what was answered without an attempt, and replies of more than 1 MB.
+    Errors: reported under the plugin's name; the reply has left already.
     """
 
 

@@ -77,6 +77,14 @@ async def test_a_check_that_fails_finds_the_reply_good(behaviour, upstream, othe
     assert "strategy_check" in hostile.calls
 
 
+@pytest.mark.parametrize("behaviour", [*FAILS, *NONSENSE, *HARMLESS])
+async def test_a_listener_that_fails_harms_no_reply(behaviour, upstream, other):
+    hostile = Hostile(behaviour, "strategy_heard")
+    async with exchange_with(*two_offers(upstream, other), strategies={"hostile": hostile}) as x:
+        assert [(await send(x, chat())).status for _ in range(2)] == [200, 200]
+    assert hostile.calls.count("strategy_heard") == 2
+
+
 # A plain `policy_permit` can't wait.
 DENIALS = [
     *(("policy_admit", behaviour) for behaviour in (*FAILS, *NONSENSE, "hang")),
@@ -211,7 +219,7 @@ async def test_an_async_hook_where_a_plain_one_is_due_is_refused_at_start(hook, 
         return None
 
     plugin = type("Wrong", (), {hook: staticmethod(hookimpl(wrong))})()
-    kinds = {"strategy_score": "strategies", "policy_permit": "policies"}
+    kinds = {"strategy_score": "strategies", "strategy_heard": "strategies", "policy_permit": "policies"}
     if hook in kinds:
         with pytest.raises(PluginError, match="plain `def`"):
             await exchange_with(offer("acme", upstream), **{kinds[hook]: {"wrong": plugin}}).start()

@@ -54,6 +54,7 @@ class Hooks(NamedTuple):
     settle: tuple[Hook, ...]
     score: tuple[Hook, ...]
     check: tuple[Hook, ...]
+    heard: tuple[Hook, ...]
 
 
 class Exchange:
@@ -130,7 +131,7 @@ class Exchange:
             each = self.plugins.each
             self.hooks = Hooks(
                 each("policy_admit"), each("policy_permit"), each("policy_reserve"), each("policy_settle"),
-                each("strategy_score"), each("strategy_check"),
+                each("strategy_score"), each("strategy_check"), each("strategy_heard"),
             )  # fmt: skip
             self.outbox = Outbox(each("sink_emit"), self.clock, self.reporter.failure)
             self.outbox.start()

@@ -15,6 +15,7 @@ from crossroads.call import Call, Head
 from crossroads.engine.admit import admit, identify
 from crossroads.engine.attempts.dispatch import answer, answers_at_once, attempts
 from crossroads.engine.attempts.escalate import escalated
+from crossroads.engine.attempts.heard import heard
 from crossroads.engine.estimate import estimated
 from crossroads.engine.routing.plan import planned
 from crossroads.engine.settle import settle
@@ -46,13 +47,16 @@ async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
                 call.started = True
                 yield part
             return
-        if not x.hooks.check and answers_at_once(call, x):
+        if not x.hooks.check and not x.hooks.heard and answers_at_once(call, x):
             for part in await answer(call, route, x):
                 call.started = True
                 yield part
             return
         tried = escalated if x.hooks.check else attempts
-        async with aclosing(tried(call, route, x)) as parts:  # failover lives in attempts, not here
+        reply = tried(call, route, x)
+        if x.hooks.heard:
+            reply = heard(call, reply, x)
+        async with aclosing(reply) as parts:  # failover lives in attempts, not here
             async for part in parts:
                 call.started = True
                 yield part

@@ -32,7 +32,7 @@ ASYNC_HOOKS = frozenset(
         "strategy_check",
     }
 )
-PLAIN_HOOKS = frozenset({"policy_permit", "strategy_score", "provider_prepare", "provider_error"})
+PLAIN_HOOKS = frozenset({"policy_permit", "strategy_score", "strategy_heard", "provider_prepare", "provider_error"})
 HOOKS = ASYNC_HOOKS | PLAIN_HOOKS
 
 
@@ -94,6 +94,10 @@ class Hostile:
     @hookimpl
     def strategy_score(self, call: Any, candidates: Any) -> Any:
         return self._at_once("strategy_score", candidates)
+
+    @hookimpl
+    def strategy_heard(self, call: Any, attempt: Any, reply: Any) -> Any:
+        return self._at_once("strategy_heard", reply)
 
     @hookimpl
     def provider_prepare(self, attempt: Any, request: Any) -> Any:

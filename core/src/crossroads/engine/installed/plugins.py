@@ -23,7 +23,7 @@ from crossroads.engine.installed.index import CATALOGS, Index, Plugin
 from crossroads.errors import ConfigError, PluginError
 from crossroads.facts import Facts
 
-PLAIN_HOOKS = ("policy_permit", "strategy_score", "provider_prepare", "provider_error")
+PLAIN_HOOKS = ("policy_permit", "strategy_score", "strategy_heard", "provider_prepare", "provider_error")
 """On the hot path, called without await."""
 ASYNC_HOOKS = ("provider_open", "provider_models")
 BISECT = "CROSSROADS_PLUGINS"

@@ -75,8 +75,11 @@ class Strategies:
 
     def checks(self, call: Call) -> tuple[Hook, ...]:
         """Those that judge the replies of this call: `strategy_check` of the strategies that rank it."""
-        asked = {f"strategies/{name}" for name in self._x.selections.of(call, self._x).sorts or self.configured()}
-        return tuple(hook for hook in self._x.hooks.check if hook.plugin in asked)
+        return self._ranking(call, self._x.hooks.check)
+
+    def listeners(self, call: Call) -> tuple[Hook, ...]:
+        """Those that hear the reply of this call: `strategy_heard` of the strategies that rank it."""
+        return self._ranking(call, self._x.hooks.heard)
 
     def ready(self, sorts: tuple[str, ...]) -> None:
         """Raises NotStarted. Whatever else is wrong with one of these, ranking tells."""
@@ -109,9 +112,15 @@ class Strategies:
         else:
             self._named[sort] = self._hooks(sort)
             each = x.plugins.each  # it may judge replies, and learn from how calls ended
-            x.hooks = x.hooks._replace(check=each("strategy_check"), settle=each("policy_settle"))
+            x.hooks = x.hooks._replace(
+                check=each("strategy_check"), heard=each("strategy_heard"), settle=each("policy_settle")
+            )
             return
         x.plugin_failed(f"strategies/{sort}", "start", self._failed[sort])
+
+    def _ranking(self, call: Call, hooks: tuple[Hook, ...]) -> tuple[Hook, ...]:
+        asked = {f"strategies/{name}" for name in self._x.selections.of(call, self._x).sorts or self.configured()}
+        return tuple(hook for hook in hooks if hook.plugin in asked)
 
     def _hooks(self, sort: str) -> tuple[Hook, ...]:
         name = f"strategies/{sort}"
