@@ -36,6 +36,19 @@ def test_a_schema_that_cannot_be_judged_is_no_fault(schema):
     assert judged(json.dumps({"x": long, long: 1}), schema) == ""
 
 
+def test_depth_is_bounded():
+    deep = '{"x":' * 400 + "1" + "}" * 400
+    assert judged(deep, {"properties": {"x": {"$ref": "#"}}}) == ""
+    nested = {}
+    for _ in range(150):
+        nested = {"not": nested}
+    assert judged("{}", nested) == ""
+    levels = {"type": "integer"}
+    for _ in range(20):
+        levels = {"type": "object", "properties": {"x": levels}}
+    assert "schema" in judged('{"x":' * 20 + '"1"' + "}" * 20, levels), "what people write is judged"
+
+
 def test_the_schema_is_kept_where_it_is_judged():
     nested = {"type": "object", "$defs": {"n": {"type": "integer"}}, "properties": {"x": {"$ref": "#/$defs/n"}}}
     assert judged('{"x": 1}', nested) == ""
