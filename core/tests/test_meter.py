@@ -100,8 +100,8 @@ def test_a_tier_holds_above_its_bound_and_not_at_it():
     tier = Tier(above_input_tokens=200_000, prices=Prices(input=6 * 10**9))
     offer = endpoint(Prices(input=3 * 10**9, output=15 * 10**9), (tier,))
     at, above = Usage(input_tokens=200_000, output_tokens=1), Usage(input_tokens=150_000, cache_read_tokens=50_001)
-    assert price(offer, at).total_nano == 200_000 * 3_000 + 15_000
-    assert price(offer, above).total_nano == 200_001 * 6_000
+    assert price(offer, at, NOON).total_nano == 200_000 * 3_000 + 15_000
+    assert price(offer, above, NOON).total_nano == 200_001 * 6_000
 
 
 def test_free_costs_nothing_and_an_unknown_price_is_no_price():

@@ -1,7 +1,6 @@
 """What can be wrong with a reply, as far as its form tells: how it ended, if it is there, if it is the JSON asked for.
 
-A schema's regular expressions are not run: they are the caller's, and one can keep a process busy for hours. Nothing is
-fetched for a schema's references.
+A schema is the caller's: it is looked at within the bounds of `crossroads.breach`.
 """
 
 from __future__ import annotations
@@ -9,17 +8,13 @@ from __future__ import annotations
 import json
 import pkgutil
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
-import msgspec
-
+from crossroads.breach import breach
 from crossroads.call import Call
 from crossroads.errors import ConfigError, CrossroadsError
 
-UNCHECKED = ("pattern", "patternProperties", "format")
 JSON_FORMATS = ("json_object", "json_schema")
-SCHEMAS_KEPT = 64
 
 
 def find_check(path: str) -> Callable[..., Any]:
@@ -74,16 +69,8 @@ def not_json(text: str, wanted: Any) -> str | None:
     if wanted.type == "json_object":
         return None if isinstance(value, dict) else "it is no JSON object"
     schema = wanted.json_schema.schema_ if wanted.json_schema is not None else None
-    validator = None if schema is None else _validator(msgspec.json.encode(schema))
-    if validator is None:
-        return None
-    from referencing.exceptions import Unresolvable
-
-    try:
-        error = next(validator.iter_errors(value), None)
-    except (Unresolvable, RecursionError):  # a schema that refers to nothing, or to itself without end
-        return None
-    return None if error is None else f"its JSON breaks the schema at {error.json_path} ({error.validator})"
+    where = None if schema is None else breach(schema, value)
+    return None if where is None else f"its JSON breaks the schema at {where}"
 
 
 def _format(call: Call) -> Any:
@@ -93,23 +80,3 @@ def _format(call: Call) -> Any:
     except CrossroadsError:
         return None
     return wanted if wanted is not None and wanted.type in JSON_FORMATS else None
-
-
-@lru_cache(maxsize=SCHEMAS_KEPT)
-def _validator(schema: bytes) -> Any:
-    """None: it is no schema, which is the upstream's to say."""
-    from jsonschema import SchemaError, validators
-    from referencing import Registry
-
-    document = msgspec.json.decode(schema)
-    kind = validators.validator_for(document)
-    try:
-        kind.check_schema(document)
-    except SchemaError:
-        return None
-    lenient = validators.extend(kind, dict.fromkeys(UNCHECKED, _passes))
-    return lenient(document, registry=Registry())
-
-
-def _passes(*_: Any) -> None:
-    """A keyword that is not looked at."""
