@@ -14,7 +14,7 @@ from crossroads.kit.check import check_package
 from crossroads.kit.files import file_results
 from crossroads.kit.rules import all_rules
 from crossroads.kit.source import as_installed, read_package
-from crossroads.testing import conformance, dialect, imports, provider, provider_wire, strategy
+from crossroads.testing import conformance, dialect, imports, provider, provider_first, provider_wire, strategy
 
 GOOD = """
 from crossroads.hookspecs import hookimpl
@@ -94,6 +94,7 @@ def checks_of_suites():
     suites = (
         strategy._StrategyChecks, conformance._PolicyChecks, conformance._SinkChecks, dialect._DialectChecks,
         imports.ImportChecks, provider.PackageChecks, provider_wire.WireChecks,
+        provider_first.FirstCallChecks,
     )  # fmt: skip
     found = {name for suite in suites for name, _ in inspect.getmembers(suite) if name.startswith("test_")}
     return found | {"test_a_recorded_exchange_is_understood"}

@@ -240,10 +240,11 @@ async def send(
     dialect: str = "openai-chat",
     token: str | None = None,
     deadline_s: float | None = None,
+    params: Mapping[str, str] | None = None,
 ) -> Result:
-    """One call to its end, as a surface would carry it. A failed call is a Result too."""
+    """One call to its end, as a surface would carry it. A failed call is a Result too. params: as of `open_call`."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    call = exchange.open_call(dialect, body, caller=Caller(token=token), deadline_s=deadline_s)
+    call = exchange.open_call(dialect, body, caller=Caller(token=token), deadline_s=deadline_s, params=params or {})
     head: Head | None = None
     parts: list[bytes] = []
     async with aclosing(exchange.run(call)) as stream:

@@ -18,8 +18,10 @@ import pytest
 from crossroads.addresses import host_of
 from crossroads.engine.installed.index import DIALECTS, PROVIDERS
 from crossroads.engine.installed.plugins import Plugins
+from crossroads.testing.answers import Answer
 from crossroads.testing.conformance import with_asyncio
 from crossroads.testing.imports import ABSENT, ImportChecks, declared, installed, is_only_a_docstring
+from crossroads.testing.provider_first import FirstCallChecks
 from crossroads.testing.provider_wire import KeyChecks, Package, WireChecks, shape
 from crossroads.testing.recordings import Recorded, recorded_in
 
@@ -31,12 +33,14 @@ def provider_conformance(
     settings: Mapping[str, Any] | None = None,
     may_import: Iterable[str] = (),
     exempt: Mapping[str, str] | None = None,
+    answer: Answer | None = None,
 ) -> type:
     """The test class of provider `name`.
 
     recordings: a folder of recorded exchanges (`testing.recordings`), relative to the calling file.
     settings: its own, where it needs some. may_import: further light packages that its import loads.
     exempt: name of a test -> why this package can't hold it (skipped, and says so).
+    answer: of its host to its first operation, where it serves no chat and has a format of its own (`first_calls`).
     """
     frame = inspect.currentframe()
     assert frame is not None
@@ -45,10 +49,12 @@ def provider_conformance(
     if not any(plugin.name == name for plugin in installed().all(PROVIDERS)):
         _from_source(name, here)
     body: dict[str, Any] = {"name": name, "settings": dict(settings or {}), "may_import": frozenset(may_import)}
+    if answer is not None:
+        body["answer"] = answer
     if recordings is not None:
         body[RECORDED] = _recorded_test(here.parent / recordings)
     for check, why in (exempt or {}).items():
-        if not hasattr(PackageChecks, check) and not hasattr(WireChecks, check):
+        if not any(hasattr(checks, check) for checks in (PackageChecks, WireChecks, FirstCallChecks)):
             raise ValueError(f"exempt: there is no check {check!r}")
         body[check] = _skipped(why)
     return with_asyncio(type(f"Test{name.title().replace('-', '')}", _checks_of(name, body), body))
@@ -62,18 +68,21 @@ def _checks_of(name: str, body: Mapping[str, Any]) -> tuple[type, ...]:
     """All of them, for a package with code, or one that is not there, so that its tests say so.
 
     Of packages without code, those that are the same on the wire are called once; where its key goes is checked for
-    each. One that is listed only has no wire.
+    each. One that is listed only has no wire; one without chat is asked for its first operation.
     """
     plugin = next((one for one in installed().all(PROVIDERS) if one.name == name and one.error is None), None)
-    if plugin is None or not is_only_a_docstring(Path(plugin.manifest_path or "").parent / "__init__.py"):
+    if plugin is None:
         return (PackageChecks, WireChecks)
     manifest = installed().manifest(plugin)
+    wire = FirstCallChecks if manifest.operations and "chat" not in manifest.operations else WireChecks
+    if not is_only_a_docstring(Path(plugin.manifest_path or "").parent / "__init__.py"):
+        return (PackageChecks, wire)
     if not manifest.callable:
         return (PackageChecks,)
     found = shape(manifest)
     if found not in _claimed or RECORDED in body:
         _claimed.add(found)
-        return (PackageChecks, WireChecks)
+        return (PackageChecks, wire)
     return (PackageChecks, KeyChecks)
 
 

@@ -23,6 +23,7 @@ from crossroads.engine.installed.plugins import Plugins
 from crossroads.engine.transport import Http1Transport
 from crossroads.manifest import Manifest
 from crossroads.testing.answers import Answer, Fault, Price, Tokens, ToolCall, refusal
+from crossroads.testing.first_calls import ASKED, GOOD, first_operation
 from crossroads.testing.imports import NOT_APPLICABLE, installed, needs_dialect
 from crossroads.testing.plugins import MODEL, Offer, Recorder, Result, chat, exchange_with, send
 from crossroads.testing.recordings import Recorded, vectors
@@ -69,6 +70,8 @@ class Package:
 
     name: str
     settings: dict[str, Any]
+    answer: Answer | None = None
+    """A good one of its host to its first operation, where the script knows none."""
 
     def plugin(self) -> Plugin:
         return installed().find(PROVIDERS, self.name)
@@ -81,9 +84,10 @@ class Package:
 
 
 def shape(manifest: Manifest) -> str:
-    """All of a manifest that decides what is sent for a chat, and how a reply is read."""
-    served = manifest.operations.get("chat")
-    quirks = [quirk for quirk in manifest.quirks if not quirk.operations or "chat" in quirk.operations]
+    """All of a manifest that decides what is sent for its first operation, and how a reply is read."""
+    first = first_operation(manifest)
+    served = manifest.operations.get(first or "")
+    quirks = [quirk for quirk in manifest.quirks if not quirk.operations or first in quirk.operations]
     auth = manifest.auth
     return repr((served and served.dialect, auth.scheme, auth.header, auth.query, auth.prefix, auth.optional, quirks))
 
@@ -95,22 +99,24 @@ class KeyChecks(Package):
     async def running(self, *answers: Answer) -> AsyncIterator[Running]:
         """The installed package in front of a scripted upstream; skips where that can't be."""
         manifest = self.manifest()
-        chat_served = manifest.operations.get("chat")
-        if chat_served is None:
-            pytest.skip("it does not serve chat")
-        if chat_served.dialect not in SPOKEN and any(answer.raw is None for answer in answers):
-            pytest.skip(f"the scripted upstream does not speak {chat_served.dialect}")
-        scheme = urlsplit(chat_served.url.replace("{base_url}", manifest.base_url or "http://base.invalid")).scheme
+        operation = first_operation(manifest)
+        if operation is None:
+            pytest.skip("it serves no operation that a test client asks for")
+        served = manifest.operations[operation]
+        if served.dialect not in SPOKEN and any(answer.raw is None for answer in answers):
+            pytest.skip(f"the scripted upstream does not speak {served.dialect}")
+        scheme = urlsplit(served.url.replace("{base_url}", manifest.base_url or "http://base.invalid")).scheme
         if scheme not in ("http", "https"):
             pytest.skip(f"it has a transport of its own ({scheme}://)")
-        needs_dialect("openai-chat")
-        needs_dialect(chat_served.dialect)
-        movable = "{base_url}" in chat_served.url
+        needs_dialect(ASKED[operation].dialect)
+        needs_dialect(served.dialect)
+        movable = "{base_url}" in served.url
         async with ScriptedProvider(prices={THEIR_MODEL: PRICES}) as upstream:
             upstream.script(*answers)
             inner, recorder = Http1Transport(), Recorder()
             watched = Watched(inner, upstream)
-            row = {"model": MODEL, "upstream": THEIR_MODEL, "price_usd_per_mtok": PRICES.manifest()}
+            row: dict[str, Any] = {"model": MODEL, "upstream": THEIR_MODEL, "operations": [operation]}
+            row["price_usd_per_mtok"] = PRICES.manifest()
             instance: dict[str, Any] = {"name": self.name, "plugin": self.name, "endpoints": [row], "api_key": CANARY}
             instance |= {"base_url": upstream.base_url} if movable else {}
             instance |= {"variables": dict.fromkeys(manifest.variables, "conformance")} if manifest.variables else {}
@@ -124,16 +130,38 @@ class KeyChecks(Package):
             finally:
                 await inner.aclose()
 
+    def good(self) -> Answer | None:
+        """What its host answers to its first operation, if anybody knows."""
+        manifest = self.manifest()
+        served = manifest.operations.get(first_operation(manifest) or "")
+        return self.answer or (GOOD.get(served.dialect) if served is not None else None)
+
+    async def ask(self, at: Running, *, stream: bool = False) -> Result:
+        """One call of its first operation."""
+        asked = ASKED[first_operation(self.manifest()) or "chat"]
+        body, kind = asked.written(MODEL)
+        if stream:
+            body = json.dumps({**json.loads(body), "stream": True}).encode()
+        return await send(at.exchange, body, dialect=asked.dialect, params={"content_type": kind})
+
     async def test_the_key_goes_to_the_configured_host_and_shows_nowhere(self, caplog: Any) -> None:
         caplog.set_level(logging.DEBUG)
         echo = f"wrong key {CANARY}"
         in_stream = Answer(raw=(b'data: {"error":{"message":"%b","code":400}}\n\n' % echo.encode(),))
-        script = (Answer(), refusal(401, echo), refusal(400, echo), refusal(500, echo), in_stream)
+        manifest = self.manifest()
+        operation = first_operation(manifest) or ""
+        script = [refusal(401, echo), refusal(400, echo), refusal(500, echo)]
+        if operation == "chat":
+            script = [Answer(), *script, in_stream]
+        elif (good := self.good()) is not None:
+            script = [good, *script]
         shown = []
         async with self.running(*script) as at:
-            for number in range(len(script)):
-                result = await send(at.exchange, chat(stream=number == len(script) - 1))
-                shown += [result.body.decode(), repr(result.call), json.dumps(result.call.route.explain())]  # type: ignore[union-attr]
+            for answer in script:
+                result = await self.ask(at, stream=answer is in_stream)
+                route = result.call.route
+                assert route is not None
+                shown += [result.body.decode(errors="replace"), repr(result.call), json.dumps(route.explain())]
                 shown += [repr(result.headers), repr(result.call.error), repr(result.call.attempt)]
             instance = at.exchange.catalog.instances[self.name]
             shown += [repr(instance), repr(at.exchange.config), repr(at.sent), repr(vars(at.exchange.providers))]

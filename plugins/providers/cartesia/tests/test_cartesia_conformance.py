@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestCartesia = provider_conformance("cartesia")
+TestCartesia = provider_conformance("cartesia", answer=SPEAKING)

@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestDeepgram = provider_conformance("deepgram")
+TestDeepgram = provider_conformance("deepgram", answer=SPEAKING)

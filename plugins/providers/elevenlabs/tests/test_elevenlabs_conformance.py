@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestElevenLabs = provider_conformance("elevenlabs")
+TestElevenLabs = provider_conformance("elevenlabs", answer=SPEAKING)

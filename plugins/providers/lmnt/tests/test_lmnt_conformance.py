@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestLmnt = provider_conformance("lmnt")
+TestLmnt = provider_conformance("lmnt", answer=SPEAKING)

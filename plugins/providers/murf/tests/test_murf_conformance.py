@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestMurf = provider_conformance("murf")
+TestMurf = provider_conformance("murf", answer=SPEAKING)

@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestRime = provider_conformance("rime")
+TestRime = provider_conformance("rime", answer=SPEAKING)

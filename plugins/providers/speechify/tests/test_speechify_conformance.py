@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestSpeechify = provider_conformance("speechify")
+TestSpeechify = provider_conformance("speechify", answer=SPEAKING)

@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestTypecast = provider_conformance("typecast")
+TestTypecast = provider_conformance("typecast", answer=SPEAKING)

@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestUnrealSpeech = provider_conformance("unreal-speech")
+TestUnrealSpeech = provider_conformance("unreal-speech", answer=SPEAKING)
