@@ -8,7 +8,7 @@ Nothing below calls back up. Each stage leaves its Reasons in call.route; `cross
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, aclosing
+from contextlib import aclosing, nullcontext
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call, Head
@@ -24,6 +24,8 @@ from crossroads.errors import CrossroadsError, NoEndpoint
 if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
 
+NOTHING = nullcontext()
+
 
 async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
     """Carry one call to its reply: one Head, then body bytes. Use `aclosing`: closing it cancels the upstream.
@@ -31,39 +33,37 @@ async def run(call: Call, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
     A CrossroadsError never leaves: before the Head it becomes an error reply in the client's dialect, after it
     that dialect's in-stream error. Anything else raised is a bug.
     """
-    brought = ExitStack()
-    if call.caller.provider_keys:
-        brought.enter_context(x.reporter.knowing(key.reveal() for key in call.caller.provider_keys.values()))
-    try:
-        if not call.identified:
-            call.principal = await identify(call, x)
-        await admit(call, x)
+    keys = call.caller.provider_keys
+    with x.reporter.knowing(key.reveal() for key in keys.values()) if keys else NOTHING:
         try:
-            route = await planned(call, x)
-        except NoEndpoint:
-            if (told := estimated(call)) is None:
-                raise
-            for part in told:
-                call.started = True
+            if not call.identified:
+                call.principal = await identify(call, x)
+            await admit(call, x)
+            try:
+                route = await planned(call, x)
+            except NoEndpoint:
+                if (told := estimated(call)) is None:
+                    raise
+                for part in told:
+                    call.started = True
+                    yield part
+                return
+            if answers_at_once(call, x):
+                for part in await answer(call, route, x):
+                    call.started = True
+                    yield part
+                return
+            tried = escalated if x.hooks.check else attempts
+            reply = tried(call, route, x)
+            if x.hooks.heard:
+                reply = heard(call, reply, x)
+            async with aclosing(reply) as parts:  # failover lives in attempts, not here
+                async for part in parts:
+                    call.started = True
+                    yield part
+        except CrossroadsError as error:
+            call.error = error
+            for part in x.encode_error(call, error):
                 yield part
-            return
-        if not x.hooks.check and not x.hooks.heard and answers_at_once(call, x):
-            for part in await answer(call, route, x):
-                call.started = True
-                yield part
-            return
-        tried = escalated if x.hooks.check else attempts
-        reply = tried(call, route, x)
-        if x.hooks.heard:
-            reply = heard(call, reply, x)
-        async with aclosing(reply) as parts:  # failover lives in attempts, not here
-            async for part in parts:
-                call.started = True
-                yield part
-    except CrossroadsError as error:
-        call.error = error
-        for part in x.encode_error(call, error):
-            yield part
-    finally:  # once, whatever happened: reply, error, hang-up, half a stream
-        with brought:
+        finally:  # once, whatever happened: reply, error, hang-up, half a stream
             await settle(call, x)

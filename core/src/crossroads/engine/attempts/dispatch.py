@@ -38,8 +38,8 @@ async def answer(call: Call, route: Route, x: Exchange) -> tuple[Head, bytes]:
 
 
 def answers_at_once(call: Call, x: Exchange) -> bool:
-    """May `answer` do it?"""
-    return comes_whole(call) and x.guard.hedges is None
+    """May `answer` do it? Not where it may race, be judged first, or be heard afterwards."""
+    return comes_whole(call) and x.guard.hedges is None and not (x.hooks.check or x.hooks.heard)
 
 
 async def attempts(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Head | bytes, None]:
