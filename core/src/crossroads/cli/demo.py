@@ -61,7 +61,7 @@ def _ask(http: Any, model: str, question: str) -> None:
     print(f"route    {reply['model']} -> {route}")
     print(f"tokens   {usage['prompt_tokens']} in, {usage['completion_tokens']} out")
     print(f"cost     ${usage['cost']}")
-    print(f"latency  {seconds:.2f} s (model {record['generation_time']} ms)")
+    print(f"latency  {seconds:.2f} s (model {record['generation_time']:.0f} ms)")
     print(f"id       {reply['id']}")
 
 
