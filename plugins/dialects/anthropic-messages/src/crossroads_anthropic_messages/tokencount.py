@@ -13,13 +13,12 @@ from typing import Any
 
 import msgspec
 
-from crossroads import jsonbody
 from crossroads.call import Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.counting import CountsTokens
+from crossroads.dialect import NO_PARAMS, Document, Draft
 from crossroads.errors import BadUpstream
 from crossroads.jsonbody import MALFORMED
 from crossroads.original import written_in
-from crossroads.types.usage import Usage
 from crossroads_anthropic_messages import encode
 from crossroads_anthropic_messages.dialect import AnthropicMessages
 
@@ -30,11 +29,9 @@ COUNTED = frozenset(
     }
 )  # fmt: skip
 """What the counter takes of what we write."""
-FREE = Usage()
-"""Counting costs nothing and uses nothing."""
 
 
-class AnthropicCountTokens(AnthropicMessages):
+class AnthropicCountTokens(CountsTokens, AnthropicMessages):
     """See `AnthropicMessages`; never streamed."""
 
     name = "anthropic-count-tokens"
@@ -60,21 +57,21 @@ class AnthropicCountTokens(AnthropicMessages):
         draft = encode.encode_request(request, url=url, upstream=upstream, stream=False, dialect=self.name)
         return _counted(draft, written_in(request, self.name) or {})
 
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        _count(body)
-        return Reply(body=body, usage=FREE)
+    def count_of(self, body: bytes) -> int:
+        try:
+            told = msgspec.json.decode(body)
+        except MALFORMED:
+            told = None
+        count = told.get("input_tokens") if isinstance(told, dict) else None
+        if type(count) is not int or count < 0:
+            raise BadUpstream(
+                "the provider sent something that is no count of tokens.",
+                remedy="Retry, or let other providers serve the call.",
+            )
+        return count
 
-    def decode_response(self, body: bytes) -> Reply:
-        return Reply(document={"input_tokens": _count(body)}, usage=FREE)
-
-    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
-        return jsonbody.encode({"input_tokens": (reply.document or {}).get("input_tokens", 0)})
-
-    def estimate(self, request: Any) -> bytes:
-        """See `crossroads.types.tokencount`."""
-        from crossroads.types.tokencount import estimate
-
-        return jsonbody.encode({"input_tokens": estimate(request)})
+    def said(self, tokens: int) -> Document:
+        return {"input_tokens": tokens}
 
 
 def _counted(draft: Draft, own: Mapping[str, Any]) -> Draft:
@@ -82,17 +79,3 @@ def _counted(draft: Draft, own: Mapping[str, Any]) -> Draft:
     draft.document = {name: v for name, v in draft.document.items() if name in COUNTED or name in own}
     draft.lost = [one for one in draft.lost if one.field.split(".")[0] in draft.document]
     return draft
-
-
-def _count(body: bytes) -> int:
-    try:
-        told = msgspec.json.decode(body)
-    except MALFORMED:
-        told = None
-    count = told.get("input_tokens") if isinstance(told, dict) else None
-    if type(count) is not int or count < 0:
-        raise BadUpstream(
-            "the provider sent something that is no count of tokens.",
-            remedy="Retry, or let other providers serve the call.",
-        )
-    return count

@@ -19,10 +19,10 @@ from crossroads_openai_chat.request import ROUTER_ONLY, plain
 
 from crossroads import jsonbody
 from crossroads.call import Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.counting import CountsTokens
+from crossroads.dialect import NO_PARAMS, Document, Draft
 from crossroads.errors import BadRequest
 from crossroads.original import Original, written_in
-from crossroads.types.usage import Usage
 from crossroads_bedrock_invoke import bodies
 
 Json = dict[str, Any]
@@ -30,12 +30,10 @@ PATH = "/model/{model}/count-tokens"
 COUNTED = ("messages", "system", "toolConfig", "additionalModelRequestFields")
 """What the counter takes of a Converse request."""
 KINDS = ("converse", "invokeModel")
-FREE = Usage()
-"""Counting costs nothing and uses nothing."""
 HEADERS = ((b"content-type", b"application/json"), (b"accept", b"application/json"))
 
 
-class BedrockCountTokens(BedrockConverse):
+class BedrockCountTokens(CountsTokens, BedrockConverse):
     """See `BedrockConverse`; never streamed."""
 
     name = "bedrock-count-tokens"
@@ -83,21 +81,14 @@ class BedrockCountTokens(BedrockConverse):
         lost = [one for one in made.lost if one.field.split(".")[0] in ("messages", "tools", "tool_choice")]
         return Draft(document={"input": {"converse": counted}}, url=url, headers=HEADERS, lost=lost)
 
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        _count(body)
-        return Reply(body=body, usage=FREE)
+    def count_of(self, body: bytes) -> int:
+        count = whole(body).get("inputTokens")
+        if type(count) is not int or count < 0:
+            raise broken("the provider sent something that is no count of tokens.")
+        return count
 
-    def decode_response(self, body: bytes) -> Reply:
-        return Reply(document={"input_tokens": _count(body)}, usage=FREE)
-
-    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
-        return jsonbody.encode({"inputTokens": (reply.document or {}).get("input_tokens", 0)})
-
-    def estimate(self, request: Any) -> bytes:
-        """See `crossroads.types.tokencount`."""
-        from crossroads.types.tokencount import estimate
-
-        return jsonbody.encode({"inputTokens": estimate(request)})
+    def said(self, tokens: int) -> Document:
+        return {"inputTokens": tokens}
 
 
 def _decoded(asked: Json, opened: Opened) -> Any:
@@ -120,10 +111,3 @@ def _body(encoded: Any) -> bytes:
     except (binascii.Error, TypeError, ValueError):
         field = "input.invokeModel.body"
         raise BadRequest("it is not base64.", remedy=f"Correct `{field}`.", field=field) from None
-
-
-def _count(body: bytes) -> int:
-    count = whole(body).get("inputTokens")
-    if type(count) is not int or count < 0:
-        raise broken("the provider sent something that is no count of tokens.")
-    return count

@@ -14,11 +14,11 @@ import msgspec
 
 from crossroads import jsonbody
 from crossroads.call import Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
+from crossroads.counting import CountsTokens
+from crossroads.dialect import NO_PARAMS, Document, Draft
 from crossroads.errors import BadRequest
 from crossroads.jsonbody import MALFORMED
 from crossroads.original import Original, written_in
-from crossroads.types.usage import Usage
 from crossroads_google_gemini import request as requests
 from crossroads_google_gemini.dialect import GoogleGemini
 from crossroads_google_gemini.reply import broken, parse
@@ -27,11 +27,9 @@ from crossroads_google_gemini.spelling import camel, camel_name
 
 VERB = "countTokens"
 WHOLE = "generateContentRequest"
-FREE = Usage()
-"""Counting costs nothing and uses nothing."""
 
 
-class GoogleCountTokens(GoogleGemini):
+class GoogleCountTokens(CountsTokens, GoogleGemini):
     """See `GoogleGemini`; never streamed."""
 
     name = "google-count-tokens"
@@ -67,21 +65,18 @@ class GoogleCountTokens(GoogleGemini):
         document = draft.document if draft.document.keys() == {"contents"} else {WHOLE: draft.document}
         return _draft(document, url, upstream, draft.lost)
 
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        _count(body)
-        return Reply(body=body, usage=FREE)
+    def count_of(self, body: bytes) -> int:
+        document = parse(body)
+        try:
+            count = a_count(document, "totalTokens")
+        except Misshapen as error:
+            raise broken(f"the provider sent a reply that can't be read: {error}.") from None
+        if count is None and document.keys() - {"totalBillableCharacters"}:
+            raise broken("the provider sent something that is no count of tokens.")
+        return count or 0  # proto JSON leaves out a zero
 
-    def decode_response(self, body: bytes) -> Reply:
-        return Reply(document={"input_tokens": _count(body)}, usage=FREE)
-
-    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
-        return jsonbody.encode({"totalTokens": (reply.document or {}).get("input_tokens", 0)})
-
-    def estimate(self, request: Any) -> bytes:
-        """See `crossroads.types.tokencount`."""
-        from crossroads.types.tokencount import estimate
-
-        return jsonbody.encode({"totalTokens": estimate(request)})
+    def said(self, tokens: int) -> Document:
+        return {"totalTokens": tokens}
 
 
 def _plain(fields: Mapping[str, Any]) -> Json:
@@ -101,14 +96,3 @@ def _draft(document: Json, url: str, upstream: str, lost: list[Any]) -> Draft:
     headers = ((b"content-type", b"application/json"), (b"accept", b"application/json"))
     url = plain_url.replace(f":{requests.PLAIN_VERB}", f":{VERB}")
     return Draft(document=document, url=url, headers=headers, lost=lost)
-
-
-def _count(body: bytes) -> int:
-    document = parse(body)
-    try:
-        count = a_count(document, "totalTokens")
-    except Misshapen as error:
-        raise broken(f"the provider sent a reply that can't be read: {error}.") from None
-    if count is None and document.keys() - {"totalBillableCharacters"}:
-        raise broken("the provider sent something that is no count of tokens.")
-    return count or 0  # proto JSON leaves out a zero

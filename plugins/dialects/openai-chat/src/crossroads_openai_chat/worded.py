@@ -10,6 +10,7 @@ from typing import Any
 
 from crossroads.errors import Unsupported
 from crossroads_openai_chat.foreign import Json
+from crossroads_openai_chat.usage import TOKENS_MAX
 
 
 def placed(document: Json, place: str, value: Any) -> None:
@@ -45,3 +46,11 @@ def _take(document: Json, way: list[str]) -> Any:
         if not inner:
             del document[head]
     return value
+
+
+def counted_at(told: Json, place: str) -> int | None:
+    """The count that stands there; None: none that makes sense."""
+    value: Any = told
+    for step in place.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if type(value) is int and 0 <= value <= TOKENS_MAX else None

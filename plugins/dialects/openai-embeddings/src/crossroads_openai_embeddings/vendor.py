@@ -10,8 +10,7 @@ from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Foreign, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_chat.usage import TOKENS_MAX
-from crossroads_openai_chat.worded import placed, taken
+from crossroads_openai_chat.worded import counted_at, placed, taken
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -103,14 +102,6 @@ class VendorEmbeddings(Foreign):
         if reply.usage is not None:
             placed(told, self.counted, reply.usage.prompt_tokens)
         return jsonbody.encode(told)
-
-
-def counted_at(told: Json, place: str) -> int | None:
-    """The count of tokens that stands there."""
-    value: Any = told
-    for step in place.split("."):
-        value = _of(value, step)
-    return value if type(value) is int and 0 <= value <= TOKENS_MAX else None
 
 
 def _of(row: Any, name: str) -> Any:

@@ -13,10 +13,9 @@ from typing import Any
 
 from crossroads_openai_chat.reply import broken, whole
 
-from crossroads import jsonbody
 from crossroads.call import Opened
-from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
-from crossroads.types.usage import Usage
+from crossroads.counting import CountsTokens
+from crossroads.dialect import NO_PARAMS, Document, Draft
 from crossroads_openai_responses.dialect import OpenAIResponses
 from crossroads_openai_responses.turns import DIALECT
 
@@ -25,11 +24,9 @@ COUNTED = frozenset(
 )
 """What the counter takes of what we write."""
 OBJECT = "response.input_tokens"
-FREE = Usage()
-"""Counting costs nothing and uses nothing."""
 
 
-class OpenAICountTokens(OpenAIResponses):
+class OpenAICountTokens(CountsTokens, OpenAIResponses):
     """See `OpenAIResponses`; never streamed."""
 
     name = "openai-count-tokens"
@@ -51,21 +48,14 @@ class OpenAICountTokens(OpenAIResponses):
         born_here = DIALECT in (getattr(request, "native", None) or {})
         return _counted(draft, draft.document.keys() - {"store"} if born_here else ())
 
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        _count(body)
-        return Reply(body=body, usage=FREE)
+    def count_of(self, body: bytes) -> int:
+        count = whole(body).get("input_tokens")
+        if type(count) is not int or count < 0:
+            raise broken("the provider sent something that is no count of tokens.")
+        return count
 
-    def decode_response(self, body: bytes) -> Reply:
-        return Reply(document={"input_tokens": _count(body)}, usage=FREE)
-
-    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
-        return jsonbody.encode({"object": OBJECT, "input_tokens": (reply.document or {}).get("input_tokens", 0)})
-
-    def estimate(self, request: Any) -> bytes:
-        """See `crossroads.types.tokencount`."""
-        from crossroads.types.tokencount import estimate
-
-        return jsonbody.encode({"object": OBJECT, "input_tokens": estimate(request)})
+    def said(self, tokens: int) -> Document:
+        return {"object": OBJECT, "input_tokens": tokens}
 
 
 def _counted(draft: Draft, own: Any) -> Draft:
@@ -74,10 +64,3 @@ def _counted(draft: Draft, own: Any) -> Draft:
     draft.document = {name: value for name, value in draft.document.items() if name in kept}
     draft.lost = [one for one in draft.lost if one.field.split(".")[0] in {*draft.document, "messages", "prompt"}]
     return draft
-
-
-def _count(body: bytes) -> int:
-    count = whole(body).get("input_tokens")
-    if type(count) is not int or count < 0:
-        raise broken("the provider sent something that is no count of tokens.")
-    return count

@@ -10,8 +10,7 @@ from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Foreign, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_chat.usage import TOKENS_MAX
-from crossroads_openai_chat.worded import placed, taken
+from crossroads_openai_chat.worded import counted_at, placed, taken
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -72,10 +71,8 @@ class VendorRerank(Foreign):
         if not held or not all(isinstance(row, dict) and self._is_rank(row) for row in held):
             raise broken("the provider's reply has no ranks that can be read.")
         ranks = [{"index": row["index"], "relevance_score": row[self.score]} for row in held]
-        count: Any = told
-        for step in self.counted.split("."):
-            count = count.get(step) if isinstance(count, dict) else None
-        if type(count) is not int or not 0 <= count <= TOKENS_MAX:
+        count = counted_at(told, self.counted)
+        if count is None:
             return Reply(document={"results": ranks})
         usage = Usage(searches=count) if self.searches else Usage(input_tokens=count)
         return Reply(document={"results": ranks}, usage=usage)
