@@ -47,6 +47,8 @@ HANDLED = frozenset(
     }
 )  # fmt: skip
 NOTHING: tuple[Any, ...] = (None, [], {}, False)
+ONE_SEARCH = Usage(searches=1)
+"""Used by an answer from the web, where a vendor sells these and counts no tokens."""
 
 
 class Ask(msgspec.Struct, kw_only=True):
