@@ -1,3 +1,6 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestLighton = provider_conformance("lighton")
+ANSWER = {"answer": "Bern.", "results": []}
+
+TestLighton = provider_conformance("lighton", answer=said(ANSWER))

@@ -1,3 +1,6 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestNlpCloud = provider_conformance("nlp-cloud")
+ANSWER = {"generated_text": "Hello"}
+
+TestNlpCloud = provider_conformance("nlp-cloud", answer=said(ANSWER))

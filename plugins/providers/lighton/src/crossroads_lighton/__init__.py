@@ -1,1 +1,1 @@
-"""LightOn. Facts stand in provider.toml; there is no code."""
+"""LightOn: facts in provider.toml, its format in `chat`."""
