@@ -1,9 +1,11 @@
-"""Published catalogs in four known formats -> what each provider offers, as `crossroads.offers.Offer`.
+"""Published catalogs in known formats -> what each provider offers, as `crossroads.offers.Offer`.
 
     models.dev      api.json: provider -> models -> {cost (US dollars per million tokens), limit}
     litellm         model_prices_and_context_window.json: key -> {litellm_provider, ..._cost_per_token}
     genai-prices    data.json: [{id, models: [{id, match, prices (per million tokens)}]}]
     openrouter      GET /api/v1/models: {"data": [{id, pricing (US dollars per token, as text)}]}
+
+Two more tell of models only (`model_news.py`): `huggingface` and `gpustack`.
 
 Law: what a format leaves open is not read: litellm's `max_input_tokens` is no context length, a pattern is no model's
 name, a price that holds at some hours only is not the price. Amounts stay exact decimals.
@@ -68,20 +70,34 @@ GENAI_COST = {
 
 
 def parse(body: bytes, format: str | None) -> tuple[str, Any]:
-    """The format, named or seen, and the document. Raises BadRequest: it is no JSON, or in no known format."""
+    """The format, named or seen, and the document. Raises BadRequest: it can't be read, or is in no known format."""
     try:
         document = json.loads(body, parse_float=Decimal)
     except ValueError:
-        raise BadRequest("is no JSON.", field="--from", remedy="Name a catalog in a known format.") from None
+        document = _yaml(body)
     format = format or _seen(document)
-    if format not in FORMATS:
-        known = ", ".join(FORMATS)
+    if format not in HOMES:
+        known = ", ".join(HOMES)
         raise BadRequest("is not known.", field="--format", value=format, remedy=f"Known: {known}.")
     return format, document
 
 
+def _yaml(body: bytes) -> Any:
+    import yaml
+
+    try:
+        document = yaml.safe_load(body)
+    except yaml.YAMLError:
+        document = None
+    if not isinstance(document, dict):
+        raise BadRequest("is no JSON, nor YAML.", field="--from", remedy="Name a catalog in a known format.")
+    return document
+
+
 def read_published(document: Any, format: str, today: datetime.date) -> Offers:
-    """The offers by our names of providers. Raises BadRequest: it is not in this format."""
+    """The offers by our names of providers. Raises BadRequest: it is not in this format, or holds none."""
+    if format not in FORMATS:
+        raise BadRequest("holds no offers.", field="--format", value=format, remedy="Ask with --models.")
     names: dict[str, str] = _names()[format]
     found: Offers = {}
     try:
@@ -100,7 +116,9 @@ def read_published(document: Any, format: str, today: datetime.date) -> Offers:
 def _seen(document: Any) -> str:
     """Which format it looks like."""
     if isinstance(document, list):
-        return "genai-prices"
+        return "huggingface" if document and isinstance(document[0], dict) and "tags" in document[0] else "genai-prices"
+    if isinstance(document, dict) and "model_sets" in document:
+        return "gpustack"
     rows = list(document.values())[:3] if isinstance(document, dict) else []
     if isinstance(document, dict) and isinstance(document.get("data"), list):
         return "openrouter"
@@ -207,5 +225,7 @@ HOMES = {
     "litellm": "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json",
     "genai-prices": "https://github.com/pydantic/genai-prices/blob/main/prices/data.json",
     "openrouter": "https://openrouter.ai/api/v1/models",
+    "huggingface": "https://huggingface.co/api/models",
+    "gpustack": "https://github.com/gpustack/gpustack/blob/main/gpustack/assets/model-catalog.yaml",
 }
 """Where each is published: the source of facts that come from a copy in a file."""
