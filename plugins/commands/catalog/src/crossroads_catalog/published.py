@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -25,7 +26,7 @@ from typing import Any
 
 from crossroads.errors import BadRequest
 from crossroads.offers import OFFERS_MAX, Offer, price, read_listing, tokens
-from crossroads.route import Prices
+from crossroads.route import Prices, Tier
 
 Offers = dict[str, dict[str, Offer]]
 """The catalog's id of a provider -> upstream name -> offer."""
@@ -48,6 +49,8 @@ LITELLM_COST = {
     "input_cost_per_audio_token": "audio_input",
     "output_cost_per_audio_token": "audio_output",
 }
+LITELLM_TIER = re.compile(r"(\w+)_above_(\d+)k_tokens")
+"""`input_cost_per_token_above_200k_tokens`; a service class, `..._priority`, is no tier of the usual price."""
 LITELLM_MODES = {
     "chat": "chat",
     "completion": "completions",
@@ -137,10 +140,18 @@ def _prices(stated: Mapping[str, Any], names: Mapping[str, str], *, per: int) ->
     return Prices(**{own: amount for own, amount in found.items() if amount is not None})
 
 
+def _tiers(stated: Mapping[int, Mapping[str, Any]], names: Mapping[str, str], *, per: int) -> tuple[Tier, ...]:
+    """By the length of the prompt above which they hold; those without a price in these words say nothing."""
+    found = ((above, _prices(words, names, per=per)) for above, words in sorted(stated.items()) if above > 0)
+    return tuple(Tier(above_input_tokens=above, prices=prices) for above, prices in found if prices != Prices())
+
+
 def _models_dev(document: Any, today: datetime.date) -> Iterator[tuple[str, Offer]]:
     for provider, facts in document.get("providers", document).items():
         for upstream, model in facts["models"].items():
-            limit = model.get("limit", {})
+            limit, cost = model.get("limit", {}), model.get("cost", {})
+            above = {200_000: cost["context_over_200k"]} if "context_over_200k" in cost else {}
+            above |= {tier["tier"]["size"]: tier for tier in cost.get("tiers", ())}
             yield (
                 provider,
                 Offer(
@@ -148,7 +159,8 @@ def _models_dev(document: Any, today: datetime.date) -> Iterator[tuple[str, Offe
                     name=model.get("name"),
                     context_tokens=tokens(limit.get("context")),
                     max_output_tokens=tokens(limit.get("output")),
-                    prices=_prices(model.get("cost", {}), MODELS_DEV_COST, per=MTOK),
+                    prices=_prices(cost, MODELS_DEV_COST, per=MTOK),
+                    tiers=_tiers(above, MODELS_DEV_COST, per=MTOK),
                 ),
             )
 
@@ -158,6 +170,10 @@ def _litellm(document: Any, today: datetime.date) -> Iterator[tuple[str, Offer]]
         provider = row.get("litellm_provider")
         if key == "sample_spec" or not isinstance(provider, str):
             continue
+        above: dict[int, dict[str, Any]] = {}
+        for name, amount in row.items():
+            if (tier := LITELLM_TIER.fullmatch(name)) is not None:
+                above.setdefault(int(tier[2]) * 1000, {})[tier[1]] = amount
         yield (
             provider,
             Offer(
@@ -165,6 +181,7 @@ def _litellm(document: Any, today: datetime.date) -> Iterator[tuple[str, Offer]]
                 operation=LITELLM_MODES.get(row.get("mode")),
                 max_output_tokens=tokens(row.get("max_output_tokens")),
                 prices=_prices(row, LITELLM_COST, per=1),
+                tiers=_tiers(above, LITELLM_COST, per=1),
             ),
         )
 
@@ -174,6 +191,10 @@ def _genai_prices(document: Any, today: datetime.date) -> Iterator[tuple[str, Of
         for model in provider["models"]:
             stated = _now(model["prices"], today)
             base = {name: value["base"] if isinstance(value, dict) else value for name, value in stated.items()}
+            above: dict[int, dict[str, Any]] = {}
+            for name, value in stated.items():
+                for tier in value["tiers"] if isinstance(value, dict) else ():
+                    above.setdefault(tier["start"], {})[name] = tier["price"]
             for upstream in _exact(model["match"]):
                 yield (
                     provider["id"],
@@ -182,6 +203,7 @@ def _genai_prices(document: Any, today: datetime.date) -> Iterator[tuple[str, Of
                         name=model.get("name"),
                         context_tokens=tokens(model.get("context_window")),
                         prices=_prices(base, GENAI_COST, per=MTOK),
+                        tiers=_tiers(above, GENAI_COST, per=MTOK),
                     ),
                 )
 

@@ -89,6 +89,8 @@ def _row(offer: Facts, operation: str, package: str, models: Mapping[str, Facts]
     noted += [told_conflict(one) for one in offer.get("conflicts", ())]
     if noted:
         row["note"] = "; ".join(noted)
+    if also := ", ".join(offer.get("also_in", ())):
+        source["note"] = f"also in {also}"
     return row | {"source": source}
 
 
