@@ -16,7 +16,7 @@ import msgspec
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, rows_of, seconds_used, sound_of
+from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, rows_of, sound_of, until
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -85,13 +85,8 @@ class SonioxTranscription(VendorTranscription):
         spoken = {token["language"] for token in tokens if isinstance(token.get("language"), str)}
         if len(spoken) == 1:
             document["language"] = spoken.pop()
-        usage = seconds_used(max((word["end"] for word in words), default=None))
         named = told.get("id")
-        return Reply(
-            document=document,
-            usage=usage and msgspec.structs.replace(usage, quality="estimated"),
-            upstream_id=named if isinstance(named, str) else None,
-        )
+        return Reply(document=document, usage=until(words), upstream_id=named if isinstance(named, str) else None)
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}
