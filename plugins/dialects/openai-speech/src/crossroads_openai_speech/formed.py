@@ -40,11 +40,16 @@ class FormedTranscription(VendorTranscription):
         handled = ("file", "input_audio", *SHAPES_OF_REPLIES, *OPTIONAL)
         document, lost = leftover(fields, handled, [*SPEAKERS, *unknown])
         said = {name: fields[name] for name in OPTIONAL if name in fields} | {"model": upstream}
+        document = {**self.more(said), **document}
         for name, place in self.places.items():
             if name in said:
                 placed(document, place, said[name])
         document[self.file_field] = sound_of(fields)
         return Draft(document=document, url=self.address(url, said), headers=self.headers(said), lost=lost, form=True)
+
+    def more(self, said: Json) -> Json:
+        """What else stands in the form where the caller says nothing else. said: see `address`."""
+        return {}
 
     def address(self, url: str, said: Json) -> str:
         """said: the canonical fields of this call, without the sound."""
