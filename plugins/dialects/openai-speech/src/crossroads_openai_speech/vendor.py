@@ -194,6 +194,12 @@ def seconds_used(told: Any) -> Usage | None:
     return None
 
 
+def until(rows: list[Json]) -> Usage | None:
+    """How long the sound was at least: where its last word or segment ends, estimated; None: there is none."""
+    usage = seconds_used(max((row["end"] for row in rows), default=None))
+    return usage and msgspec.structs.replace(usage, quality="estimated")
+
+
 def rows_of(value: Any) -> list[Json]:
     """A list of objects, or nothing at all. Raises BadUpstream."""
     rows = [] if value is None else value
