@@ -30,6 +30,10 @@ class PolledImages(VendorImages):
         """How a job is asked for. url: where it was submitted."""
         raise NotImplementedError
 
+    def row(self, file: str) -> Json:
+        """One image by what stands among the job's files."""
+        return row_of(file)
+
     def step(self, body: bytes, request: Any, *, url: str, upstream: str) -> Step | None:
         """See `SteppedDialect.step`."""
         job = self.job(whole(body))
@@ -47,6 +51,6 @@ class PolledImages(VendorImages):
             raise job.failure()
         if job.status != "completed":
             raise broken("the provider's reply has no images.")
-        reply = images_reply([row_of(address) for address in job.files])
+        reply = images_reply([self.row(file) for file in job.files])
         reply.upstream_id = job.number or None
         return reply

@@ -88,7 +88,19 @@ def first_frame(fields: Json) -> Any:
     if len(frames) != len(given) or fields.get("input_references") or len(given) + (own is not None) > 1:
         what, remedy = "the provider begins with one image, and takes no other.", "Send a first frame alone."
         raise Unsupported(what, remedy=remedy, field="frame_images")
-    told = given[0].get("image_url") if given else own
-    if isinstance(told, dict):
-        told = told.get("url") or told.get("image_url")
-    return told
+    return _image(given[0]) if given else _image({"image_url": own})
+
+
+def frames_of(fields: Json) -> tuple[Any, Any]:
+    """The images to begin and to end with, as `first_frame` gives them. Raises Unsupported: there are others."""
+    frames = [one for one in fields.get("frame_images") or () if isinstance(one, dict)]
+    last = [one for one in frames if one.get("frame_type") == "last_frame"]
+    if len(last) > 1:
+        raise Unsupported("the provider ends with one image.", remedy="Send one last frame.", field="frame_images")
+    others = [one for one in frames if one.get("frame_type") != "last_frame"]
+    return first_frame({**fields, "frame_images": others}), _image(last[0]) if last else None
+
+
+def _image(frame: Json) -> Any:
+    told = frame.get("image_url")
+    return told.get("url") or told.get("image_url") if isinstance(told, dict) else told
