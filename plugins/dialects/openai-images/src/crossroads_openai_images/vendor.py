@@ -28,6 +28,7 @@ SIDE_MAX = 16384
 """Of an image, in pixels."""
 SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,", re.ASCII)
+BEGINNINGS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
 
 HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
 """What each format has its own way of saying."""
@@ -128,6 +129,11 @@ def from_text_only(fields: Json, remedy: str) -> None:
     """Raises Unsupported: an image to change was handed over. remedy: what the caller does instead."""
     if sources_of(fields) or "mask" in fields:
         raise Unsupported("the provider is handed no image in this way.", remedy=remedy, field="image")
+
+
+def image_kind(body: bytes) -> str | None:
+    """The media type of an image by how it begins; None: it is none of these."""
+    return next((kind for begins, kind in BEGINNINGS if body.startswith(begins)), None)
 
 
 def one_only(fields: Json) -> None:
