@@ -28,7 +28,10 @@ SIDE_MAX = 16384
 """Of an image, in pixels."""
 SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,", re.ASCII)
+BEGINNINGS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
 
+HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
+"""What each format has its own way of saying."""
 ONLY_OPENAI = ("background", "input_fidelity", "moderation", "output_compression", "quality", "style")
 """What few other hosts have a word for."""
 
@@ -110,6 +113,27 @@ def nearest_shape(width: int, height: int, shapes: Iterable[str]) -> str:
 def wants_itself(request: Any, fields: Json) -> bool:
     """Does the client want the image, and not where it is? A stream has no addresses."""
     return fields.get("response_format") == "b64_json" or getattr(request, "stream", None) is True
+
+
+def addresses_only(request: Any, fields: Json) -> None:
+    """Raises Unsupported: the image itself was asked of a host that gives addresses, and is fetched from nowhere."""
+    if wants_itself(request, fields):
+        raise Unsupported(
+            "the provider gives addresses only.",
+            remedy='Ask for "url" and for no stream, or let other providers serve the call.',
+            field="response_format",
+        )
+
+
+def from_text_only(fields: Json, remedy: str) -> None:
+    """Raises Unsupported: an image to change was handed over. remedy: what the caller does instead."""
+    if sources_of(fields) or "mask" in fields:
+        raise Unsupported("the provider is handed no image in this way.", remedy=remedy, field="image")
+
+
+def image_kind(body: bytes) -> str | None:
+    """The media type of an image by how it begins; None: it is none of these."""
+    return next((kind for begins, kind in BEGINNINGS if body.startswith(begins)), None)
 
 
 def one_only(fields: Json) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.foreign import Foreign, Json
-from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.job import NUMBER, Job
+from crossroads_openai_chat.reply import broken, whole
 
 from crossroads.dialect import Document, Reply, Stamp
 from crossroads.errors import Unsupported
+from crossroads.steps import Step
 
 
 class VendorVideo(Foreign):
@@ -37,6 +39,39 @@ class VendorVideo(Foreign):
         return msgspec.json.encode(document)
 
 
+class PolledVideo(VendorVideo):
+    """Of a vendor whose one answer tells how a job stands and where its videos are. It brings `job` and `job_url`."""
+
+    def job(self, told: Json) -> Job:
+        """What an answer tells. Raises BadUpstream."""
+        raise NotImplementedError
+
+    def job_url(self, url: str, upstream_id: str) -> str:
+        raise NotImplementedError
+
+    def decode_response(self, body: bytes) -> Reply:
+        job = self.job(whole(body))
+        if job.failed:
+            raise job.failure()
+        return begun(job.number, NUMBER)
+
+    def content_url(self, url: str, upstream_id: str, index: int) -> str:
+        return self.job_url(url, upstream_id)
+
+    def content_step(self, body: bytes, index: int) -> Step | None:
+        files = self.job(whole(body)).files
+        if not 0 <= index < len(files):
+            raise broken("the provider has no such video.")
+        return Step(url=files[index], bare=True)
+
+    def decode_job(self, body: bytes) -> Document:
+        job = self.job(whole(body))
+        document: Document = {"id": job.number, "object": "video", "status": job.status}
+        if job.failed:
+            document["error"] = job.error or "no reason was given"
+        return {**document, "progress": 100} if job.status == "completed" else document
+
+
 def begun(upstream_id: Any, known: Any) -> Reply:
     """The reply to a submission. known: pattern of the ids that the format has. Raises BadUpstream."""
     if not isinstance(upstream_id, str) or known.fullmatch(upstream_id) is None or ".." in upstream_id:
@@ -53,7 +88,19 @@ def first_frame(fields: Json) -> Any:
     if len(frames) != len(given) or fields.get("input_references") or len(given) + (own is not None) > 1:
         what, remedy = "the provider begins with one image, and takes no other.", "Send a first frame alone."
         raise Unsupported(what, remedy=remedy, field="frame_images")
-    told = given[0].get("image_url") if given else own
-    if isinstance(told, dict):
-        told = told.get("url") or told.get("image_url")
-    return told
+    return _image(given[0]) if given else _image({"image_url": own})
+
+
+def frames_of(fields: Json) -> tuple[Any, Any]:
+    """The images to begin and to end with, as `first_frame` gives them. Raises Unsupported: there are others."""
+    frames = [one for one in fields.get("frame_images") or () if isinstance(one, dict)]
+    last = [one for one in frames if one.get("frame_type") == "last_frame"]
+    if len(last) > 1:
+        raise Unsupported("the provider ends with one image.", remedy="Send one last frame.", field="frame_images")
+    others = [one for one in frames if one.get("frame_type") != "last_frame"]
+    return first_frame({**fields, "frame_images": others}), _image(last[0]) if last else None
+
+
+def _image(frame: Json) -> Any:
+    told = frame.get("image_url")
+    return told.get("url") or told.get("image_url") if isinstance(told, dict) else told
