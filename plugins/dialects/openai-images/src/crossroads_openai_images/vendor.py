@@ -33,8 +33,6 @@ HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images",
 """What each format has its own way of saying."""
 ONLY_OPENAI = ("background", "input_fidelity", "moderation", "output_compression", "quality", "style")
 """What few other hosts have a word for."""
-HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
-"""What every format says in its own way, or refuses."""
 BEGINNINGS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
 """How an image begins."""
 
