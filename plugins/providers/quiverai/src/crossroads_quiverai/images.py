@@ -35,6 +35,7 @@ from crossroads.errors import Unsupported
 from crossroads.multipart import File
 from crossroads.types.usage import Usage
 
+DROPPED = (*ONLY_OPENAI, "aspect_ratio", "output_format", "resolution", "seed")
 DRAWN = "generations"
 """For a model that is named alone."""
 
@@ -48,7 +49,7 @@ class QuiverAIImages(VendorImages):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        document, lost = leftover(fields, HANDLED, ONLY_OPENAI)
+        document, lost = leftover(fields, HANDLED, DROPPED)
         lost += only_itself(fields)
         refuse_mask(fields)
         if size_of(fields) is not None:

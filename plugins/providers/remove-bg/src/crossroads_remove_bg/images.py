@@ -32,6 +32,7 @@ from crossroads.dialect import Draft, Reply
 from crossroads.errors import Unsupported
 from crossroads.multipart import File
 
+DROPPED = (*ONLY_OPENAI, "aspect_ratio", "resolution", "seed")
 LARGEST = "auto"
 """The largest that the credits allow, for a caller who says none, as the vendor's own client asks for; its API would
 give a preview."""
@@ -46,7 +47,7 @@ class RemoveBgImages(VendorImages):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        document, lost = leftover(fields, (*HANDLED, "output_format"), ONLY_OPENAI)
+        document, lost = leftover(fields, (*HANDLED, "output_format"), DROPPED)
         lost += only_itself(fields)
         one_only(fields)
         refuse_mask(fields)

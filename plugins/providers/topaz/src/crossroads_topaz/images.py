@@ -29,6 +29,7 @@ from crossroads.errors import Unsupported
 from crossroads.multipart import File
 from crossroads.steps import Step
 
+DROPPED = (*ONLY_OPENAI, "aspect_ratio", "resolution", "seed")
 BEGUN, MADE = "Pending", "Completed"
 STATES = {MADE: "completed", "Failed": "failed", "Cancelled": "cancelled"}
 
@@ -41,7 +42,7 @@ class TopazImages(PolledImages):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        document, lost = leftover(fields, HANDLED, ONLY_OPENAI)
+        document, lost = leftover(fields, HANDLED, DROPPED)
         addresses_only(request, fields)
         one_only(fields)
         refuse_mask(fields)
