@@ -36,7 +36,7 @@ class Miscounts(Good):
 
 
 class TakesAnyFormat(Good):
-    formats = ("float", "base64")
+    formats = ("float", "int8")
 
 
 class TakesNothingForRows(Good):

@@ -41,7 +41,7 @@ USUAL: Mapping[str, tuple[str, Json]] = {
 """By operation: whose client asks, and what."""
 PRICES = {"price_usd_per_mtok": {"input": "2"}, "price_usd": {"search": "0.003"}}
 TOKEN_NANO, SEARCH_NANO = 2_000, 3_000_000
-NOT_TEXTS = ({"input": [1, 2]}, {"encoding_format": "base64"})
+NOT_CARRIED = ({"input": [1, 2]}, {"encoding_format": "int8"})
 AN_IMAGE = ({"documents": [{"image": "https://images.example/a.png"}]},)
 
 
@@ -79,7 +79,7 @@ def embeddings_conformance(
     path: str,
     sent: Json,
     asked: Json | None = None,
-    refused: tuple[Json, ...] = NOT_TEXTS,
+    refused: tuple[Json, ...] = NOT_CARRIED,
     used: Usage | None = Usage(input_tokens=3),  # noqa: B008  (frozen)
 ) -> type:
     """See the module, and `Exchanged`. told: it has the vectors of `VECTORS`."""

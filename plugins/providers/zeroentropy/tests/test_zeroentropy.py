@@ -14,7 +14,6 @@ TestEmbeddings = embeddings_conformance(
     path="/models/embed",
     asked={"dimensions": 40},
     sent={"model": "m", "input": ["x"], "input_type": "document", "dimensions": 40},
-    refused=({"input": [1, 2]}, {"encoding_format": "int8"}),
 )
 TestRerank = rerank_conformance(
     ZeroEntropyRerank,

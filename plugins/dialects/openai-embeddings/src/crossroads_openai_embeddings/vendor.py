@@ -63,9 +63,12 @@ class VendorEmbeddings(Foreign):
         dropped = [name for name in ("dimensions", "input_type") if name not in self.places]
         document, lost = leftover(fields, HANDLED, dropped)
         said: Json = {name: fields[name] for name in ("dimensions", "encoding_format", "input_type") if name in fields}
+        if said.get("encoding_format") == "base64" and "base64" not in self.formats:
+            del said["encoding_format"]  # OpenAI's clients ask for it unasked, and read numbers too
+            lost.append(Lost("encoding_format", "dropped", "the provider sends numbers"))
         if said.get("encoding_format", "float") not in self.formats:
             raise Unsupported(
-                "the provider sends numbers only.",
+                "the provider sends no such format.",
                 remedy='Ask for "float", or let other providers serve the call.',
                 field="encoding_format",
                 value=said["encoding_format"],
