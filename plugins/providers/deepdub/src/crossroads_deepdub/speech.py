@@ -7,9 +7,13 @@ Source: pkg:pypi/deepdub@0.1.29 (client.py, tts), read 2026-11-25.
 
 from __future__ import annotations
 
+from crossroads_openai_chat.foreign import Json
 from crossroads_openai_speech.worded import WordedSpeech
 
 from crossroads import jsonbody
+
+LOCALE = "en-US"
+"""For a caller who names none: what its own client sends."""
 
 
 class DeepdubSpeech(WordedSpeech):
@@ -20,4 +24,6 @@ class DeepdubSpeech(WordedSpeech):
     own = {"targetText": jsonbody.STRING}
     places = {"input": "targetText", "model": "model", "response_format": "format", "voice": "voicePromptId"}
     formats = {"mp3": "mp3", "opus": "opus"}
-    usually = {"locale": "en-US"}  # as its own client
+
+    def more(self, said: Json) -> Json:
+        return {"locale": LOCALE}
