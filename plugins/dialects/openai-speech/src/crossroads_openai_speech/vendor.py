@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -192,6 +192,20 @@ def seconds_used(told: Any) -> Usage | None:
     if isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told <= SECONDS_MAX:
         return Usage(seconds=math.ceil(told))
     return None
+
+
+def in_segments(text: str, rows: Iterable[Json], **more: Any) -> Reply:
+    """A transcript of rows ({text, start, end, ...} in seconds); those without times are no segments.
+
+    Law (MONEY-4): for a vendor that does not say how long the sound was, the end of its last row stands for it,
+    estimated.
+    """
+    document: Document = {"text": text, **{name: value for name, value in more.items() if value is not None}}
+    timed_rows = [row for row in rows if all(type(row.get(edge)) in (int, float) for edge in ("start", "end"))]
+    if timed_rows:
+        document["segments"] = [{"id": at, **row} for at, row in enumerate(timed_rows)]
+    usage = seconds_used(max((row["end"] for row in timed_rows), default=None))
+    return Reply(document=document, usage=usage and msgspec.structs.replace(usage, quality="estimated"))
 
 
 def rows_of(value: Any) -> list[Json]:
