@@ -194,18 +194,24 @@ def seconds_used(told: Any) -> Usage | None:
     return None
 
 
-def in_segments(text: str, rows: Iterable[Json], **more: Any) -> Reply:
+def in_segments(text: str, rows: Iterable[Json], *, language: Any = None, upstream_id: Any = None) -> Reply:
     """A transcript of rows ({text, start, end, ...} in seconds); those without times are no segments.
+
+    language, upstream_id: as told, used where they are texts.
 
     Law (MONEY-4): for a vendor that does not say how long the sound was, the end of its last row stands for it,
     estimated.
     """
-    document: Document = {"text": text, **{name: value for name, value in more.items() if value is not None}}
+    document: Document = {"text": text, **({"language": language} if isinstance(language, str) else {})}
     timed_rows = [row for row in rows if all(type(row.get(edge)) in (int, float) for edge in ("start", "end"))]
     if timed_rows:
         document["segments"] = [{"id": at, **row} for at, row in enumerate(timed_rows)]
     usage = seconds_used(max((row["end"] for row in timed_rows), default=None))
-    return Reply(document=document, usage=usage and msgspec.structs.replace(usage, quality="estimated"))
+    return Reply(
+        document=document,
+        usage=usage and msgspec.structs.replace(usage, quality="estimated"),
+        upstream_id=upstream_id if isinstance(upstream_id, str) else None,
+    )
 
 
 def rows_of(value: Any) -> list[Json]:
