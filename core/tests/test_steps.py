@@ -8,7 +8,7 @@ from crossroads_openai_chat import OpenAIChat
 
 from crossroads.clock import SystemClock
 from crossroads.engine.attempts.steps import WAIT_S_MAX
-from crossroads.steps import AGAIN, Step
+from crossroads.steps import Step
 from crossroads.testing import Answer, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
 
 REPLY = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "done"}, "finish_reason": "stop"}]}
@@ -84,7 +84,6 @@ async def test_waiting_grows_to_its_bound():
     assert clock.slept[-1] == WAIT_S_MAX
 
 
-<<<<<<< HEAD
 async def test_a_step_says_where_a_job_stands_whose_answers_do_not_name_it():
     class Forgetful(Submitting):
         def step(self, body, request, *, url, upstream):
@@ -99,13 +98,6 @@ async def test_a_step_says_where_a_job_stands_whose_answers_do_not_name_it():
         assert (await send(x, chat("Hello?"))).text == "done"
         paths = [one.path for one in upstream.requests]
     assert paths == ["/v1/chat/completions", *["/v1/chat/completions/7"] * 3]
-=======
-async def test_an_answer_that_does_not_tell_where_to_ask_is_asked_for_at_the_same_address():
-    async with world(Quick()) as (x, upstream, _):
-        upstream.script(told(ask=f"{upstream.base_url}/jobs/1"), told(ask=AGAIN), told(ask=AGAIN), told(**REPLY))
-        assert (await send(x, chat("Hello?"))).text == "done"
-        assert [one.path for one in upstream.requests[1:]] == ["/v1/jobs/1"] * 3
->>>>>>> speech2
 
 
 async def test_a_bare_step_goes_without_the_key():

@@ -14,12 +14,9 @@ import msgspec
 from crossroads.dialect import Dialect
 from crossroads.wire import Headers
 
-AGAIN = ""
-"""As a step's url: the address that was asked last, for an answer that does not tell it."""
-
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """The next request. url: whole, or AGAIN. body None: a GET. after_s: not before so many seconds have passed.
+    """The next request. body None: a GET. after_s: not before so many seconds have passed.
 
     bare: without the provider's key, for an address that carries its own (a signed URL).
     told_at: what `step` is told as `url` from this answer on, instead of the endpoint's: where a job stands whose

@@ -183,6 +183,13 @@ def as_url(source: str | File) -> str:
     return f"data:{source.content_type};base64,{base64.b64encode(source.data).decode()}"
 
 
+def only_addresses(sources: Iterable[str], *, field: str) -> None:
+    """Raises Unsupported: one is a data URL, and the host fetches images itself."""
+    if any(DATA_URL.match(source) for source in sources):
+        remedy = "Send its address, or let other providers serve the call."
+        raise Unsupported("the provider takes an image by its address.", remedy=remedy, field=field)
+
+
 def as_base64(source: str | File) -> str:
     """A source as base64, or the address where it is one elsewhere."""
     if isinstance(source, File):
