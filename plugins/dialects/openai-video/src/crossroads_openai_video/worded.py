@@ -82,7 +82,7 @@ class WordedVideo(VendorVideo):
         return url
 
     def decode_response(self, body: bytes) -> Reply:
-        return begun(found_at(whole(body), self.job.id), self.job.ids)
+        return begun(self.job.named(whole(body)), self.job.ids)
 
     # the job: a member brings `job_url`
 
