@@ -118,7 +118,7 @@ def test_what_has_no_images_is_a_bad_upstream(body):
         DRAWS.decode_response(body)
 
 
-@given(st.integers(0, 200), st.binary(min_size=1, max_size=4))
+@given(st.integers(0, 300), st.binary(min_size=1, max_size=4))
 def test_a_zip_with_broken_bytes_gives_images_or_a_bad_upstream(at, bytes_):
     whole = packed(PNG, WEBP)
     with contextlib.suppress(BadUpstream):

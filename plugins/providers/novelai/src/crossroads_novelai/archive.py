@@ -6,28 +6,16 @@ Law: any bytes give images or BadUpstream; at most IMAGES_MAX of them, of IMAGE_
 from __future__ import annotations
 
 import io
-import struct
 import zipfile
-import zlib
 
 from crossroads_openai_chat.reply import broken
 from crossroads_openai_images.vendor import image_type
 
+from crossroads.errors import BadUpstream
+
 IMAGES_MAX = 16
 IMAGE_BYTES_MAX = 32 << 20
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-)
-"""What the reader says of an archive that is none, or cut, or encrypted."""
 
 
 def unpacked(data: bytes) -> list[tuple[bytes, str]]:
@@ -40,6 +28,8 @@ def unpacked(data: bytes) -> list[tuple[bytes, str]]:
             if any(file.compress_type not in PACKED for file in files):
                 raise broken("the provider's archive is packed in another way.")
             read = [archive.read(file) for file in files]
-    except BROKEN:
+    except BadUpstream:
+        raise
+    except Exception:  # the reader's own errors, of which many are not documented
         raise broken("the provider sent something that is no archive.") from None
     return [(image, kind) for image in read if (kind := image_type(image)) is not None]
