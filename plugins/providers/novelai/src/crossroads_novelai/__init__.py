@@ -1,1 +1,1 @@
-"""NovelAI: facts in provider.toml, its format of images in `images`. Its texts are OpenAI's format."""
+"""NovelAI: facts in provider.toml, its format of images in `images`. Its completions are OpenAI's format."""
