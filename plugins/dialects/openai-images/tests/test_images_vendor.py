@@ -1,7 +1,7 @@
 """What vendors' formats of images share."""
 
 import pytest
-from crossroads_openai_images.vendor import image_type, only_itself, refuse_mask
+from crossroads_openai_images.vendor import image_kind, only_itself, refuse_mask
 
 from crossroads.errors import Unsupported
 
@@ -17,7 +17,7 @@ from crossroads.errors import Unsupported
     ],
 )
 def test_an_image_is_known_by_how_it_begins(begins, kind):
-    assert image_type(begins + b"\0") == kind
+    assert image_kind(begins + b"\0") == kind
 
 
 def test_a_client_that_asked_for_an_address_is_told_that_there_is_none():

@@ -11,6 +11,7 @@ from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.steps import Step
 from crossroads.types.images import ImageRequest
 
+PNG = b"\x89PNG"
 STATES = {"waiting": "pending", "done": "completed", "failed": "failed"}
 
 
@@ -26,6 +27,25 @@ class Draws(PolledImages):
 
 def step(**told):
     return Draws().step(json.dumps(told).encode(), None, url="u", upstream="m")
+
+
+class Fetches(Draws):
+    fetches = True
+
+
+def test_an_image_that_is_wanted_itself_is_fetched_without_the_key_or_refused():
+    told = json.dumps({"id": "j-1", "state": "done", "urls": ["https://x.example/a.png"]}).encode()
+    wanted = ImageRequest(response_format="b64_json")
+    found = Fetches().step(told, wanted, url="u", upstream="m")
+    assert (found.url, found.bare) == ("https://x.example/a.png", True)
+    assert Fetches().step(told, ImageRequest(), url="u", upstream="m") is None
+    assert Fetches().step(PNG, wanted, url="u", upstream="m") is None
+    row = {"b64_json": "iVBORw==", "media_type": "image/png"}
+    assert Fetches().decode_response(PNG).document == {"data": [row]}
+    for draws, fields in ((Draws(), {}), (Fetches(), {"n": 2})):
+        with pytest.raises(Unsupported):
+            draws.suits(wanted, {"response_format": "b64_json", **fields})
+    Fetches().suits(ImageRequest(), {"n": 2})
 
 
 @pytest.mark.parametrize("state", ["waiting", "a word of tomorrow"])

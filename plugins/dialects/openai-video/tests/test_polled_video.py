@@ -4,9 +4,9 @@ import json
 
 import pytest
 from crossroads_openai_chat.job import job_of
-from crossroads_openai_video.vendor import PolledVideo
+from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
-from crossroads.errors import BadUpstream, UpstreamError
+from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 
 STATES = {"waiting": "pending", "done": "completed", "failed": "failed"}
 
@@ -49,3 +49,17 @@ def test_a_video_is_fetched_from_its_address_without_the_key():
     assert (found.url, found.bare) == ("https://x.example/a.mp4", True)
     with pytest.raises(BadUpstream):
         FILMS.content_step(done, 1)
+
+
+def frame(kind, url):
+    return {"type": "image_url", "image_url": {"url": url}, "frame_type": kind}
+
+
+def test_a_first_and_a_last_frame_are_told_apart():
+    first, last = frame("first_frame", "a"), frame("last_frame", "b")
+    assert first_and_last({"frame_images": [last, first]}) == ("a", "b")
+    assert first_and_last({"input_reference": {"image_url": "c"}, "frame_images": [last]}) == ("c", "b")
+    assert first_and_last({}) == (None, None)
+    for refused in ([last, last], [first, first], [frame("middle", "c")]):
+        with pytest.raises(Unsupported):
+            first_and_last({"frame_images": refused})

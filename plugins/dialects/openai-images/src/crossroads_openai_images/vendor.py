@@ -91,11 +91,6 @@ def row_with(data: bytes, media_type: str | None = None) -> Json:
     return row if media_type is None else {**row, "media_type": media_type}
 
 
-def image_type(data: bytes) -> str | None:
-    """Media type of an image, by how it begins; None: it is none that hosts make."""
-    return next((kind for begins, kind in BEGINNINGS if data.startswith(begins)), None)
-
-
 def size_of(fields: Json) -> tuple[int, int] | None:
     """Width and height in pixels; None: it is the provider's to choose. Raises Unsupported."""
     stated = fields.get("size")
@@ -140,6 +135,11 @@ def from_text_only(fields: Json, remedy: str) -> None:
         raise Unsupported("the provider is handed no image in this way.", remedy=remedy, field="image")
 
 
+def image_kind(body: bytes) -> str | None:
+    """The media type of an image by how it begins; None: it is none of these."""
+    return next((kind for begins, kind in BEGINNINGS if body.startswith(begins)), None)
+
+
 def one_only(fields: Json) -> None:
     """Raises Unsupported: several images were asked of a host that makes one a request."""
     if fields.get("n", 1) != 1:
@@ -175,6 +175,13 @@ def as_url(source: str | File) -> str:
     if isinstance(source, str):
         return source
     return f"data:{source.content_type};base64,{base64.b64encode(source.data).decode()}"
+
+
+def only_addresses(sources: Iterable[str], *, field: str) -> None:
+    """Raises Unsupported: one is a data URL, and the host fetches images itself."""
+    if any(DATA_URL.match(source) for source in sources):
+        remedy = "Send its address, or let other providers serve the call."
+        raise Unsupported("the provider takes an image by its address.", remedy=remedy, field=field)
 
 
 def as_base64(source: str | File) -> str:

@@ -9,7 +9,7 @@ import io
 import zipfile
 
 from crossroads_openai_chat.reply import broken
-from crossroads_openai_images.vendor import image_type
+from crossroads_openai_images.vendor import image_kind
 
 from crossroads.errors import BadUpstream
 
@@ -32,4 +32,4 @@ def unpacked(data: bytes) -> list[tuple[bytes, str]]:
         raise
     except Exception:  # the reader's own errors, of which many are not documented
         raise broken("the provider sent something that is no archive.") from None
-    return [(image, kind) for image in read if (kind := image_type(image)) is not None]
+    return [(image, kind) for image in read if (kind := image_kind(image)) is not None]
