@@ -6,11 +6,11 @@ import pytest
 from crossroads_openai_video import OpenAIVideo
 from crossroads_sync_so.video import SyncSoVideo
 
-from crossroads import AsyncClient, multipart
+from crossroads import multipart
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance
-from crossroads.testing.answers import Answer
+from crossroads.testing.filmed import FILM, filmed
 from crossroads.testing.upstream import ScriptedProvider
 
 TestVideo = dialect_conformance(SyncSoVideo)
@@ -101,22 +101,15 @@ def test_a_failure_and_a_refusal_say_why():
     assert "input must be an array" in str(error)
 
 
-async def test_a_job_is_submitted_polled_fetched_and_charged_once(monkeypatch, tmp_path):
-    monkeypatch.setenv("CROSSROADS_HOME", str(tmp_path))
+async def test_a_job_is_submitted_polled_fetched_and_charged_once(tmp_path):
     async with ScriptedProvider() as upstream:
         where = f"{upstream.base_url}/v2/generations/a47b00ce-29c1/result?token=t"
         states = ("PENDING", "PROCESSING", "COMPLETED", "COMPLETED")
-        made = [{**JOB, "status": one, "outputUrl": where if one == "COMPLETED" else None} for one in states]
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in made))
-        upstream.script(Answer(raw=(b"MP4",), content_type="video/mp4"))
-        mine = {"plugin": "sync-so", "name": "s", "base_url": upstream.base_url, "api_key": "k", "endpoints": [ROW]}
-        async with AsyncClient({"providers": [mine]}) as client:
-            job = await client.video("a/m", "a cat", duration=8, input_references=GIVEN)
-            assert str(job.usage.cost) == "0.4"
-            assert (await client.video_state(job)).status == "in_progress"
-            assert (await client.video_state(job)).status == "completed"
-            assert b"".join([piece async for piece in client.video_content(job)]) == b"MP4"
+        told = [{**JOB, "status": one, "outputUrl": where if one == "COMPLETED" else None} for one in states]
+        asks = {"endpoints": [ROW], "duration": 8, "input_references": GIVEN}
+        got = await filmed("sync-so", upstream, tmp_path, told, model="a/m", **asks)
         sent = upstream.requests
+    assert (got.cost, got.states, got.film) == ("0.4", ["in_progress", "completed"], FILM)
     assert sent[0].json == {"model": "lipsync-2", "input": INPUT}
     asked = ["/v1/v2/generate", *["/v1/v2/generate/a47b00ce-29c1"] * 3]
     assert [one.path.partition("?")[0] for one in sent] == [*asked, "/v1/v2/generations/a47b00ce-29c1/result"]
