@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
-from crossroads.wire import HttpRequest, Transport
+from crossroads.wire import HttpRequest, HttpResponse, Transport
 
 EARLY_S = 300.0
 """A token is renewed this long before it ends."""
@@ -54,8 +54,8 @@ class Fixed:
 class Exchanged:
     """A token that is had for something longer lived.
 
-    grant: the form that asks for it, made anew each time. whose: the giver's name, for errors. lasts_s: of a token whose
-    giver does not tell it as `expires_in`.
+    grant: the form that asks for it, made anew each time. whose: the giver's name, for errors.
+    lasts_s: of a token whose giver does not tell it as `expires_in`.
     """
 
     def __init__(
@@ -111,6 +111,21 @@ class Exchanged:
             raise BadUpstream(f"{self._whose} sent an access token that can't be read.", remedy="Retry the call.")
         self._token = header_value(found.access_token, self._remedy)
         self._until = self._monotonic() + lasts_s - EARLY_S
+
+
+class Authorized:
+    """Puts the header on each request. One that was refused is not used again."""
+
+    def __init__(self, inner: Transport, authorization: Authorization) -> None:
+        self._inner, self._authorization = inner, authorization
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """See `crossroads.wire.Transport`."""
+        name, value = await self._authorization.header()
+        response = await self._inner.send(request.with_header(name, value))
+        if response.status == 401:
+            self._authorization.forget()
+        return response
 
 
 class _Token(msgspec.Struct):
