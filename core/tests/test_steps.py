@@ -8,7 +8,7 @@ from crossroads_openai_chat import OpenAIChat
 
 from crossroads.clock import SystemClock
 from crossroads.engine.attempts.steps import WAIT_S_MAX
-from crossroads.steps import AGAIN, Step
+from crossroads.steps import Step
 from crossroads.testing import Answer, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
 
 REPLY = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "done"}, "finish_reason": "stop"}]}
@@ -47,10 +47,10 @@ def told(**fields):
 
 
 @asynccontextmanager
-async def world(clock, **config):
+async def world(clock, dialect=Submitting, **config):
     async with ScriptedProvider() as upstream:
         recorder = Recorder()
-        dialects = {"openai-chat": OpenAIChat, "submitting": Submitting}
+        dialects = {"openai-chat": OpenAIChat, "submitting": dialect}
         mine = offer("p", upstream, api_key="sk-canary", manifest={"operations": OPERATIONS})
         sinks = {"recorder": recorder}
         async with exchange_with(mine, dialects=dialects, sinks=sinks, clock=clock, config=config) as x:
@@ -84,11 +84,20 @@ async def test_waiting_grows_to_its_bound():
     assert clock.slept[-1] == WAIT_S_MAX
 
 
-async def test_an_answer_that_does_not_tell_where_to_ask_is_asked_for_at_the_same_address():
-    async with world(Quick()) as (x, upstream, _):
-        upstream.script(told(ask=f"{upstream.base_url}/jobs/1"), told(ask=AGAIN), told(ask=AGAIN), told(**REPLY))
+async def test_a_step_says_where_a_job_stands_whose_answers_do_not_name_it():
+    class Forgetful(Submitting):
+        def step(self, body, request, *, url, upstream):
+            told = json.loads(body)
+            if "number" in told:
+                where = f"{url}/{told['number']}"
+                return Step(url=where, told_at=where)
+            return None if "choices" in told else Step(url=url)
+
+    async with world(Quick(), dialect=Forgetful) as (x, upstream, _):
+        upstream.script(told(number=7), told(done=False), told(done=False), told(**REPLY))
         assert (await send(x, chat("Hello?"))).text == "done"
-        assert [one.path for one in upstream.requests[1:]] == ["/v1/jobs/1"] * 3
+        paths = [one.path for one in upstream.requests]
+    assert paths == ["/v1/chat/completions", *["/v1/chat/completions/7"] * 3]
 
 
 async def test_a_bare_step_goes_without_the_key():

@@ -17,7 +17,7 @@ from crossroads.engine.attempts.prepare import Prepared, ask_request
 from crossroads.engine.attempts.replies import refusal
 from crossroads.errors import DeadlineExceeded, UpstreamTimeout
 from crossroads.route import Attempt
-from crossroads.steps import AGAIN, Step, SteppedDialect
+from crossroads.steps import Step, SteppedDialect
 from crossroads.wire import Headers, HttpResponse
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def takes_steps(prepared: Prepared) -> bool:
 
 async def stepped(call: Call, attempt: Attempt, prepared: Prepared, first: HttpResponse, x: Exchange) -> HttpResponse:
     """From the first answer (closed here) to the last. Raises UpstreamError."""
-    dialect, response, grown, asked = cast(SteppedDialect, prepared.dialect), first, 1.0, prepared.url
+    dialect, response, grown, url = cast(SteppedDialect, prepared.dialect), first, 1.0, prepared.url
     for _ in range(STEPS_MAX):
         try:
             if not 200 <= response.status < 300:
@@ -61,19 +61,21 @@ async def stepped(call: Call, attempt: Attempt, prepared: Prepared, first: HttpR
             body = await response.read(x.config.limits.response_bytes)
         finally:
             await response.aclose()
-        step = dialect.step(body, call.request(), url=prepared.url, upstream=prepared.endpoint.upstream)
+        step = dialect.step(body, call.request(), url=url, upstream=prepared.endpoint.upstream)
         if step is None:
             return Told(status=response.status, headers=response.headers, body=body)
+        url = step.told_at or url
         if step.after_s:
             await _wait(min(step.after_s * grown, max(WAIT_S_MAX, step.after_s)), call, x)
             grown *= WAIT_GROWS
-        asked = asked if step.url == AGAIN else step.url
-        response = await _sent(asked, step, call, attempt, prepared, x)
+        response = await _sent(step, call, attempt, prepared, x)
     raise UpstreamTimeout(f"It was not done after {STEPS_MAX} requests.", remedy="Retry the call later.")
 
 
-async def _sent(url: str, step: Step, call: Call, attempt: Attempt, prepared: Prepared, x: Exchange) -> HttpResponse:
-    request = ask_request(attempt, prepared, url, call.deadline, body=step.body, headers=step.headers, bare=step.bare)
+async def _sent(step: Step, call: Call, attempt: Attempt, prepared: Prepared, x: Exchange) -> HttpResponse:
+    request = ask_request(
+        attempt, prepared, step.url, call.deadline, body=step.body, headers=step.headers, bare=step.bare
+    )
     attempt.bytes_out += len(request.body)
     response = await x.providers.transport(prepared.instance).send(request)
     attempt.upstream_status = response.status

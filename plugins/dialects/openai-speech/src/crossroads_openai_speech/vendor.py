@@ -194,6 +194,12 @@ def seconds_used(told: Any) -> Usage | None:
     return None
 
 
+def until(rows: list[Json]) -> Usage | None:
+    """How long the sound was at least: where its last word or segment ends, estimated; None: there is none."""
+    usage = seconds_used(max((row["end"] for row in rows), default=None))
+    return usage and msgspec.structs.replace(usage, quality="estimated")
+
+
 def in_segments(text: str, rows: Iterable[Json], *, language: Any = None, upstream_id: Any = None) -> Reply:
     """A transcript of rows ({text, start, end, ...} in seconds); those without times are no segments.
 
@@ -206,10 +212,9 @@ def in_segments(text: str, rows: Iterable[Json], *, language: Any = None, upstre
     timed_rows = [row for row in rows if all(type(row.get(edge)) in (int, float) for edge in ("start", "end"))]
     if timed_rows:
         document["segments"] = [{"id": at, **row} for at, row in enumerate(timed_rows)]
-    usage = seconds_used(max((row["end"] for row in timed_rows), default=None))
     return Reply(
         document=document,
-        usage=usage and msgspec.structs.replace(usage, quality="estimated"),
+        usage=until(timed_rows),
         upstream_id=upstream_id if isinstance(upstream_id, str) else None,
     )
 

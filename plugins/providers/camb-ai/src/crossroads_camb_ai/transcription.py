@@ -25,7 +25,7 @@ from crossroads_openai_speech.vendor import (
 )
 
 from crossroads.dialect import Draft, Reply, Stamp
-from crossroads.steps import AGAIN, Step
+from crossroads.steps import Step
 
 ASKED_EVERY_S = 1.0
 DETECTED = "auto"
@@ -57,11 +57,12 @@ class CambAITranscription(VendorTranscription):
         """See `SteppedDialect.step`."""
         told = whole(body)
         if isinstance(task := told.get("task_id"), str) and task:
-            return Step(url=f"{url}/{quote(task, safe='')}", after_s=ASKED_EVERY_S)
+            where = f"{url}/{quote(task, safe='')}"
+            return Step(url=where, told_at=where, after_s=ASKED_EVERY_S)
         if told.get("status") == "PENDING":
-            return Step(url=AGAIN, after_s=ASKED_EVERY_S)
+            return Step(url=url, after_s=ASKED_EVERY_S)
         if told.get("status") == "SUCCESS" and type(told.get("run_id")) is int:
-            return Step(url=f"{url.removesuffix(self.upstream_path)}/transcription-result/{told['run_id']}")
+            return Step(url=f"{url.partition(self.upstream_path)[0]}/transcription-result/{told['run_id']}")
         return None
 
     def decode_response(self, body: bytes) -> Reply:
