@@ -42,8 +42,9 @@ class InworldTranscription(VendorTranscription):
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         config = own.get("transcribeConfig")
-        named = {"modelId": "model"}
-        asked = {named.get(name, name): value for name, value in (config if isinstance(config, dict) else {}).items()}
+        asked = dict(config) if isinstance(config, dict) else {}
+        if "modelId" in asked:
+            asked["model"] = asked.pop("modelId")
         return {**asked, **{name: value for name, value in own.items() if name != "transcribeConfig"}}
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:

@@ -102,7 +102,8 @@ class RtzrTranscription(VendorTranscription):
 
 def _times(told: Json) -> Json:
     """In seconds; nothing where it has none."""
-    start, lasts = told.get("start_at"), told.get("duration")
+    start: Any = told.get("start_at")
+    lasts: Any = told.get("duration")
     if type(start) not in (int, float) or type(lasts) not in (int, float):
         return {}
     return {"start": start / 1000, "end": (start + lasts) / 1000}
