@@ -72,7 +72,7 @@ class DialectChecks:
 
     def test_both_paths_give_the_same_reply(self, dialect: Any) -> None:
         for vector in self.recorded(dialect, is_stream=False):
-            if vector.status == 200:
+            if vector.status == 200 and not dialect.makes_jobs:  # a client's job is under an id of the engine's
                 stamp = laws.stamp_for(dialect, vector.request)
                 laws.both_paths_reply_the_same(dialect, vector.body, stamp=stamp)
 

@@ -42,6 +42,7 @@ ASKED = {
     "speech": Asked("openai-speech", {"input": "Hi", "voice": "v"}),
     "transcription": Asked("openai-transcription", {"file": SOUND}, form=True),
     "video": Asked("openai-video", {"prompt": "a cat"}),
+    "count_tokens": Asked("anthropic-count-tokens", {"messages": [{"role": "user", "content": "Hi"}]}),
 }
 """By operation, in the order in which a provider's first one is sought."""
 

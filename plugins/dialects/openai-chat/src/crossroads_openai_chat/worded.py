@@ -53,11 +53,17 @@ def _take(document: Json, way: list[str]) -> Any:
     return value
 
 
-def counted_at(told: Json, place: str) -> int | None:
-    """The count that stands there; None: none that makes sense."""
+def found_at(told: Json, place: str) -> Any:
+    """What stands there; None: nothing."""
     value: Any = told
     for step in place.split("."):
         value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def counted_at(told: Json, place: str) -> int | None:
+    """The count that stands there; None: none that makes sense."""
+    value = found_at(told, place)
     return value if type(value) is int and 0 <= value <= TOKENS_MAX else None
 
 

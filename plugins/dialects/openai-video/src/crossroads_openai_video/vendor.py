@@ -10,10 +10,12 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.foreign import Foreign, Json
-from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.job import NUMBER, Job
+from crossroads_openai_chat.reply import broken, whole
 
 from crossroads.dialect import Document, Reply, Stamp
 from crossroads.errors import Unsupported
+from crossroads.steps import Step
 
 
 class VendorVideo(Foreign):
@@ -37,6 +39,39 @@ class VendorVideo(Foreign):
         return msgspec.json.encode(document)
 
 
+class PolledVideo(VendorVideo):
+    """Of a vendor whose one answer tells how a job stands and where its videos are. It brings `job` and `job_url`."""
+
+    def job(self, told: Json) -> Job:
+        """What an answer tells. Raises BadUpstream."""
+        raise NotImplementedError
+
+    def job_url(self, url: str, upstream_id: str) -> str:
+        raise NotImplementedError
+
+    def decode_response(self, body: bytes) -> Reply:
+        job = self.job(whole(body))
+        if job.failed:
+            raise job.failure()
+        return begun(job.number, NUMBER)
+
+    def content_url(self, url: str, upstream_id: str, index: int) -> str:
+        return self.job_url(url, upstream_id)
+
+    def content_step(self, body: bytes, index: int) -> Step | None:
+        files = self.job(whole(body)).files
+        if not 0 <= index < len(files):
+            raise broken("the provider has no such video.")
+        return Step(url=files[index], bare=True)
+
+    def decode_job(self, body: bytes) -> Document:
+        job = self.job(whole(body))
+        document: Document = {"id": job.number, "object": "video", "status": job.status}
+        if job.failed:
+            document["error"] = job.error or "no reason was given"
+        return {**document, "progress": 100} if job.status == "completed" else document
+
+
 def begun(upstream_id: Any, known: Any) -> Reply:
     """The reply to a submission. known: pattern of the ids that the format has. Raises BadUpstream."""
     if not isinstance(upstream_id, str) or known.fullmatch(upstream_id) is None or ".." in upstream_id:
@@ -47,13 +82,34 @@ def begun(upstream_id: Any, known: Any) -> Reply:
 
 def first_frame(fields: Json) -> Any:
     """The image to begin with: a file, an address or None. Raises Unsupported: more than that."""
-    frames = [one for one in fields.get("frame_images") or () if isinstance(one, dict)]
-    given = [frame for frame in frames if frame.get("frame_type") == "first_frame"]
-    own = fields.get("input_reference")
-    if len(frames) != len(given) or fields.get("input_references") or len(given) + (own is not None) > 1:
-        what, remedy = "the provider begins with one image, and takes no other.", "Send a first frame alone."
+    what, remedy = "the provider begins with one image, and takes no other.", "Send a first frame alone."
+    first, last = first_and_last(fields, what=what, remedy=remedy)
+    if last is not None:
         raise Unsupported(what, remedy=remedy, field="frame_images")
-    told = given[0].get("image_url") if given else own
+    return first
+
+
+def first_and_last(
+    fields: Json,
+    *,
+    what: str = "the provider takes a first and a last frame, and no other image.",
+    remedy: str = "Send these alone.",
+) -> tuple[Any, Any]:
+    """The images to begin and to end with, as `first_frame`. Raises Unsupported: others than one of each."""
+    frames = [one for one in fields.get("frame_images") or () if isinstance(one, dict)]
+    first = [frame.get("image_url") for frame in frames if frame.get("frame_type") == "first_frame"]
+    last = [frame.get("image_url") for frame in frames if frame.get("frame_type") == "last_frame"]
+    if (own := fields.get("input_reference")) is not None:
+        first.append(own)
+    if len(first) > 1 or len(last) > 1 or fields.get("input_references"):
+        raise Unsupported(what, remedy=remedy, field="frame_images")
+    if len(frames) > sum(frame.get("frame_type") in ("first_frame", "last_frame") for frame in frames):
+        raise Unsupported(what, remedy=remedy, field="frame_images")
+    return _where(first), _where(last)
+
+
+def _where(given: list[Any]) -> Any:
+    told = given[0] if given else None
     if isinstance(told, dict):
         told = told.get("url") or told.get("image_url")
     return told
