@@ -40,10 +40,12 @@ def dialect_conformance(plugin: Any, vectors: str | Path | None = None) -> type:
         if not recorded_in(folder):
             raise ValueError(f"{folder}: no recorded exchange (*.json) is there")
     words = {"plugin": staticmethod(plugin), "folder": folder}
-    return type(f"Test{plugin.__name__}", (_DialectChecks,), words)
+    return type(f"Test{plugin.__name__}", (DialectChecks,), words)
 
 
-class _DialectChecks:
+class DialectChecks:
+    """The checks; what is made with `dialect_conformance` is one of these."""
+
     plugin: Any
     folder: Path | None
 

@@ -27,7 +27,7 @@ class FirstCallChecks(KeyChecks):
         (generation,) = at.recorder.generations
         (attempt,) = generation.attempts
         assert (generation.outcome, attempt.outcome) == ("ok", "ok")
-        if operation == "embeddings":
+        if operation == "embeddings" and good.tokens == COUNTED:
             assert generation.cost_nano == PRICES.charge_nano(COUNTED)
 
     @pytest.mark.parametrize("status", [400, 401, 429, 500, 503])

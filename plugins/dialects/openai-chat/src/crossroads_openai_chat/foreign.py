@@ -193,7 +193,7 @@ def reworded(body: bytes) -> bytes:
     """A vendor's error in the shape that `errors` reads: {"error": {"message", "code"}}; what has that, as it is.
 
     Shapes: {"detail": {"status", "message"}}, {"detail": [{"loc", "msg"}]}, {"err_code", "err_msg"}, {"name",
-    "errors": [...]}, {"title", "message"}, {"kind", "description"}.
+    "errors": [{"msg" | "message" | "title"}]}, {"title", "message"}, {"kind", "description"}.
     """
     try:
         told = msgspec.json.decode(body)
@@ -221,5 +221,5 @@ def _row(row: Any) -> str:
     if not isinstance(row, dict):
         return row if isinstance(row, str) else ""
     where = ".".join(str(step) for step in row.get("loc") or () if step != "body")
-    text = str(row.get("msg") or row.get("message") or "")
+    text = str(row.get("msg") or row.get("message") or row.get("title") or "")
     return f"{where}: {text}" if where else text

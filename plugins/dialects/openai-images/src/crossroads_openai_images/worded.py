@@ -24,6 +24,7 @@ from crossroads_openai_images.vendor import (
     images_reply,
     nearest_shape,
     one_only,
+    only_addresses,
     row_of,
     row_with,
     size_of,
@@ -48,6 +49,8 @@ class AskedImages(VendorImages):
     shapes: tuple[str, ...] = ()
     """That it makes ("16:9"): `size` is sent as the nearest of them."""
     dropped: tuple[str, ...] = ONLY_OPENAI
+    fetches = False
+    """Does it take images by their addresses only?"""
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         return taken(own, self.places)
@@ -66,6 +69,8 @@ class AskedImages(VendorImages):
                 document.pop(name, None)
                 placed(document, place, said[name])
         if sources := [as_url(source) for source in sources_of(fields)]:
+            if self.fetches:
+                only_addresses(sources, field="image")
             self.draw_from(document, sources)
         return Draft(document=document, url=self.address(url, bool(sources)), headers=JSON_HEADERS, lost=lost)
 

@@ -13,7 +13,7 @@ from crossroads_openai_chat.asked import ENDED, JobWords
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import placed, taken
-from crossroads_openai_images.vendor import as_url
+from crossroads_openai_images.vendor import as_url, nearest_shape, only_addresses, size_of
 
 from crossroads.call import Lost
 from crossroads.dialect import Document, Draft, Reply
@@ -36,15 +36,27 @@ class WordedVideo(VendorVideo):
     places: Mapping[str, str]
     """Of `PLAIN`, `FRAMES` and `model` those that the body has a place for."""
     job: JobWords
+    shapes: tuple[str, ...] = ()
+    """That it makes ("16:9"): `size` is sent as the nearest of them."""
+    lines: tuple[str, ...] = ()
+    """That it makes ("720p"): `size` says them too."""
+    fetches = False
+    """Does it take images by their addresses only?"""
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         return taken(own, {name: place for name, place in self.places.items() if name not in FRAMES})
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        kept = [name for name in PLAIN if name in fields and name not in self.places]
-        document, lost = leftover(fields, HANDLED, kept)
+        size = size_of(fields) if self.shapes else None
+        placeless = [name for name in PLAIN if name not in self.places and (name != "size" or size is None)]
+        document, lost = leftover(fields, HANDLED, placeless)
         said = {**{name: fields[name] for name in PLAIN if name in fields}, **self.framed(fields), "model": upstream}
+        if size is not None:
+            said.setdefault("aspect_ratio", nearest_shape(*size, self.shapes))
+            if (lines := f"{min(size)}p") in self.lines:
+                said.setdefault("resolution", lines)
+            lost.append(Lost("size", "emulated", "sent as the nearest shape that the provider makes"))
         said = self.said(said, upstream, lost)
         for name, place in self.places.items():
             if said.get(name) is not None:
@@ -56,7 +68,10 @@ class WordedVideo(VendorVideo):
         given = dict(zip(FRAMES, first_and_last(fields), strict=True))
         if any(frame is not None and name not in self.places for name, frame in given.items()):
             raise Unsupported("the provider takes no such image.", remedy="Leave it out.", field="frame_images")
-        return {name: as_url(frame) for name, frame in given.items() if isinstance(frame, File | str)}
+        frames = {name: as_url(frame) for name, frame in given.items() if isinstance(frame, File | str)}
+        if self.fetches:
+            only_addresses(frames.values(), field="frame_images")
+        return frames
 
     def said(self, said: Json, upstream: str, lost: list[Lost]) -> Json:
         """said: the canonical fields of this call, frames as addresses -> in the vendor's words. Raises Unsupported."""
