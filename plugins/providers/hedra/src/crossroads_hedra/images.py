@@ -15,7 +15,6 @@ from crossroads_openai_images.worded import AskedImages
 from crossroads import jsonbody
 from crossroads.call import Lost
 from crossroads.dialect import Draft
-from crossroads.errors import Unsupported
 from crossroads_hedra.job import JOB, job_url, wrapped
 
 
@@ -27,6 +26,7 @@ class HedraImages(AskedImages):
     own = {"input": jsonbody.OBJECT}
     places = {"prompt": "input.prompt", "aspect_ratio": "input.aspect_ratio"}
     shapes = ("16:9", "9:16", "4:3", "3:4", "1:1")
+    fetches = True
     job = JOB
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
@@ -37,9 +37,6 @@ class HedraImages(AskedImages):
         said.setdefault("aspect_ratio", "1:1")
 
     def draw_from(self, document: Json, sources: list[str]) -> None:
-        if any(source.startswith("data:") for source in sources):
-            what, remedy = "images are uploaded first here.", "Send the address that the upload gave."
-            raise Unsupported(what, remedy=remedy, field="image")
         document["images"] = [{"source": "url", "url": source} for source in sources]
 
     def job_url(self, url: str, upstream_id: str) -> str:

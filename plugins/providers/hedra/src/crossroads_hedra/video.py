@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads_openai_chat.foreign import Json
-from crossroads_openai_video.reshaped import shape_and_lines
 from crossroads_openai_video.uploaded import UploadingVideo
 
 from crossroads import jsonbody
@@ -28,9 +27,11 @@ class HedraVideo(UploadingVideo):
     own = {"input": jsonbody.OBJECT}
     places = {
         "prompt": "input.prompt", "aspect_ratio": "input.aspect_ratio", "resolution": "input.resolution",
-        "duration": "input.duration_ms", "size": "input.size", "seed": "input.seed",
+        "duration": "input.duration_ms", "seed": "input.seed",
         "generate_audio": "input.generate_audio", "first_frame": "input.start_image", "last_frame": "input.end_image",
     }  # fmt: skip
+    shapes = ("16:9", "9:16", "1:1", "4:3", "3:4")
+    lines = ("480p", "540p", "720p", "768p", "1080p")
     job = JOB
     handle = "url"
 
@@ -43,7 +44,6 @@ class HedraVideo(UploadingVideo):
         return wrapped(super().submission(request, url, upstream))
 
     def said(self, said: Json, upstream: str, lost: list[Lost]) -> Json:
-        shape_and_lines(said, lost)
         frames = {name: self.uploaded(said[name]) for name in ("first_frame", "last_frame") if name in said}
         length = {"duration": said["duration"] * 1000} if "duration" in said else {}
         return {**said, **frames, **length}

@@ -16,8 +16,8 @@ from crossroads_openai_chat.asked import JobWords
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import Json
 from crossroads_openai_chat.reply import whole
-from crossroads_openai_video.reshaped import shape_and_lines
 from crossroads_openai_video.uploaded import UploadingVideo
+from crossroads_openai_video.vendor import shaped_by_frame
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -40,9 +40,11 @@ class PixverseVideo(UploadingVideo):
     own = {"prompt": jsonbody.STRING}
     places = {
         "prompt": "prompt", "model": "model", "aspect_ratio": "aspect_ratio", "duration": "duration",
-        "resolution": "quality", "seed": "seed", "size": "size", "generate_audio": "generate_audio_switch",
+        "resolution": "quality", "seed": "seed", "generate_audio": "generate_audio_switch",
         "first_frame": "img_id",
     }  # fmt: skip
+    shapes = ("16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9")
+    lines = ("360p", "540p", "720p", "1080p")
     job = JobWords(
         id=("Resp.video_id", "Resp.id"),
         status="Resp.status",
@@ -53,12 +55,8 @@ class PixverseVideo(UploadingVideo):
     handle = "Resp.img_id"
 
     def said(self, said: Json, upstream: str, lost: list[Lost]) -> Json:
-        shape_and_lines(said, lost)
-        if "first_frame" not in said:
-            return {**USUAL, **said}
-        if said.pop("aspect_ratio", None) is not None:
-            lost.append(Lost("aspect_ratio", "dropped", "it is the image's"))
-        return {**USUAL, **said, "aspect_ratio": None}
+        shape = {"aspect_ratio": None} if shaped_by_frame(said, lost) else {}
+        return {**USUAL, **said, **shape}
 
     def address(self, url: str, said: Json) -> str:
         return url.removesuffix(TEXT) + IMAGE if "first_frame" in said else url
