@@ -23,6 +23,8 @@ _HOMES = {
     "Tokens": "answers",
     "ToolCall": "answers",
     "dialect_conformance": "dialect",
+    "embeddings_conformance": "rows",
+    "rerank_conformance": "rows",
     "MODEL": "plugins",
     "Offer": "plugins",
     "Recorder": "plugins",
@@ -39,7 +41,7 @@ _HOMES = {
     "strategy_conformance": "strategy",
 }
 
-_SUITES = ("conformance", "dialect", "imports", "laws", "provider", "provider_wire", "strategy")
+_SUITES = ("conformance", "dialect", "imports", "laws", "provider", "provider_wire", "rows", "strategy")
 
 __all__ = list(_HOMES)
 

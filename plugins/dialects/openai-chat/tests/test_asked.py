@@ -55,3 +55,17 @@ def test_what_is_no_job_is_a_bad_upstream(body):
 
 def test_a_state_of_its_own_is_a_reason():
     assert WORDS.read(b'{"data": {"id": "a", "state": "barred"}}').reason == "barred"
+
+
+def test_a_job_may_be_a_number_and_may_be_named_elsewhere_later():
+    words = JobWords(id=("task", "id"), status="state", states={"1": "completed"}, made=("url",), numbered=True)
+    assert words.read(b'{"task": 7, "id": "x"}').id == "7"
+    later = words.read(b'{"id": 7, "state": 1}')
+    assert (later.id, later.status) == ("7", "completed")
+
+
+def test_what_is_asked_for_later_need_not_name_the_job_but_tells_a_state():
+    words = JobWords(id="task", status="state", states={"ok": "completed"}, made=("url",), nameless=True)
+    assert words.read(b'{"state": "ok", "url": "u"}').made == ["u"]
+    with pytest.raises(BadUpstream):
+        words.read(b'{"url": "u"}')

@@ -45,34 +45,48 @@ class JobWords(msgspec.Struct, frozen=True, kw_only=True):
     """Places are dotted paths (`worded`). states: the vendor's word, in lower case -> ours.
 
     made: places of an address, of an object with `url`, or of a list of either. moderated: found in the vendor's word
-    for the state, or in its reasons.
+    for the state, or in its reasons. id: one place or several, of which the first that stands there counts. nameless:
+    what is asked for later need not name the job. numbered: ids and states are whole numbers.
     """
 
-    id: str
+    id: str | tuple[str, ...]
     status: str
     states: Mapping[str, str]
     made: tuple[str, ...]
     reasons: tuple[str, ...] = ()
     moderated: re.Pattern[str] | None = None
     ids: re.Pattern[str] = re.compile(r"[\w-]+", re.ASCII)
+    nameless: bool = False
+    numbered: bool = False
+
+    def named(self, told: Json) -> str | None:
+        """The job's id; None: there is none that the format allows."""
+        places = (self.id,) if isinstance(self.id, str) else self.id
+        id = next((text for place in places if (text := self._text(told, place))), "")
+        return id if self.ids.fullmatch(id) else None
 
     def read(self, body: bytes) -> Job:
         """Raises BadUpstream: it is no job of this format."""
         told = whole(body)
-        id, word = found_at(told, self.id), found_at(told, self.status)
-        if not isinstance(id, str) or self.ids.fullmatch(id) is None:
+        id, state = self.named(told), self._text(told, self.status)
+        if id is None and not (self.nameless and state):
             raise broken("the provider named no job.")
-        state = word if isinstance(word, str) else ""
         status = self.states.get(state.lower(), "in_progress" if state else "pending")
         reasons = [text for place in self.reasons if isinstance(text := found_at(told, place), str) and text]
         return Job(
-            id=id,
+            id=id or "",
             status=status,
             made=[address for place in self.made for address in addresses(found_at(told, place))],
             reason=": ".join(reasons) or (state if state.lower() != status else "") or NO_REASON,
             moderated=self.moderated is not None and self.moderated.search(" ".join((state, *reasons))) is not None,
             told=told,
         )
+
+    def _text(self, told: Json, place: str) -> str:
+        value = found_at(told, place)
+        if self.numbered and type(value) is int:
+            return str(value)
+        return value if isinstance(value, str) else ""
 
 
 def addresses(value: Any) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from crossroads_openai_chat.asked import ENDED, JobWords
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_chat.worded import found_at, placed, taken
+from crossroads_openai_chat.worded import placed, taken
 from crossroads_openai_images.vendor import as_url, nearest_shape, only_addresses, size_of
 
 from crossroads.call import Lost
@@ -82,7 +82,7 @@ class WordedVideo(VendorVideo):
         return url
 
     def decode_response(self, body: bytes) -> Reply:
-        return begun(found_at(whole(body), self.job.id), self.job.ids)
+        return begun(self.job.named(whole(body)), self.job.ids)
 
     # the job: a member brings `job_url`
 
