@@ -99,10 +99,13 @@ class KeyChecks(Package):
     """Where the key goes, and where it shows."""
 
     @asynccontextmanager
-    async def running(self, *answers: Answer) -> AsyncIterator[Running]:
-        """The installed package in front of a scripted upstream; skips where that can't be."""
+    async def running(self, *answers: Answer, operation: str | None = None) -> AsyncIterator[Running]:
+        """The installed package in front of a scripted upstream; skips where that can't be.
+
+        operation: default, its first.
+        """
         manifest = self.manifest()
-        operation = first_operation(manifest)
+        operation = operation or first_operation(manifest)
         if operation is None:
             pytest.skip("it serves no operation that a test client asks for")
         served = manifest.operations[operation]
@@ -139,9 +142,9 @@ class KeyChecks(Package):
         served = manifest.operations.get(first_operation(manifest) or "")
         return self.answer or (GOOD.get(served.dialect) if served is not None else None)
 
-    async def ask(self, at: Running, *, stream: bool = False) -> Result:
-        """One call of its first operation."""
-        asked = ASKED[first_operation(self.manifest()) or "chat"]
+    async def ask(self, at: Running, *, operation: str | None = None, stream: bool = False) -> Result:
+        """One call of an operation; default, its first."""
+        asked = ASKED[operation or first_operation(self.manifest()) or "chat"]
         body, kind = asked.written(MODEL)
         if stream:
             body = json.dumps({**json.loads(body), "stream": True}).encode()
@@ -266,11 +269,12 @@ class WireChecks(KeyChecks):
         if record.is_stream:
             kind = (find_header(record.headers, b"content-type") or b"text/event-stream").decode()
             answer = Answer(raw=(record.body,), content_type=kind, framing="chunked")
-        async with self.running(answer) as at:
-            result = await send(at.exchange, chat(stream=record.stream))
+        operation = record.operation if record.operation in ASKED else "chat"  # Responses are a chat's too
+        async with self.running(answer, operation=operation) as at:
+            result = await self.ask(at, operation=operation, stream=record.stream)
         (attempt,) = at.recorder.generations[0].attempts
         if attempt.outcome == "ok":
-            assert attempt.usage is not None
+            assert attempt.usage is not None or operation == "count_tokens"
         else:
             assert (attempt.error or "").strip()
             assert result.status >= 400 or result.call.started

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from crossroads_openai_chat.job import job_of
-from crossroads_openai_video.vendor import PolledVideo, frames_of
+from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 
@@ -57,9 +57,9 @@ def frame(kind, url):
 
 def test_a_first_and_a_last_frame_are_told_apart():
     first, last = frame("first_frame", "a"), frame("last_frame", "b")
-    assert frames_of({"frame_images": [last, first]}) == ("a", "b")
-    assert frames_of({"input_reference": {"image_url": "c"}, "frame_images": [last]}) == ("c", "b")
-    assert frames_of({}) == (None, None)
+    assert first_and_last({"frame_images": [last, first]}) == ("a", "b")
+    assert first_and_last({"input_reference": {"image_url": "c"}, "frame_images": [last]}) == ("c", "b")
+    assert first_and_last({}) == (None, None)
     for refused in ([last, last], [first, first], [frame("middle", "c")]):
         with pytest.raises(Unsupported):
-            frames_of({"frame_images": refused})
+            first_and_last({"frame_images": refused})

@@ -89,7 +89,7 @@ def test_what_is_no_address_is_the_image_itself():
     assert DRAWS.decode_response(json.dumps(told).encode()).document == {"data": [{"b64_json": "aGk="}]}
 
 
-def test_frames_of_a_video_are_its_image_and_its_last_image():
+def test_first_and_last_a_video_are_its_image_and_its_last_image():
     frame = {"type": "image_url", "image_url": {"url": "https://x.example/a.png"}, "frame_type": "first_frame"}
     last = {**frame, "image_url": {"url": "https://x.example/b.png"}, "frame_type": "last_frame"}
     draft = filmed(frame_images=[frame, last], size="1280x720", seconds="5", creativity=2)

@@ -122,7 +122,7 @@ def release(
         fail(1, "\n".join(refused))
     drafts = set() if names else {state.distribution for state in found if state.moves and state.is_draft}
     moved = in_dependency_order(state for state in found if state.moves and state.distribution not in drafts)
-    rows = build(repo, moved, out.resolve()) if moved else []
+    rows = build(repo, git, moved, out.resolve()) if moved else []
     show(rows, ("distribution", "version", "bytes", "entry_points", "manifest"), as_json, empty="No version moved.")
     if stray := [f"{row['wheel']}: {name}" for row in rows for name in row["stray"]]:
         fail(1, f"files that have no place in a wheel: {', '.join(stray)}")

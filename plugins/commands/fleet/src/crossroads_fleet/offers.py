@@ -32,6 +32,8 @@ OF_ANOTHER_KIND = re.compile(
     re.IGNORECASE,
 )
 CHAT_REGISTRIES = ("@mastra/core",)
+WITH_NUMBERS = ("genai-prices", "litellm", "llmgateway", "models.dev")
+"""Catalogs that state prices and limits."""
 PER_MTOK = ("input", "output", "cache_read", "cache_write", "reasoning", "audio_input", "audio_output")
 PER_UNIT = ("request", "image", "second", "character")
 USD = re.compile(r"[0-9]+(\.[0-9]{1,9})?")
@@ -89,6 +91,8 @@ def _row(offer: Facts, operation: str, package: str, models: Mapping[str, Facts]
     noted += [told_conflict(one) for one in offer.get("conflicts", ())]
     if noted:
         row["note"] = "; ".join(noted)
+    if also := ", ".join(name for name in offer.get("also_in", ()) if name in WITH_NUMBERS):
+        source["note"] = f"also in {also}"
     return row | {"source": source}
 
 

@@ -16,7 +16,7 @@ from crossroads_openai_chat.foreign import Foreign, Json
 from crossroads_openai_chat.reply import broken
 
 from crossroads import jsonbody, multipart
-from crossroads.call import Opened
+from crossroads.call import Lost, Opened
 from crossroads.dialect import NO_PARAMS, Document, Reply, Stamp
 from crossroads.errors import Unsupported
 from crossroads.multipart import File
@@ -34,6 +34,8 @@ HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images",
 """What each format has its own way of saying."""
 ONLY_OPENAI = ("background", "input_fidelity", "moderation", "output_compression", "quality", "style")
 """What few other hosts have a word for."""
+BEGINNINGS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
+"""How an image begins."""
 
 
 class VendorImages(Foreign):
@@ -47,6 +49,9 @@ class VendorImages(Foreign):
         from crossroads.types.images import ImageRequest
 
         return ImageRequest
+
+    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
+        return own  # of a format that is an upstream only
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
         kind = params.get("content_type", "")
@@ -85,6 +90,11 @@ def row_with(data: bytes, media_type: str | None = None) -> Json:
     """One image by its bytes."""
     row: Json = {"b64_json": base64.b64encode(data).decode()}
     return row if media_type is None else {**row, "media_type": media_type}
+
+
+def image_type(data: bytes) -> str | None:
+    """Media type of an image, by how it begins; None: it is none that hosts make."""
+    return next((kind for begins, kind in BEGINNINGS if data.startswith(begins)), None)
 
 
 def size_of(fields: Json) -> tuple[int, int] | None:
@@ -144,6 +154,19 @@ def one_only(fields: Json) -> None:
         )
 
 
+def refuse_mask(fields: Json) -> None:
+    """Raises Unsupported: a mask was sent to a format that has no place for one."""
+    if "mask" in fields:
+        raise Unsupported("the provider takes no mask.", remedy="Leave it out.", field="mask")
+
+
+def only_itself(fields: Json) -> list[Lost]:
+    """What is said where a format gives the image itself alone, and the client asked for an address."""
+    if fields.get("response_format") != "url":
+        return []
+    return [Lost("response_format", "dropped", "the image itself comes: it stands at no address")]
+
+
 def sources_of(fields: Json) -> list[str | File]:
     """The images to change, in their order: files, and addresses (also data URLs). Raises Unsupported."""
     given: list[Any] = []
@@ -158,6 +181,13 @@ def as_url(source: str | File) -> str:
     if isinstance(source, str):
         return source
     return f"data:{source.content_type};base64,{base64.b64encode(source.data).decode()}"
+
+
+def only_addresses(sources: Iterable[str], *, field: str) -> None:
+    """Raises Unsupported: one is a data URL, and the host fetches images itself."""
+    if any(DATA_URL.match(source) for source in sources):
+        remedy = "Send its address, or let other providers serve the call."
+        raise Unsupported("the provider takes an image by its address.", remedy=remedy, field=field)
 
 
 def as_base64(source: str | File) -> str:

@@ -82,25 +82,34 @@ def begun(upstream_id: Any, known: Any) -> Reply:
 
 def first_frame(fields: Json) -> Any:
     """The image to begin with: a file, an address or None. Raises Unsupported: more than that."""
-    frames = [one for one in fields.get("frame_images") or () if isinstance(one, dict)]
-    given = [frame for frame in frames if frame.get("frame_type") == "first_frame"]
-    own = fields.get("input_reference")
-    if len(frames) != len(given) or fields.get("input_references") or len(given) + (own is not None) > 1:
-        what, remedy = "the provider begins with one image, and takes no other.", "Send a first frame alone."
+    what, remedy = "the provider begins with one image, and takes no other.", "Send a first frame alone."
+    first, last = first_and_last(fields, what=what, remedy=remedy)
+    if last is not None:
         raise Unsupported(what, remedy=remedy, field="frame_images")
-    return _image(given[0]) if given else _image({"image_url": own})
+    return first
 
 
-def frames_of(fields: Json) -> tuple[Any, Any]:
-    """The images to begin and to end with, as `first_frame` gives them. Raises Unsupported: there are others."""
+def first_and_last(
+    fields: Json,
+    *,
+    what: str = "the provider takes a first and a last frame, and no other image.",
+    remedy: str = "Send these alone.",
+) -> tuple[Any, Any]:
+    """The images to begin and to end with, as `first_frame`. Raises Unsupported: others than one of each."""
     frames = [one for one in fields.get("frame_images") or () if isinstance(one, dict)]
-    last = [one for one in frames if one.get("frame_type") == "last_frame"]
-    if len(last) > 1:
-        raise Unsupported("the provider ends with one image.", remedy="Send one last frame.", field="frame_images")
-    others = [one for one in frames if one.get("frame_type") != "last_frame"]
-    return first_frame({**fields, "frame_images": others}), _image(last[0]) if last else None
+    first = [frame.get("image_url") for frame in frames if frame.get("frame_type") == "first_frame"]
+    last = [frame.get("image_url") for frame in frames if frame.get("frame_type") == "last_frame"]
+    if (own := fields.get("input_reference")) is not None:
+        first.append(own)
+    if len(first) > 1 or len(last) > 1 or fields.get("input_references"):
+        raise Unsupported(what, remedy=remedy, field="frame_images")
+    if len(frames) > sum(frame.get("frame_type") in ("first_frame", "last_frame") for frame in frames):
+        raise Unsupported(what, remedy=remedy, field="frame_images")
+    return _where(first), _where(last)
 
 
-def _image(frame: Json) -> Any:
-    told = frame.get("image_url")
-    return told.get("url") or told.get("image_url") if isinstance(told, dict) else told
+def _where(given: list[Any]) -> Any:
+    told = given[0] if given else None
+    if isinstance(told, dict):
+        told = told.get("url") or told.get("image_url")
+    return told

@@ -12,7 +12,7 @@ from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_images.vendor import as_url
-from crossroads_openai_video.vendor import PolledVideo, frames_of
+from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft
@@ -40,14 +40,14 @@ class CivitaiVideo(PolledVideo):
         fields = stated(request)
         own, lost = leftover(fields, HANDLED, DROPPED)
         words = {RENAMED.get(name, name): value for name, value in own.items()}
-        frames = [image for image in frames_of(fields) if image is not None]
+        frames = [image for image in first_and_last(fields) if image is not None]
         if frames and engine_of(upstream) not in FRAMES:
             raise Unsupported(
                 "how an image to begin with is called differs by engine here.",
                 remedy="Send the engine's own parameter, e.g. `images`.",
                 field="input_reference",
             )
-        for name, image in zip(FRAMES.get(engine_of(upstream), ()), frames_of(fields), strict=False):
+        for name, image in zip(FRAMES.get(engine_of(upstream), ()), first_and_last(fields), strict=False):
             if image is not None:
                 words[name] = as_url(image)
         document = workflow("videoGen", upstream, words)

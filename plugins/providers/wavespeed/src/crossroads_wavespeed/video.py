@@ -11,7 +11,7 @@ from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_images.vendor import as_url, size_of
-from crossroads_openai_video.vendor import PolledVideo, frames_of
+from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft
@@ -37,7 +37,7 @@ class WavespeedVideo(PolledVideo):
         document, lost = leftover(fields, HANDLED, DROPPED)
         if (size := size_of(fields)) is not None:
             document["size"] = starred(size)
-        for name, image in zip(("image", "last_image"), frames_of(fields), strict=True):
+        for name, image in zip(("image", "last_image"), first_and_last(fields), strict=True):
             if image is not None:
                 document[name] = as_url(image)
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
