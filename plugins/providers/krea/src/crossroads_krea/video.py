@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_video.vendor import PolledVideo, frames_of
+from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft
@@ -35,7 +35,7 @@ class KreaVideo(PolledVideo):
         fields = stated(request)
         own, lost = leftover(fields, HANDLED, DROPPED)
         document = {RENAMED.get(name, name): value for name, value in own.items()}
-        for name, image in zip(("startImage", "endImage"), frames_of(fields), strict=True):
+        for name, image in zip(("startImage", "endImage"), first_and_last(fields), strict=True):
             if image is not None:
                 document[name] = address(image, "frame_images")
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
