@@ -85,7 +85,7 @@ def test_a_task_is_asked_for_until_it_is_done():
         return DRAWS.step(json.dumps(told).encode(), ImageRequest(), url=URL, upstream="mystic")
 
     assert step(CREATED).url == f"{URL}/046b6c7f-0b8a"
-    assert step({"task_id": "t-1", "task_status": "IN_PROGRESS"}).url == f"{URL}/t-1"
+    assert step({"data": {"task_id": "t-1", "status": "IN_PROGRESS"}}).url == f"{URL}/t-1"
     assert step(DONE) is None
 
 

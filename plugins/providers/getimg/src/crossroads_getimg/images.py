@@ -6,7 +6,6 @@ Source: pkg:pypi/getimg@0.4.0 (types/image_generate_params.py, image_generate_re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
@@ -39,9 +38,6 @@ class GetimgImages(VendorImages):
     name = "getimg-images"
     upstream_path = "/v2/images/generations"
     own = {"prompt": jsonbody.STRING}
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

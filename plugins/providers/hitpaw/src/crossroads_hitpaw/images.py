@@ -8,15 +8,15 @@ https://developer.hitpaw.com/image/API-reference), https://github.com/HitPaw-Off
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from crossroads_openai_chat.asked import Job, JobWords
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.job import Job, job_of
+from crossroads_openai_chat.reply import whole
 from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, one_only, sources_of
 
@@ -29,13 +29,19 @@ from crossroads.steps import Step
 
 VERB = "/api/photo-enhancer"
 STATUS = "/api/task-status"
-STATES = {
-    "CONVERTING": "in_progress",
-    "COMPLETED": "completed",
-    "ERROR": "failed",
-    "ERROR_INTERRUPTION": "failed",
-    "TIMEOUT": "failed",
-}
+JOB = JobWords(
+    id="data.job_id",
+    status="data.status",
+    states={
+        "converting": "in_progress",
+        "completed": "completed",
+        "error": "failed",
+        "error_interruption": "failed",
+        "timeout": "failed",
+    },
+    made=("data.res_url",),
+    reasons=("message",),
+)
 EXTENSIONS = (".bmp", ".jpeg", ".jpg", ".png", ".jfif", ".tga", ".tiff", ".webp", ".heif")
 EXTENSION = ".png"
 """Of an image whose address does not say what it is."""
@@ -48,10 +54,8 @@ class HitpawImages(PolledImages):
     name = "hitpaw-images"
     upstream_path = VERB
     own = {"img_url": jsonbody.STRING}
+    job = JOB
     asked_every_s = 2.0
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
@@ -66,20 +70,16 @@ class HitpawImages(PolledImages):
             document["img_url"] = source
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def job(self, told: Json) -> Job:
-        data = told.get("data")
-        task: Json = data if isinstance(data, dict) else {}
+    def read(self, body: bytes) -> Job:
+        told = whole(body)
         code = told.get("code")
-        if not task and type(code) is int and 400 <= code < 600:
+        if not told.get("data") and type(code) is int and 400 <= code < 600:
             text = {"error": {"message": str(told.get("message") or "no reason was given")}}
             raise decode_error(code, (), msgspec.json.encode(text))
-        # A submission names the job and no state.
-        status = task.get("status") or ("CONVERTING" if task.get("job_id") else None)
-        files = [task.get("res_url")] if status == "COMPLETED" else ()
-        return job_of(task.get("job_id"), status, STATES, files=files)
+        return super().read(body)
 
-    def asked(self, url: str, number: str) -> Step:
-        body = msgspec.json.encode({"job_id": number})
+    def asked(self, url: str, upstream_id: str) -> Step:
+        body = msgspec.json.encode({"job_id": upstream_id})
         return Step(
             url=f"{url.partition(VERB)[0]}{STATUS}", body=body, headers=JSON_HEADERS, after_s=self.asked_every_s
         )

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.asked import Job, job_of
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.job import Job, job_of
-from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import taken
 from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, size_of, sources_of
@@ -23,7 +23,6 @@ from crossroads import jsonbody
 from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
 from crossroads.multipart import File
-from crossroads.steps import Step
 
 VERSION = "/v2/"
 STATES = {"pending": "in_progress", "completed": "completed", "failed": "failed"}
@@ -37,7 +36,7 @@ class IdeogramImages(PolledImages):
     upstream_path = ""
     own = {"prompt": jsonbody.STRING}
     asked_every_s = 2.0
-    fetches = True
+    gives_itself = True
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         return taken(own, {"n": "num_images"})
@@ -58,7 +57,8 @@ class IdeogramImages(PolledImages):
         accept = ((b"accept", b"application/json"),)
         return Draft(document={**document, **files}, url=url, headers=accept, lost=lost, form=True)
 
-    def job(self, told: Json) -> Job:
+    def read(self, body: bytes) -> Job:
+        told = whole(body)
         rows = told.get("data") or []
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise broken("the provider's reply has no images.")
@@ -67,10 +67,10 @@ class IdeogramImages(PolledImages):
             error = {"code": "content_policy_violation", "message": "What was made was found unsafe."}
             raise decode_error(400, (), msgspec.json.encode({"error": error}))
         status = told.get("status") or ("completed" if rows else "pending")
-        return job_of(told.get("generation_id"), status, STATES, files=files, error=told.get("error"))
+        return job_of(told.get("generation_id"), status, STATES, made=files, reason=told.get("error"))
 
-    def asked(self, url: str, number: str) -> Step:
-        return Step(url=f"{url.partition(VERSION)[0]}{VERSION}generations/{number}", after_s=self.asked_every_s)
+    def job_url(self, url: str, upstream_id: str) -> str:
+        return f"{url.partition(VERSION)[0]}{VERSION}generations/{upstream_id}"
 
 
 def _files(fields: Json) -> Json:

@@ -8,7 +8,6 @@ https://github.com/comfyanonymous/ComfyUI (comfy_api_nodes/nodes_krea.py), read 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
@@ -19,8 +18,7 @@ from crossroads import jsonbody
 from crossroads.call import Lost
 from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
-from crossroads.steps import Step
-from crossroads_krea.jobs import address, job_url, read
+from crossroads_krea.jobs import JOB, address, job_url
 
 OWN = "krea/krea-2/"
 """How the names of Krea's own models begin."""
@@ -40,11 +38,8 @@ class KreaImages(PolledImages):
     upstream_path = ""
     own = {"prompt": jsonbody.STRING}
     asked_every_s = 2.0
-    fetches = True
-    job = staticmethod(read)
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
+    gives_itself = True
+    job = JOB
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
@@ -57,8 +52,8 @@ class KreaImages(PolledImages):
         document |= {"prompt": fields["prompt"]} if "prompt" in fields else {}
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def asked(self, url: str, number: str) -> Step:
-        return Step(url=job_url(url, number), after_s=self.asked_every_s)
+    def job_url(self, url: str, upstream_id: str) -> str:
+        return job_url(url, upstream_id)
 
 
 def _own(fields: Json, upstream: str, sources: list[str]) -> tuple[Json, list[Lost]]:

@@ -8,30 +8,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossroads_openai_chat.foreign import Json
-from crossroads_openai_chat.job import Job, job_of
+from crossroads_openai_chat.asked import JobWords
 
 from crossroads.errors import Unsupported
 from crossroads.multipart import File
 
 VERB = "/generate/"
-STATES = {
-    "backlogged": "pending",
-    "queued": "pending",
-    "scheduled": "pending",
-    "processing": "in_progress",
-    "completed": "completed",
-    "failed": "failed",
-    "cancelled": "cancelled",
-}
-
-
-def read(told: Json) -> Job:
-    """What an answer tells of a job. Raises BadUpstream."""
-    result = told.get("result")
-    made: Json = result if isinstance(result, dict) else {}
-    files = made.get("urls") or ([made["video_url"]] if made.get("video_url") else ())
-    return job_of(told.get("job_id"), told.get("status"), STATES, files=files, error=made.get("error"))
+JOB = JobWords(
+    id="job_id",
+    status="status",
+    states={
+        "backlogged": "pending",
+        "queued": "pending",
+        "scheduled": "pending",
+        "processing": "in_progress",
+        "completed": "completed",
+        "failed": "failed",
+        "cancelled": "cancelled",
+    },
+    made=("result.urls", "result.video_url"),
+    reasons=("result.error",),
+)
 
 
 def job_url(url: str, number: str) -> str:

@@ -13,7 +13,7 @@ from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft
-from crossroads_krea.jobs import address, job_url, read
+from crossroads_krea.jobs import JOB, address, job_url
 
 HANDLED = ("frame_images", "input_reference", "input_references")
 DROPPED = ("callback_url", "creativity", "size", "upscale_factor")
@@ -26,7 +26,7 @@ class KreaVideo(PolledVideo):
     name = "krea-video"
     upstream_path = ""
     own = {"prompt": jsonbody.STRING}
-    job = staticmethod(read)
+    job = JOB
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         return own

@@ -9,11 +9,10 @@ https://github.com/api-evangelist/freepik (openapi), https://github.com/comfyano
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from crossroads_openai_chat.asked import JobWords
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.job import Job, job_of
 from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import (
     HANDLED,
@@ -30,9 +29,14 @@ from crossroads import jsonbody
 from crossroads.call import Lost
 from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
-from crossroads.steps import Step
 
-STATES = {"CREATED": "pending", "IN_PROGRESS": "in_progress", "COMPLETED": "completed", "FAILED": "failed"}
+TASK = JobWords(
+    id="data.task_id",
+    status="data.status",
+    states={"created": "pending", "in_progress": "in_progress", "completed": "completed", "failed": "failed"},
+    made=("data.generated",),
+    reasons=("data.error",),
+)
 SHAPES = {
     "1:1": "square_1_1",
     "4:3": "classic_4_3",
@@ -59,11 +63,9 @@ class MagnificImages(PolledImages):
     name = "magnific-images"
     upstream_path = ""
     own = {"prompt": jsonbody.STRING}
+    job = TASK
     asked_every_s = 2.0
-    fetches = True
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
+    gives_itself = True
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
@@ -79,15 +81,8 @@ class MagnificImages(PolledImages):
             lost += _sized(document, size_of(fields), upstream)
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def job(self, told: Json) -> Job:
-        data = told.get("data")
-        task: Json = data if isinstance(data, dict) else told
-        status = task.get("status") or task.get("task_status")
-        files = task.get("generated") if status == "COMPLETED" else ()
-        return job_of(task.get("task_id"), status, STATES, files=files, error=task.get("error"))
-
-    def asked(self, url: str, number: str) -> Step:
-        return Step(url=f"{url}/{number}", after_s=self.asked_every_s)
+    def job_url(self, url: str, upstream_id: str) -> str:
+        return f"{url}/{upstream_id}"
 
 
 def _image(fields: Json) -> str:

@@ -9,7 +9,6 @@ prodia-api.ts), read 2026-11-25.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -43,9 +42,6 @@ class ProdiaImages(VendorImages):
     name = "prodia-images"
     upstream_path = "/job"
     own = {"type": jsonbody.STRING, "config": jsonbody.OBJECT}
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

@@ -7,12 +7,11 @@ Sources: pkg:pypi/scenario-sdk@2.4.0 (resources/generate.py, jobs.py, assets/ass
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.asked import Job, job_of
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.job import Job, job_of
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, from_text_only, image_kind, one_only
@@ -44,10 +43,7 @@ class ScenarioImages(PolledImages):
     upstream_path = ""
     own = {"prompt": jsonbody.STRING}
     asked_every_s = 2.0
-    fetches = True
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
+    gives_itself = True
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
@@ -61,17 +57,18 @@ class ScenarioImages(PolledImages):
             document["aspectRatio"] = document.pop("aspect_ratio")
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def job(self, told: Json) -> Job:
+    def read(self, body: bytes) -> Job:
+        told = whole(body)
         if "assets" in told:
             assets = told["assets"]
             if not isinstance(assets, list) or not all(isinstance(one, dict) for one in assets):
                 raise broken("the provider's reply has no images.")
-            return Job(number="", status="completed", files=tuple(one.get("url") or "" for one in assets))
+            return job_of(None, "success", STATES, made=[one.get("url") for one in assets])
         job, about = _job(told)
-        return job_of(job.get("jobId"), job.get("status"), STATES, error=about.get("error"))
+        return job_of(job.get("jobId"), job.get("status"), STATES, reason=about.get("error"))
 
-    def asked(self, url: str, number: str) -> Step:
-        return Step(url=f"{url.partition(VERB)[0]}/jobs/{number}", after_s=self.asked_every_s)
+    def job_url(self, url: str, upstream_id: str) -> str:
+        return f"{url.partition(VERB)[0]}/jobs/{upstream_id}"
 
     def step(self, body: bytes, request: Any, *, url: str, upstream: str) -> Step | None:
         """See `SteppedDialect.step`."""
