@@ -8,11 +8,11 @@ from crossroads_krea.video import KreaVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads import AsyncClient
 from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
+from crossroads.testing.filmed import FILM, filmed
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.images import ImageRequest
@@ -27,7 +27,7 @@ URL = "https://api.krea.ai/generate/image/krea/krea-2/large"
 OWN, FLUX, BANANA = "krea/krea-2/large", "bfl/flux-1-dev", "google/nano-banana-pro"
 IMAGE = "https://x.example/a.png"
 ROW = {"model": "a/m", "upstream": OWN, "operations": ["images"], "price_usd": {"image": "0.06"}}
-FILM = {"model": "a/v", "upstream": "google/veo-3.1", "operations": ["video"], "price_usd": {"second": "0.2"}}
+FILMS_ROW = {"model": "a/v", "upstream": "google/veo-3.1", "operations": ["video"], "price_usd": {"second": "0.2"}}
 QUEUED = {"job_id": "8089cf88-1", "status": "backlogged", "result": None}
 DONE = {"job_id": "8089cf88-1", "status": "completed", "result": {"urls": ["https://gen.krea.ai/images/a.png"]}}
 
@@ -42,7 +42,7 @@ def drafted(upstream, **fields):
     return DRAWS.encode_request(ASKS.decode_request(ASKS.open(body)), url=URL, upstream=upstream, stream=False)
 
 
-def filmed(**fields):
+def ordered(**fields):
     request = ORDERS.decode_request(ORDERS.open(json.dumps({"prompt": "a cat", **fields}).encode()))
     return FILMS.encode_request(request, url=URL, upstream="google/veo-3.1", stream=False)
 
@@ -111,7 +111,7 @@ def test_what_has_no_images_is_a_bad_upstream(told):
 
 def test_a_video_begins_and_ends_with_its_frames():
     frame = {"type": "image_url", "image_url": {"url": IMAGE}, "frame_type": "first_frame"}
-    draft = filmed(
+    draft = ordered(
         frame_images=[frame, {**frame, "frame_type": "last_frame"}], seconds="8", aspect_ratio="9:16", size="10x10"
     )
     assert draft.document == {
@@ -123,7 +123,7 @@ def test_a_video_begins_and_ends_with_its_frames():
     }
     assert [lost.field for lost in draft.lost] == ["size"]
     with pytest.raises(Unsupported):
-        filmed(input_reference={"image_url": "data:image/png;base64,aGk="})
+        ordered(input_reference={"image_url": "data:image/png;base64,aGk="})
 
 
 async def test_a_client_that_wants_the_image_itself_gets_it_and_pays_for_one():
@@ -141,17 +141,11 @@ async def test_a_client_that_wants_the_image_itself_gets_it_and_pays_for_one():
     assert [one.header("authorization") for one in sent] == ["Bearer none", "Bearer none", None]
 
 
-async def test_a_video_is_submitted_polled_fetched_and_charged_once(monkeypatch, tmp_path):
-    monkeypatch.setenv("CROSSROADS_HOME", str(tmp_path))
+async def test_a_video_is_submitted_polled_fetched_and_charged_once(tmp_path):
     async with ScriptedProvider() as upstream:
         done = {**DONE, "result": {"video_url": f"{upstream.base_url}/f.mp4"}}
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (QUEUED, done, done)))
-        upstream.script(Answer(raw=(b"MP4",), content_type="video/mp4"))
-        mine = {"plugin": "krea", "name": "krea", "base_url": upstream.base_url, "api_key": "k", "endpoints": [FILM]}
-        async with AsyncClient({"providers": [mine]}) as client:
-            job = await client.video("a/v", "a cat", duration=8)
-            assert (job.status, str(job.usage.cost)) == ("pending", "1.6")
-            assert (await client.video_state(job)).status == "completed"
-            assert b"".join([piece async for piece in client.video_content(job)]) == b"MP4"
+        told = [QUEUED, QUEUED, done, done]
+        got = await filmed("krea", upstream, tmp_path, told, model="a/v", endpoints=[FILMS_ROW], duration=8)
         sent = upstream.requests
-    assert [one.header("authorization") for one in sent] == [*["Bearer k"] * 3, None]
+    assert got == ("1.6", ["pending", "completed"], FILM)
+    assert [one.header("authorization") for one in sent] == [*["Bearer k"] * 4, None]

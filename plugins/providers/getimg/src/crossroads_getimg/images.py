@@ -19,6 +19,7 @@ from crossroads_openai_images.vendor import (
     images_reply,
     nearest_shape,
     one_only,
+    refuse_mask,
     row_of,
     size_of,
     sources_of,
@@ -27,7 +28,6 @@ from crossroads_openai_images.vendor import (
 from crossroads import jsonbody
 from crossroads.call import Lost
 from crossroads.dialect import Draft, Reply
-from crossroads.errors import Unsupported
 
 SHAPES = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9")
 
@@ -44,8 +44,7 @@ class GetimgImages(VendorImages):
         document, lost = leftover(fields, HANDLED, (*ONLY_OPENAI, "seed"))
         one_only(fields)
         addresses_only(request, fields)
-        if "mask" in fields:
-            raise Unsupported("the provider takes no mask.", remedy="Leave it out.", field="mask")
+        refuse_mask(fields)
         document |= {"prompt": fields["prompt"]} if "prompt" in fields else {}
         document["model"] = upstream
         if (size := size_of(fields)) is not None and "aspect_ratio" not in document:

@@ -12,7 +12,15 @@ from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_images.polled import PolledImages
-from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, nearest_shape, one_only, size_of, sources_of
+from crossroads_openai_images.vendor import (
+    HANDLED,
+    ONLY_OPENAI,
+    nearest_shape,
+    one_only,
+    refuse_mask,
+    size_of,
+    sources_of,
+)
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -44,8 +52,7 @@ class KreaImages(PolledImages):
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
         self.suits(request, fields)
-        if "mask" in fields:
-            raise Unsupported("the provider takes no mask.", remedy="Leave it out.", field="mask")
+        refuse_mask(fields)
         sources = [address(source, "image") for source in sources_of(fields)]
         write = _own if upstream.startswith(OWN) else _other
         document, lost = write(fields, upstream, sources)

@@ -20,13 +20,13 @@ from crossroads_openai_images.vendor import (
     VendorImages,
     images_reply,
     one_only,
+    only_itself,
     row_with,
     size_of,
     sources_of,
 )
 
 from crossroads import jsonbody
-from crossroads.call import Lost
 from crossroads.dialect import Draft, Reply
 from crossroads.errors import BadRequest, Unsupported
 from crossroads.multipart import File, open_form
@@ -47,8 +47,7 @@ class ProdiaImages(VendorImages):
         fields = stated(request)
         config, lost = leftover(fields, HANDLED, (*ONLY_OPENAI, "aspect_ratio", "output_format", "resolution"))
         one_only(fields)
-        if fields.get("response_format") == "url":
-            lost.append(Lost("response_format", "dropped", "the image itself comes: it stands at no address"))
+        lost += only_itself(fields)
         config |= {"prompt": fields["prompt"]} if "prompt" in fields else {}
         if (size := size_of(fields)) is not None:
             config["width"], config["height"] = size
