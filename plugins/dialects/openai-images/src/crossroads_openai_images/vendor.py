@@ -29,7 +29,6 @@ SIDE_MAX = 16384
 """Of an image, in pixels."""
 SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,", re.ASCII)
-
 HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
 """What each format has its own way of saying."""
 ONLY_OPENAI = ("background", "input_fidelity", "moderation", "output_compression", "quality", "style")
