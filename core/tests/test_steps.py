@@ -47,10 +47,10 @@ def told(**fields):
 
 
 @asynccontextmanager
-async def world(clock, **config):
+async def world(clock, dialect=Submitting, **config):
     async with ScriptedProvider() as upstream:
         recorder = Recorder()
-        dialects = {"openai-chat": OpenAIChat, "submitting": Submitting}
+        dialects = {"openai-chat": OpenAIChat, "submitting": dialect}
         mine = offer("p", upstream, api_key="sk-canary", manifest={"operations": OPERATIONS})
         sinks = {"recorder": recorder}
         async with exchange_with(mine, dialects=dialects, sinks=sinks, clock=clock, config=config) as x:
@@ -82,6 +82,22 @@ async def test_waiting_grows_to_its_bound():
     assert clock.slept == sorted(clock.slept)
     assert clock.slept[0] == 1.0
     assert clock.slept[-1] == WAIT_S_MAX
+
+
+async def test_a_step_says_where_a_job_stands_whose_answers_do_not_name_it():
+    class Forgetful(Submitting):
+        def step(self, body, request, *, url, upstream):
+            told = json.loads(body)
+            if "number" in told:
+                where = f"{url}/{told['number']}"
+                return Step(url=where, told_at=where)
+            return None if "choices" in told else Step(url=url)
+
+    async with world(Quick(), dialect=Forgetful) as (x, upstream, _):
+        upstream.script(told(number=7), told(done=False), told(done=False), told(**REPLY))
+        assert (await send(x, chat("Hello?"))).text == "done"
+        paths = [one.path for one in upstream.requests]
+    assert paths == ["/v1/chat/completions", *["/v1/chat/completions/7"] * 3]
 
 
 async def test_a_bare_step_goes_without_the_key():

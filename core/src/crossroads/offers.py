@@ -14,7 +14,7 @@ import msgspec
 from crossroads.errors import BadUpstream
 from crossroads.listings import PRICE_NAMES
 from crossroads.money import NANO, UNITS, USD_MAX
-from crossroads.route import Operation, Prices
+from crossroads.route import Operation, Prices, Tier
 
 OFFERS_MAX = 50_000
 NAME_CHARACTERS_MAX = 500
@@ -36,6 +36,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     context_tokens: int | None = None
     max_output_tokens: int | None = None
     prices: Prices = Prices()
+    tiers: tuple[Tier, ...] = ()
+    """Other prices above a length of the prompt, by that; prices by the hour are in no catalog that is read."""
 
 
 def read_listing(body: bytes) -> tuple[Offer, ...]:

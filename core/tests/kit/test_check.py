@@ -92,7 +92,7 @@ def test_each_fault_fails_the_rule_for_it_and_says_what_to_do(fault, faulty):
 
 def checks_of_suites():
     suites = (
-        strategy._StrategyChecks, conformance._PolicyChecks, conformance._SinkChecks, dialect._DialectChecks,
+        strategy._StrategyChecks, conformance._PolicyChecks, conformance._SinkChecks, dialect.DialectChecks,
         imports.ImportChecks, provider.PackageChecks, provider_wire.WireChecks,
         provider_first.FirstCallChecks,
     )  # fmt: skip

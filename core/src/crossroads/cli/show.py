@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,9 +17,6 @@ ConfigFile = Annotated[
     typer.Option("--config", "-c", help="crossroads.toml; default: $CROSSROADS_CONFIG, then ./crossroads.toml."),
 ]
 
-PIPED_COLUMNS = 240
-"""Width of a table that goes into a pipe or a file: wide enough to keep a row on a line."""
-
 
 def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], as_json: bool, *, empty: str = "Nothing.") -> None:
     """rows: all fields go out as JSON; `columns` of them, in this order, as a table."""
@@ -28,16 +26,16 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], as_json: boo
     if not rows:
         note(empty)
         return
-    from rich.console import Console
-    from rich.table import Table
+    from crossroads.cli.table import lines_of
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        numeric = all(isinstance(row.get(column), int | float) or row.get(column) is None for row in rows)
-        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(row.get(column)) for column in columns))
-    Console(width=None if sys.stdout.isatty() else PIPED_COLUMNS).print(table)
+    numeric = [all(isinstance(row.get(name), int | float | None) for row in rows) for name in columns]
+    cells = [[_cell(row.get(name)) for name in columns] for row in rows]
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if is_terminal else None
+    head = [name.replace("_", " ") for name in columns]
+    for number, lines in enumerate(lines_of([head, *cells], numeric, width)):
+        for line in lines:
+            print(typer.style(line, bold=True) if is_terminal and number == 0 else line)
 
 
 def show_json(value: Any) -> None:
@@ -57,21 +55,19 @@ def fail(code: int, text: str) -> None:
 
 
 def _cell(value: Any) -> str:
-    from rich.markup import escape
-
     match value:
         case None:
             return ""
         case True | False:
             return "yes" if value else "no"
         case list() | tuple():
-            return escape(_plain(", ".join(map(str, value))))
+            return _plain(", ".join(map(str, value)))
         case int():
             return f"{value:,}"
         case _:
-            return escape(_plain(str(value)))
+            return _plain(str(value))
 
 
 def _plain(text: str) -> str:
-    """Without terminal codes: names come from packages and providers that nobody has read."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    """One line, without terminal codes: names come from packages and providers that nobody has read."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)

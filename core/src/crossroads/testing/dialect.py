@@ -40,10 +40,12 @@ def dialect_conformance(plugin: Any, vectors: str | Path | None = None) -> type:
         if not recorded_in(folder):
             raise ValueError(f"{folder}: no recorded exchange (*.json) is there")
     words = {"plugin": staticmethod(plugin), "folder": folder}
-    return type(f"Test{plugin.__name__}", (_DialectChecks,), words)
+    return type(f"Test{plugin.__name__}", (DialectChecks,), words)
 
 
-class _DialectChecks:
+class DialectChecks:
+    """The checks; what is made with `dialect_conformance` is one of these."""
+
     plugin: Any
     folder: Path | None
 
@@ -70,7 +72,7 @@ class _DialectChecks:
 
     def test_both_paths_give_the_same_reply(self, dialect: Any) -> None:
         for vector in self.recorded(dialect, is_stream=False):
-            if vector.status == 200:
+            if vector.status == 200 and not dialect.makes_jobs:  # a client's job is under an id of the engine's
                 stamp = laws.stamp_for(dialect, vector.request)
                 laws.both_paths_reply_the_same(dialect, vector.body, stamp=stamp)
 

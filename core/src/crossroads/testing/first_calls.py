@@ -42,17 +42,18 @@ ASKED = {
     "speech": Asked("openai-speech", {"input": "Hi", "voice": "v"}),
     "transcription": Asked("openai-transcription", {"file": SOUND}, form=True),
     "video": Asked("openai-video", {"prompt": "a cat"}),
+    "count_tokens": Asked("anthropic-count-tokens", {"messages": [{"role": "user", "content": "Hi"}]}),
 }
 """By operation, in the order in which a provider's first one is sought."""
 
 
 COUNTED = Tokens(prompt=3, completion=0)
-"""What each good answer to `embeddings` reports."""
+"""What each good answer to `embeddings` reports that reports any."""
 
 
-def said(document: Mapping[str, Any]) -> Answer:
-    """JSON, with `COUNTED` where it tells tokens."""
-    return Answer(raw=(json.dumps(document).encode(),), reports="no", tokens=COUNTED)
+def said(document: Any, *, counted: bool = True) -> Answer:
+    """JSON. counted: it tells `COUNTED`, where it answers `embeddings`."""
+    return Answer(raw=(json.dumps(document).encode(),), reports="no", tokens=COUNTED if counted else Tokens())
 
 
 ROWS = [{"object": "embedding", "embedding": [0.5, -0.25], "index": 0}]

@@ -22,12 +22,12 @@ class FirstCallChecks(KeyChecks):
             pytest.skip(f"no good answer in {dialect} is given (`answer`); its own tests may have one")
         async with self.running(good) as at:
             result = await self.ask(at)
-        assert result.status == 200, result.body
+        assert result.status in (200, 202), result.body  # 202: a job is begun
         assert result.body
         (generation,) = at.recorder.generations
         (attempt,) = generation.attempts
         assert (generation.outcome, attempt.outcome) == ("ok", "ok")
-        if operation == "embeddings":
+        if operation == "embeddings" and good.tokens == COUNTED:
             assert generation.cost_nano == PRICES.charge_nano(COUNTED)
 
     @pytest.mark.parametrize("status", [400, 401, 429, 500, 503])

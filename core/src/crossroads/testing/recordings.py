@@ -1,7 +1,7 @@
 """Recorded exchanges with real hosts: the few that ship as vectors, and a larger set where one is given.
 
-A record is a JSON object: id, source {repo, path, commit, index}, provider, dialect, stream, request {body}, response
-{status, headers, body}. Bodies are parsed JSON, or text as it was on the wire (streams).
+A record is a JSON object: id, source {repo, path, commit, index}, provider, dialect, operation, stream, request
+{body}, response {status, headers, body}. Bodies are parsed JSON, or text as it was on the wire (streams).
 Vectors: `crossroads/spec/vectors/<dialect>/*.json`. The larger set: a folder `<dialect>/<provider>.jsonl`, named by
 the environment variable CROSSROADS_RECORDINGS or found at `../shared/recordings` beside the project.
 """
@@ -32,6 +32,7 @@ class Recorded(NamedTuple):
     status: int
     headers: Headers
     body: bytes
+    operation: str = "chat"
 
     @property
     def is_stream(self) -> bool:
@@ -88,6 +89,7 @@ def _recorded(name: str, record: Any) -> Recorded:
         status=response["status"],
         headers=tuple((k.encode(), str(v).encode()) for k, v in response["headers"].items()),
         body=_bytes(body),
+        operation=record.get("operation", "chat"),
     )
 
 

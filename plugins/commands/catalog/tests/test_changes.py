@@ -12,7 +12,7 @@ from crossroads.errors import ConfigError
 from crossroads.facts import Facts
 from crossroads.manifest import parse_manifest
 from crossroads.offers import Offer
-from crossroads.route import Prices
+from crossroads.route import Prices, Tier
 from crossroads.schema import plain
 
 MTOK = 10**9
@@ -75,6 +75,37 @@ def test_only_what_the_other_side_states_and_says_otherwise_is_a_change():
         "price.image not stated -> 0.0000005",
     ]
     assert {one.source for one in found} == {HERE}
+
+
+TIERS = """\
+price_tiers = [{ above_input_tokens = 2000, price_usd_per_mtok = { input = "2", output = "4", cache_read = "1" } }]
+"""
+
+
+def tiered(upstream: str = "small-1", above: int = 2000, **prices: int) -> Offer:
+    return Offer(upstream=upstream, tiers=(Tier(above_input_tokens=above, prices=Prices(**prices)),))
+
+
+def test_a_tier_of_long_prompts_changes_as_a_whole_and_keeps_what_is_not_stated_anew():
+    text = MANIFEST.replace('output = "2" }\n', f'output = "2" }}\n{TIERS}', 1)
+    assert changes(tiered(input=2 * MTOK, output=4 * MTOK), text=text) == []
+    found = changes(tiered(input=3 * MTOK), text=text)
+    assert [(told(one), one.doubt) for one in found] == [
+        (
+            "price_tiers over 2000: input 2, output 4, cache_read 1 -> over 2000: input 3, output 4, cache_read 1",
+            None,
+        )
+    ]
+    written = tomllib.loads(edited(text, found, read="2026-11-25", file="provider.toml"))["endpoints"][0]
+    (tier,) = written["price_tiers"]
+    assert tier["price_usd_per_mtok"] == {"input": "3", "output": "4", "cache_read": "1"}
+    assert [one.doubt for one in changes(tiered(above=3000, input=1), text=text)] == ["other lengths than before"]
+
+
+def test_tiers_that_are_new_are_written_with_their_row():
+    row = tomllib.loads(write(tiered(input=2 * MTOK)))["endpoints"][0]
+    assert row["price_tiers"] == [{"above_input_tokens": 2000, "price_usd_per_mtok": {"input": "2"}}]
+    assert tomllib.loads(write(tiered("tiny", input=MTOK)))["endpoints"][-1]["price_tiers"]
 
 
 def test_a_number_that_looks_like_another_unit_or_plan_is_doubtful():

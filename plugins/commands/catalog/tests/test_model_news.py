@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from crossroads_catalog.model_news import hand_says, model_changes, model_claims, texts_with
+from crossroads_catalog.published import parse
 from crossroads_catalog.release import told
 from crossroads_catalog.write import Overrides, texts_of
 
@@ -68,7 +69,9 @@ def folder(tmp_path) -> Path:
 
 
 def changes(folder: Path, document=OPENROUTER, format="openrouter"):
-    return model_changes(model_claims(document, format), "mine", Facts([compile_facts(folder)]), source=HERE)
+    return model_changes(
+        model_claims(document, format), "mine", Facts([compile_facts(folder)]), format=format, source=HERE
+    )
 
 
 def test_openrouters_listing_fills_what_was_unstated_and_corrects_nothing_unasked(folder):
@@ -98,6 +101,39 @@ def test_models_dev_states_facts_of_models(folder, document):
         ("supports.tools", "no"),
     ]
     assert found[-1].doubt == "another source says otherwise"
+
+
+# As GPUStack's model-catalog.yaml (gpustack/gpustack at 47277d7) has them, shortened.
+GPUSTACK = b"""
+model_sets:
+- name: Small 1
+  licenses:
+    - apache-2.0
+  release_date: "2025-04-19"
+  specs:
+    - quantization: FP8
+      huggingface_repo_id: else/Small-1-FP8
+    - quantization: BF16
+      huggingface_repo_id: acme/small-1
+- name: Two
+  licenses: [mit, apache-2.0]
+  specs: [{huggingface_repo_id: acme/small-1}]
+"""
+# As Hugging Face's GET /api/models?full=true answers (@huggingface/hub 2.4.1, types/api/api-model.d.ts), shortened.
+HUGGINGFACE = [
+    {"id": "acme/small-1", "tags": ["text-generation", "license:other"], "cardData": {"license_name": "acme-open"}},
+    {"id": "else/small-1-gguf", "tags": ["license:mit"]},
+    {"id": "acme/unsaid", "tags": []},
+]
+
+
+def test_repositories_state_licences_of_models_that_are_known_and_add_none(folder):
+    format, document = parse(GPUSTACK, None)
+    assert format == "gpustack"
+    assert [told(one) for one in changes(folder, document, format)] == ["license not stated -> Apache-2.0"]
+    format, document = parse(json.dumps(HUGGINGFACE).encode(), None)
+    assert format == "huggingface"
+    assert [told(one) for one in changes(folder, document, format)] == ["license not stated -> acme-open"]
 
 
 def test_a_format_without_facts_of_models_says_so():

@@ -8,7 +8,7 @@ from crossroads_catalog.published import parse, read_published
 
 from crossroads.errors import BadRequest
 from crossroads.offers import Offer
-from crossroads.route import Prices
+from crossroads.route import Prices, Tier
 
 TODAY = datetime.date(2026, 11, 25)
 MTOK = 10**9
@@ -33,7 +33,13 @@ MODELS_DEV = {
                 "modalities": {"input": ["text", "image"], "output": ["text"]},
                 "open_weights": False,
                 "limit": {"context": 1048576, "output": 65536},
-                "cost": {"input": 1.25, "output": 10.00, "cache_read": 0.125, "input_audio": 1},
+                "cost": {
+                    "input": 1.25,
+                    "output": 10.00,
+                    "cache_read": 0.125,
+                    "input_audio": 1,
+                    "tiers": [{"tier": {"size": 200000}, "input": 2.5, "output": 15.00}],
+                },
             },
             "free-one": {"id": "free-one", "limit": {"context": 0, "output": 0}},
         },
@@ -45,6 +51,8 @@ LITELLM = {
     "groq/openai/gpt-oss-20b": {
         "cache_read_input_token_cost": 3.75e-08,
         "input_cost_per_token": 7.5e-08,
+        "input_cost_per_token_above_200k_tokens": 1.5e-07,
+        "input_cost_per_token_above_200k_tokens_priority": 3e-07,
         "litellm_provider": "groq",
         "max_input_tokens": 131072,
         "max_output_tokens": 32768,
@@ -106,6 +114,10 @@ def read(document, format=None):
     return format, read_published(parsed, format, TODAY)
 
 
+def above(tokens, **prices):
+    return (Tier(above_input_tokens=tokens, prices=Prices(**prices)),)
+
+
 def test_models_dev():
     format, offers = read(MODELS_DEV)
     assert format == "models.dev"
@@ -117,6 +129,7 @@ def test_models_dev():
                 context_tokens=1048576,
                 max_output_tokens=65536,
                 prices=Prices(input=1_250_000_000, output=10 * MTOK, cache_read=125_000_000, audio_input=MTOK),
+                tiers=above(200_000, input=2_500_000_000, output=15 * MTOK),
             ),
             "free-one": Offer(upstream="free-one"),
         }
@@ -132,6 +145,7 @@ def test_litellm():
             operation="chat",
             max_output_tokens=32768,
             prices=Prices(input=75_000_000, output=300_000_000, cache_read=37_500_000),
+            tiers=above(200_000, input=150_000_000),
         )
     }
     assert offers["openai"]["text-embedding-3-small"].operation == "embeddings"
@@ -145,6 +159,7 @@ def test_genai_prices():
     found = offers["xai"]
     assert list(found) == ["grok-x", "grok-x-0709", "dated", "hourly"]
     assert found["grok-x-0709"].prices == Prices(input=300_000_000, output=500_000_000)
+    assert found["grok-x"].tiers == above(128_000, input=600_000_000)
     assert found["grok-x"].context_tokens == 131072
     assert found["dated"].prices == Prices(input=4 * MTOK)
     assert found["hourly"].prices == Prices()

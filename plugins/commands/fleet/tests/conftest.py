@@ -44,6 +44,7 @@ PROVIDERS = [
 OFFERS = [
     {"provider": "north", "provider_model_id": "small", "model": "acme/small", "operation": "chat", "context": 8,
      "prices": {"input": "0.1", "output": "0.2", "image": "0.00000000001"}, "source": MIRROR,
+     "also_in": ["mastra", "litellm"],
      "price_tiers": [{"above_context": 4, "input": "1"}],
      "conflicts": [{"field": "context", "preferred": "two", "values": {"one": 4, "two": 8}}]},
     {"provider": "north", "provider_model_id": "small", "variant": "north-cn", "model": None, "operation": "chat",

@@ -4,10 +4,12 @@ import json
 import shutil
 import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
 from crossroads_fleet.command import app
 from crossroads_fleet.git import Git
+from crossroads_fleet.readme import readme_of
 from crossroads_fleet.release import row_of
 from crossroads_fleet.repo import Repo
 from crossroads_fleet.state import affected, in_dependency_order, states
@@ -60,6 +62,13 @@ def faults(repo, name):
 
 def run(repo, *words):
     return CliRunner().invoke(app, [*words, "--root", str(repo.root)])
+
+
+def described(wheel):
+    """What an index shows of a wheel."""
+    with zipfile.ZipFile(wheel) as file:
+        name = next(name for name in file.namelist() if name.endswith(".dist-info/METADATA"))
+        return file.read(name).decode().partition("\n\n")[2]
 
 
 def test_what_was_released_and_did_not_change_is_left_alone(repo):
@@ -125,6 +134,10 @@ def test_a_release_builds_lists_and_tags_what_moved(repo, tmp_path):
     assert (row["distribution"], row["version"], row["license"]) == ("crossroads-north", "0.1.0", "Apache-2.0")
     assert row["requires"] == ["crossroads>=0.1", "crossroads-words>=0.1,<0.2"]
     assert [path.name for path in out.iterdir()] == [row["wheel"]]
+    page = described(out / row["wheel"])
+    assert page.startswith("# crossroads-north\n")
+    assert "## Changes\n\n### [0.1.0] - 2026-11-25" in page
+    assert not (repo.root / "plugins/providers/north/README.md").exists()
     assert [version for version, _ in Git(repo.root).tags["crossroads-north"]] == ["0.1.0"]
     assert "No version moved" in run(repo, "release").output
 
@@ -142,6 +155,14 @@ def test_a_draft_is_released_only_by_its_name(repo, tmp_path):
     assert "1 drafts are left out" in left.output
     named = run(repo, "release", "north", "--out", str(tmp_path / "dist"), "--json")
     assert [row["distribution"] for row in json.loads(named.stdout)] == ["crossroads-north"]
+
+
+def test_every_package_here_has_a_page_that_tells_what_it_is():
+    packages = Repo(Path(__file__).parents[4]).packages
+    for distribution, folder in packages.items():
+        page = readme_of(distribution, folder)
+        assert page.startswith(f"# {distribution}\n"), distribution
+        assert "\n## Changes\n" in page, distribution
 
 
 def test_a_row_names_entry_points_manifest_and_what_has_no_place(tmp_path):

@@ -69,6 +69,7 @@ def test_offers_are_taken_only_where_they_can_be_called_and_doubted_prices_are_n
     small = rows["small", None]
     assert small["price_usd_per_mtok"] == {"input": "0.1", "output": "0.2"}
     assert "price_usd" not in small, "an amount below a nano-dollar can't be written"
+    assert small["source"]["note"] == "also in litellm", "which states prices; a registry of names does not"
     assert small["price_tiers"] == [{"above_input_tokens": 4, "price_usd_per_mtok": {"input": "1"}}]
     assert "price_usd_per_mtok" not in rows["doubtful", None]
     assert rows["doubtful", None]["note"] == "left out, in doubt: price is 9 times the median"

@@ -72,6 +72,11 @@ def sent(dialect, *messages, stream=False, **fields):
     return draft, [(lost.field, lost.how) for lost in draft.lost]
 
 
+def test_a_plain_reply_to_a_request_for_a_stream_is_due_where_there_are_no_streams():
+    assert Northwind().stream_type == "application/json"
+    assert Streaming().stream_type.startswith("text/event-stream")
+
+
 def test_words_stand_where_the_vendor_has_them_and_what_it_has_none_for_is_told():
     draft, lost = sent(
         Northwind(),

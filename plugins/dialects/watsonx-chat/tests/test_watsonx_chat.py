@@ -1,4 +1,4 @@
-"""watsonx.ai's chat, embeddings and rerank: where they differ from OpenAI's and Cohere's.
+"""watsonx.ai's chat: where it differs from OpenAI's.
 
 The replies are IBM's own examples (watsonx.ai documentation, "Building agent-driven workflows with the chat API", read
 2026-11-25), shortened.
@@ -8,19 +8,17 @@ import contextlib
 import json
 
 import pytest
-from crossroads_watsonx_chat import WatsonxChat, WatsonxEmbeddings, WatsonxRerank
+from crossroads_watsonx_chat import WatsonxChat
 from hypothesis import HealthCheck, given, settings
 
 from crossroads import jsonbody, native
-from crossroads.errors import BadRequest, BadUpstream, Unsupported, UpstreamError
+from crossroads.errors import BadRequest, Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.mutilated import mutilated
 from crossroads.types.base import validate
 from crossroads.types.chat import ChatRequest
 
 TestWatsonxChat = dialect_conformance(WatsonxChat)
-TestWatsonxEmbeddings = dialect_conformance(WatsonxEmbeddings)
-TestWatsonxRerank = dialect_conformance(WatsonxRerank)
 
 DIALECT = WatsonxChat()
 RELAXED = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -183,36 +181,3 @@ def test_a_mutilated_answer_raises_nothing_but_our_errors(data):
     with contextlib.suppress(UpstreamError):
         DIALECT.encode_response(DIALECT.decode_response(data), laws.STAMP)
     laws.a_split_changes_nothing(DIALECT, data, [5, 99])
-
-
-def test_embeddings_are_rows_and_a_count():
-    dialect = WatsonxEmbeddings()
-    opened = dialect.open(b'{"model":"m","input":"Hi","dimensions":4}')
-    draft = dialect.splice_request(opened, url="https://a.example/ml/v1/text/embeddings?version=1", upstream="u")
-    assert json.loads(jsonbody.encode(draft.document)) == {"model_id": "u", "inputs": ["Hi"]}
-    assert [one.field for one in draft.lost] == ["dimensions"]
-    reply = dialect.relay_response(
-        b'{"model_id":"u","results":[{"embedding":[1,0.5]}],"input_token_count":2}', laws.STAMP
-    )
-    told = json.loads(reply.body)
-    assert (told["data"][0]["embedding"], told["model"], reply.usage.prompt_tokens) == ([1, 0.5], "acme/small", 2)
-    for body in (b"[]", b'{"results":[]}', b'{"results":[{}]}', b'{"errors":[{"code":"x","message":"no"}]}'):
-        with pytest.raises(UpstreamError):
-            dialect.decode_response(body)
-    with pytest.raises(Unsupported):
-        dialect.splice_request(dialect.open(b'{"input":[[1,2]]}'), url="u", upstream="u")
-
-
-def test_ranks_are_scores_of_inputs():
-    dialect = WatsonxRerank()
-    opened = dialect.open(b'{"model":"m","query":"q","documents":["a",{"text":"b"}],"top_n":1}')
-    draft = dialect.splice_request(opened, url="https://a.example/ml/v1/text/rerank?version=1", upstream="u")
-    assert json.loads(jsonbody.encode(draft.document)) == {
-        "model_id": "u", "query": "q", "inputs": [{"text": "a"}, {"text": "b"}],
-        "parameters": {"return_options": {"top_n": 1}},
-    }  # fmt: skip
-    reply = dialect.relay_response(b'{"results":[{"index":1,"score":0.9}],"input_token_count":7}', laws.STAMP)
-    assert json.loads(reply.body)["results"] == [{"index": 1, "relevance_score": 0.9}]
-    assert reply.usage.prompt_tokens == 7
-    with pytest.raises(BadUpstream):
-        dialect.decode_response(b'{"results":[{"index":1}]}')

@@ -5,7 +5,8 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
-from crossroads_amazon_bedrock import Bedrock, BedrockSettings, placed, signed
+from crossroads_amazon_bedrock import Bedrock, placed
+from crossroads_amazon_bedrock.signing import AwsSettings, signed
 
 from crossroads.config import Secret
 from crossroads.wire import HttpRequest
@@ -27,7 +28,7 @@ class Kept:
 
 async def sent_with(key, model="amazon.nova-lite-v1:0", **settings):
     kept = Kept()
-    transport = await Bedrock(BedrockSettings(**settings)).provider_open(kept, Secret(key))
+    transport = await Bedrock(AwsSettings(**settings)).provider_open(kept, Secret(key))
     await transport.send(HttpRequest(method="POST", url=URL.format(model), body=b"{}"))
     return kept.sent[0]
 
@@ -88,7 +89,7 @@ def test_the_signature_is_that_of_botocores_own_client(model, monkeypatch):
         headers=((b"content-type", b"application/json"),),
         body=theirs.body,
     )
-    made = signed(request, Credentials(ACCESS, SECRET).get_frozen_credentials(), "us-east-1")
+    made = signed(request, Credentials(ACCESS, SECRET).get_frozen_credentials(), "us-east-1", "bedrock")
     assert made.url == theirs.url
     signature = made.header(b"authorization").decode().partition("Signature=")[2]
     assert signature == theirs.headers["Authorization"].decode().partition("Signature=")[2]

@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestGradium = provider_conformance("gradium")
+TestGradium = provider_conformance("gradium", answer=SPEAKING)

@@ -1,3 +1,3 @@
 from crossroads.testing import provider_conformance
 
-TestPerplexity = provider_conformance("perplexity", "recordings")
+TestPerplexity = provider_conformance("perplexity")

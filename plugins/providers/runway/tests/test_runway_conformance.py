@@ -1,3 +1,5 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestRunway = provider_conformance("runway")
+MADE = {"id": "t-1", "status": "SUCCEEDED", "output": ["https://images.example/a.png"]}
+TestRunway = provider_conformance("runway", answer=said(MADE))

@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestSoniox = provider_conformance("soniox")
+TestSoniox = provider_conformance("soniox", answer=SPEAKING)

@@ -1,92 +1,32 @@
-"""ZeroEntropy: the documented request and reply, and the package at work."""
+"""ZeroEntropy: its formats over the documented requests and replies."""
 
-import json
-
-import pytest
-from crossroads_openai_embeddings import OpenAIEmbeddings
 from crossroads_zeroentropy.embeddings import ZeroEntropyEmbeddings
 from crossroads_zeroentropy.rerank import ZeroEntropyRerank
 
-from crossroads import jsonbody
-from crossroads.errors import BadUpstream, Unsupported
-from crossroads.testing import dialect_conformance, laws
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
-from crossroads.types.usage import Usage
+from crossroads.testing import embeddings_conformance, rerank_conformance
+from crossroads.testing.rows import drafted
 
-TestEmbeddings = dialect_conformance(ZeroEntropyEmbeddings)
-TestRerank = dialect_conformance(ZeroEntropyRerank)
-
-EMBEDS, OPENAI = ZeroEntropyEmbeddings(), OpenAIEmbeddings()
-OWN = {"model": "m", "input": ["x"], "input_type": "query", "encoding_format": "base64", "latency": "slow"}
-TOLD = {"results": [{"embedding": [0.5, 1.0]}], "usage": {"total_bytes": 1, "total_tokens": 3}}
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "x", **fields}).encode()
-    request = OPENAI.decode_request(OPENAI.open(body))
-    return EMBEDS.encode_request(request, url="u", upstream="m", stream=False)
-
-
-def row(operation):
-    return {"model": "a/m", "upstream": "m", "operations": [operation]}
-
-
-def test_its_own_body_is_read_and_written_the_same():
-    opened = EMBEDS.open(json.dumps(OWN).encode())
-    assert opened.models == (OWN["model"],)
-    assert EMBEDS.splice_request(opened, url="u", upstream=OWN["model"]).document == OWN
-
-
-def test_a_documented_reply_has_its_vectors_and_its_count():
-    reply = EMBEDS.decode_response(json.dumps(TOLD).encode())
-    assert [one["embedding"] for one in reply.document["data"]] == [[0.5, 1.0]]
-    assert reply.usage == Usage(input_tokens=3)
-    laws.both_paths_reply_the_same(EMBEDS, json.dumps(TOLD).encode())
-
-
-@pytest.mark.parametrize("fields", [{"input": [1, 2]}, {"encoding_format": "int8"}])
-def test_what_it_can_not_embed_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}"])
-def test_what_has_no_vectors_is_a_bad_upstream(body):
-    with pytest.raises(BadUpstream):
-        EMBEDS.decode_response(body)
-
-
-async def test_a_client_of_openai_is_embedded_in_its_words():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(TOLD).encode(),)))
-        body = json.dumps({"model": "a/m", "input": "x", "dimensions": 40}).encode()
-        got = await served("zeroentropy", upstream, "openai-embeddings", body, endpoints=[row("embeddings")])
-        sent = upstream.requests[0]
-    assert [one["embedding"] for one in json.loads(got.body)["data"]] == [[0.5, 1.0]]
-    assert got.call.attempt.usage == Usage(input_tokens=3)
-    assert sent.path.endswith("/models/embed")
-    assert sent.json == {"model": "m", "input": ["x"], "input_type": "document", "dimensions": 40}
+TestEmbeddings = embeddings_conformance(
+    ZeroEntropyEmbeddings,
+    "zeroentropy",
+    own={"model": "m", "input": ["x"], "input_type": "query", "encoding_format": "base64", "latency": "slow"},
+    told={"results": [{"embedding": [0.5, 1.0]}], "usage": {"total_bytes": 1, "total_tokens": 3}},
+    path="/models/embed",
+    asked={"dimensions": 40},
+    sent={"model": "m", "input": ["x"], "input_type": "document", "dimensions": 40},
+)
+TestRerank = rerank_conformance(
+    ZeroEntropyRerank,
+    "zeroentropy",
+    own={"model": "m", "query": "q", "documents": ["x", "y"], "top_n": 1, "latency": "fast"},
+    told={"results": [{"index": 1, "relevance_score": 0.9}], "total_bytes": 2, "total_tokens": 7},
+    path="/models/rerank",
+    asked={"top_n": 1},
+    sent={"model": "m", "query": "q", "documents": ["x", "y"], "top_n": 1},
+)
 
 
 def test_a_purpose_that_nobody_stated_is_told():
-    assert [(lost.field, lost.how) for lost in drafted().lost] == [("input_type", "emulated")]
-    assert drafted(input_type="search_query").document["input_type"] == "query"
-
-
-async def test_a_client_of_rerank_is_ranked_in_its_words():
-    told = {"results": [{"index": 1, "relevance_score": 0.9}], "total_bytes": 2, "total_tokens": 7}
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(told).encode(),)))
-        asked = {"model": "a/m", "query": "q", "documents": ["x", {"text": "y"}], "top_n": 1}
-        got = await served(
-            "zeroentropy", upstream, "rerank-cohere", json.dumps(asked).encode(), endpoints=[row("rerank")]
-        )
-        sent = upstream.requests[0]
-    assert json.loads(got.body)["results"] == [{"index": 1, "relevance_score": 0.9}]
-    assert got.call.attempt.usage == Usage(input_tokens=7)
-    assert sent.path.endswith("/models/rerank")
-    assert sent.json == {"model": "m", "query": "q", "documents": ["x", "y"], "top_n": 1}
-    own = ZeroEntropyRerank()
-    assert jsonbody.encode(own.splice_request(own.open(sent.body), url="u", upstream="m").document) == sent.body
+    embeds = ZeroEntropyEmbeddings()
+    assert [(lost.field, lost.how) for lost in drafted(embeds).lost] == [("input_type", "emulated")]
+    assert drafted(embeds, input_type="search_query").document["input_type"] == "query"

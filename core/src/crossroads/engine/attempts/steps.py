@@ -53,7 +53,7 @@ def takes_steps(prepared: Prepared) -> bool:
 
 async def stepped(call: Call, attempt: Attempt, prepared: Prepared, first: HttpResponse, x: Exchange) -> HttpResponse:
     """From the first answer (closed here) to the last. Raises UpstreamError."""
-    dialect, response, grown = cast(SteppedDialect, prepared.dialect), first, 1.0
+    dialect, response, grown, url = cast(SteppedDialect, prepared.dialect), first, 1.0, prepared.url
     for _ in range(STEPS_MAX):
         try:
             if not 200 <= response.status < 300:
@@ -61,9 +61,10 @@ async def stepped(call: Call, attempt: Attempt, prepared: Prepared, first: HttpR
             body = await response.read(x.config.limits.response_bytes)
         finally:
             await response.aclose()
-        step = dialect.step(body, call.request(), url=prepared.url, upstream=prepared.endpoint.upstream)
+        step = dialect.step(body, call.request(), url=url, upstream=prepared.endpoint.upstream)
         if step is None:
             return Told(status=response.status, headers=response.headers, body=body)
+        url = step.told_at or url
         if step.after_s:
             await _wait(min(step.after_s * grown, max(WAIT_S_MAX, step.after_s)), call, x)
             grown *= WAIT_GROWS

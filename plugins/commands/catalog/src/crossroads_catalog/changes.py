@@ -6,7 +6,7 @@ like another unit, plan or an incomplete listing carries a doubt, and is not wri
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -15,7 +15,7 @@ from crossroads.facts import Facts
 from crossroads.manifest import EndpointFacts, Manifest
 from crossroads.money import UNITS, format_usd
 from crossroads.offers import Offer
-from crossroads.route import Prices
+from crossroads.route import Prices, Tier
 
 PER_MTOK = (
     "input", "output", "cache_read", "cache_write", "reasoning", "audio_input", "audio_output", "image_input",
@@ -34,9 +34,9 @@ GONE_SHARE_MAX = 0.5
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One difference.
 
-    provider: whose package; `catalog:<name>` where facts of models change. field: `context_tokens`, `price.input` (US
-    dollars per million tokens, or per unit) ..., None: the offer, or the model, as a whole. doubt: why a person should
-    look first.
+    provider: whose package; `catalog:<name>` where facts of models change. field: `context_tokens`, `price_tiers`,
+    `price.input` (US dollars per million tokens, or per unit) ..., None: the offer, or the model, as a whole. doubt:
+    why a person should look first.
     """
 
     provider: str
@@ -49,7 +49,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     new: int | str | None = None
     doubt: str | None = None
     offer: Offer | None = None
-    """Of what is added."""
+    """Of what is added, and of tiers that change."""
     said: dict[str, Any] | None = None
     """Of a model: the words that change."""
 
@@ -131,6 +131,47 @@ def _differences(manifest: Manifest, row: EndpointFacts, offer: Offer, source: s
                 field=f"price.{word}", old=old if old is None else usd(word, old), new=usd(word, new),
                 doubt=far(old, new),
             )  # fmt: skip
+    yield from _tier_changes(manifest, row, offer, source)
+
+
+def _tier_changes(manifest: Manifest, row: EndpointFacts, offer: Offer, source: str) -> Iterator[Change]:
+    """All tiers at once: of a length that both have, what the offer leaves unstated stays."""
+    own = {tier.above_input_tokens: tier.prices for tier in row.tiers if tier.utc is None}
+    meant = tuple(
+        msgspec.structs.replace(tier, prices=_over(tier.prices, own.get(tier.above_input_tokens, Prices())))
+        for tier in offer.tiers
+    )
+    old = told_tiers(Tier(above_input_tokens=above, prices=prices) for above, prices in sorted(own.items()))
+    if not meant or (new := told_tiers(meant)) == old:
+        return
+    doubt = "there are prices by the hour too" if any(tier.utc is not None for tier in row.tiers) else None
+    if own and own.keys() != {tier.above_input_tokens for tier in meant}:
+        doubt = doubt or "other lengths than before"
+    yield _change(
+        manifest, "changed", row.upstream, row.model, source,
+        field="price_tiers", old=old, new=new, offer=msgspec.structs.replace(offer, tiers=meant), doubt=doubt,
+    )  # fmt: skip
+
+
+def _over(first: Prices, then: Prices) -> Prices:
+    stated = {word: amount for word in first.__struct_fields__ if (amount := getattr(first, word)) is not None}
+    return msgspec.structs.replace(then, **stated)
+
+
+def told_tiers(tiers: Iterable[Tier]) -> str | None:
+    """`over 200000: input 4, output 18`; those of several lengths, one behind another."""
+    told = [
+        f"over {tier['above_input_tokens']}: "
+        + ", ".join(f"{word} {amount}" for word, amount in tier["price_usd_per_mtok"].items())
+        for tier in tiers_of(tiers)
+    ]
+    return "; ".join(told) or None
+
+
+def tiers_of(tiers: Iterable[Tier]) -> list[dict[str, Any]]:
+    """As a manifest writes them: those by the length of the prompt, with what costs by the token."""
+    found = ((tier.above_input_tokens, prices_of(tier.prices).get("price_usd_per_mtok")) for tier in tiers)
+    return [{"above_input_tokens": above, "price_usd_per_mtok": amounts} for above, amounts in found if amounts]
 
 
 def far(old: int | None, new: int) -> str | None:

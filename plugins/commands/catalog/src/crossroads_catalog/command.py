@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 
 PACKAGE = Path("plugins/catalogs/models")
-Format = Literal["models.dev", "litellm", "genai-prices", "openrouter"]
+Format = Literal["models.dev", "litellm", "genai-prices", "openrouter", "huggingface", "gpustack"]
 
 
 class Kind(StrEnum):

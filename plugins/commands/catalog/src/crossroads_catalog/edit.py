@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from crossroads.errors import ConfigError
 from crossroads.schema import load_schema, plain
 from crossroads.toml import toml_value
-from crossroads_catalog.changes import PER_MTOK, Change, prices_of
+from crossroads_catalog.changes import PER_MTOK, Change, prices_of, tiers_of
 
 ORDER = tuple(load_schema("provider")["$defs"]["endpoint"]["properties"])
 """Of the words of a row."""
@@ -92,6 +92,9 @@ def _words(row: dict[str, Any], changes: list[Change], read: str) -> dict[str, A
     words: dict[str, Any] = {}
     for one in changes:
         field = str(one.field)
+        if one.offer is not None:
+            words[field] = tiers_of(one.offer.tiers)
+            continue
         if not field.startswith("price."):
             words[field] = one.new
             continue
@@ -145,6 +148,7 @@ def _new_row(change: Change, read: str) -> dict[str, Any]:
         "context_tokens": offer.context_tokens,
         "max_output_tokens": offer.max_output_tokens,
         **prices_of(offer.prices),
+        "price_tiers": tiers_of(offer.tiers) or None,
         "source": {"url": change.source, "read": read},
     }
     return {word: value for word, value in words.items() if value is not None}

@@ -2,16 +2,18 @@
 
     models.dev      models.json, or catalog.json (its `models`): facts of a model, whoever serves it
     openrouter      GET /api/v1/models: name, context, modalities, cutoff, and parameters that some endpoint takes
+    huggingface     GET /api/models?author=NAME&full=true: licences, by repository
+    gpustack        model-catalog.yaml: licences, by repository
 
 Law: what was unstated is filled; where another source says otherwise the change carries a doubt, for a second voice is
-no correction. A hand's words stay.
+no correction. A hand's words stay. A repository is news only of a model that is known: most convert one.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,14 @@ MODELS_DEV_SUPPORTS = {
     "temperature": "temperature",
 }
 """Its words -> those of `supports`."""
+SPDX = {
+    name.lower(): name
+    for name in (
+        "AGPL-3.0-only", "Apache-2.0", "BSD-3-Clause", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-NC-SA-4.0", "CC-BY-SA-4.0",
+        "GPL-3.0-only", "MIT", "MPL-2.0",
+    )
+}  # fmt: skip
+"""Identifiers of https://spdx.org/licenses/, by how Hugging Face writes them."""
 Claims = dict[str, Any]
 """As `crossroads.facts.claims` has them."""
 
@@ -47,6 +57,8 @@ def model_claims(document: Any, format: str) -> dict[str, Claims]:
     elif format == "models.dev" and isinstance(document, dict):
         models = document.get("models", document) if "providers" in document else document
         found = {name: _models_dev(model) for name, model in models.items() if "models" not in model}
+    elif format in REPOSITORIES:
+        found = REPOSITORIES[format](document)
     else:
         found = {}
     found = {name: said for name, said in found.items() if ID.fullmatch(name) and not name.startswith("openrouter/")}
@@ -54,7 +66,7 @@ def model_claims(document: Any, format: str) -> dict[str, Claims]:
         raise BadRequest(
             f"holds no facts of models in the format of {format}.",
             field="--from",
-            remedy="Use models.json of models.dev, or OpenRouter's /api/v1/models.",
+            remedy="Use models.json of models.dev, OpenRouter's /api/v1/models, or Hugging Face's /api/models.",
         )
     return found
 
@@ -91,6 +103,40 @@ def _openrouter(row: Mapping[str, Any]) -> Claims:
     return {word: value for word, value in words.items() if value is not None}
 
 
+def _huggingface(document: Any) -> dict[str, Claims]:
+    """`other` names no licence; the card's `license_name` then does."""
+    found = {}
+    for row in document if isinstance(document, list) else [document]:
+        tags = [tag.partition(":")[2] for tag in row.get("tags") or () if str(tag).startswith("license:")]
+        named = (row.get("cardData") or {}).get("license_name")
+        license = _license(named if tags == ["other"] else tags[0] if tags else None)
+        if license is not None:
+            found[row["id"]] = {"license": license}
+    return found
+
+
+def _gpustack(document: Any) -> dict[str, Claims]:
+    """Its days of release are a family's, not a model's: not read."""
+    found: dict[str, Claims] = {}
+    for model in document["model_sets"]:
+        licenses = model.get("licenses") or ()
+        license = _license(licenses[0]) if len(licenses) == 1 else None
+        for spec in model.get("specs") or () if license is not None else ():
+            if isinstance(name := spec.get("huggingface_repo_id"), str):
+                found[name] = {"license": license}
+    return found
+
+
+REPOSITORIES: dict[str, Callable[[Any], dict[str, Claims]]] = {"huggingface": _huggingface, "gpustack": _gpustack}
+
+
+def _license(stated: Any) -> str | None:
+    """Hugging Face's id of a licence -> SPDX's, where there is one; a name that it does not know is its author's."""
+    if not isinstance(stated, str) or stated.lower() in ("other", "unknown", ""):
+        return None
+    return SPDX.get(stated.lower(), stated)
+
+
 def _modalities(stated: Any) -> list[str] | None:
     names = {"file" if one == "pdf" else one for one in stated or ()}
     return [one for one in MODALITIES if one in names] or None
@@ -100,13 +146,15 @@ def _day(stated: Any) -> str | None:
     return stated if isinstance(stated, str) and DAY.fullmatch(stated) else None
 
 
-def model_changes(said: Mapping[str, Claims], catalog: str, facts: Facts, *, source: str) -> list[Change]:
+def model_changes(said: Mapping[str, Claims], catalog: str, facts: Facts, *, format: str, source: str) -> list[Change]:
     """Against everything that is known; written to this catalog. Names of models and families are only added."""
     found = []
     for published in sorted(said):
         name = facts.canonical(published)
         known = facts.models.get(name)
         about: dict[str, Any] = {"provider": f"{CATALOG}{catalog}", "upstream": published, "model": name}
+        if known is None and format in REPOSITORIES:
+            continue
         if known is None:
             words = said[published]
             found.append(Change(**about, change="added", source=source, new=", ".join(words), said=words))

@@ -1,9 +1,11 @@
-"""Published catalogs in four known formats -> what each provider offers, as `crossroads.offers.Offer`.
+"""Published catalogs in known formats -> what each provider offers, as `crossroads.offers.Offer`.
 
     models.dev      api.json: provider -> models -> {cost (US dollars per million tokens), limit}
     litellm         model_prices_and_context_window.json: key -> {litellm_provider, ..._cost_per_token}
     genai-prices    data.json: [{id, models: [{id, match, prices (per million tokens)}]}]
     openrouter      GET /api/v1/models: {"data": [{id, pricing (US dollars per token, as text)}]}
+
+Two more tell of models only (`model_news.py`): `huggingface` and `gpustack`.
 
 Law: what a format leaves open is not read: litellm's `max_input_tokens` is no context length, a pattern is no model's
 name, a price that holds at some hours only is not the price. Amounts stay exact decimals.
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -23,7 +26,7 @@ from typing import Any
 
 from crossroads.errors import BadRequest
 from crossroads.offers import OFFERS_MAX, Offer, price, read_listing, tokens
-from crossroads.route import Prices
+from crossroads.route import Prices, Tier
 
 Offers = dict[str, dict[str, Offer]]
 """The catalog's id of a provider -> upstream name -> offer."""
@@ -46,6 +49,8 @@ LITELLM_COST = {
     "input_cost_per_audio_token": "audio_input",
     "output_cost_per_audio_token": "audio_output",
 }
+LITELLM_TIER = re.compile(r"(\w+)_above_(\d+)k_tokens")
+"""`input_cost_per_token_above_200k_tokens`; a service class, `..._priority`, is no tier of the usual price."""
 LITELLM_MODES = {
     "chat": "chat",
     "completion": "completions",
@@ -68,20 +73,34 @@ GENAI_COST = {
 
 
 def parse(body: bytes, format: str | None) -> tuple[str, Any]:
-    """The format, named or seen, and the document. Raises BadRequest: it is no JSON, or in no known format."""
+    """The format, named or seen, and the document. Raises BadRequest: it can't be read, or is in no known format."""
     try:
         document = json.loads(body, parse_float=Decimal)
     except ValueError:
-        raise BadRequest("is no JSON.", field="--from", remedy="Name a catalog in a known format.") from None
+        document = _yaml(body)
     format = format or _seen(document)
-    if format not in FORMATS:
-        known = ", ".join(FORMATS)
+    if format not in HOMES:
+        known = ", ".join(HOMES)
         raise BadRequest("is not known.", field="--format", value=format, remedy=f"Known: {known}.")
     return format, document
 
 
+def _yaml(body: bytes) -> Any:
+    import yaml
+
+    try:
+        document = yaml.safe_load(body)
+    except yaml.YAMLError:
+        document = None
+    if not isinstance(document, dict):
+        raise BadRequest("is no JSON, nor YAML.", field="--from", remedy="Name a catalog in a known format.")
+    return document
+
+
 def read_published(document: Any, format: str, today: datetime.date) -> Offers:
-    """The offers by our names of providers. Raises BadRequest: it is not in this format."""
+    """The offers by our names of providers. Raises BadRequest: it is not in this format, or holds none."""
+    if format not in FORMATS:
+        raise BadRequest("holds no offers.", field="--format", value=format, remedy="Ask with --models.")
     names: dict[str, str] = _names()[format]
     found: Offers = {}
     try:
@@ -100,7 +119,9 @@ def read_published(document: Any, format: str, today: datetime.date) -> Offers:
 def _seen(document: Any) -> str:
     """Which format it looks like."""
     if isinstance(document, list):
-        return "genai-prices"
+        return "huggingface" if document and isinstance(document[0], dict) and "tags" in document[0] else "genai-prices"
+    if isinstance(document, dict) and "model_sets" in document:
+        return "gpustack"
     rows = list(document.values())[:3] if isinstance(document, dict) else []
     if isinstance(document, dict) and isinstance(document.get("data"), list):
         return "openrouter"
@@ -119,10 +140,18 @@ def _prices(stated: Mapping[str, Any], names: Mapping[str, str], *, per: int) ->
     return Prices(**{own: amount for own, amount in found.items() if amount is not None})
 
 
+def _tiers(stated: Mapping[int, Mapping[str, Any]], names: Mapping[str, str], *, per: int) -> tuple[Tier, ...]:
+    """By the length of the prompt above which they hold; those without a price in these words say nothing."""
+    found = ((above, _prices(words, names, per=per)) for above, words in sorted(stated.items()) if above > 0)
+    return tuple(Tier(above_input_tokens=above, prices=prices) for above, prices in found if prices != Prices())
+
+
 def _models_dev(document: Any, today: datetime.date) -> Iterator[tuple[str, Offer]]:
     for provider, facts in document.get("providers", document).items():
         for upstream, model in facts["models"].items():
-            limit = model.get("limit", {})
+            limit, cost = model.get("limit", {}), model.get("cost", {})
+            above = {200_000: cost["context_over_200k"]} if "context_over_200k" in cost else {}
+            above |= {tier["tier"]["size"]: tier for tier in cost.get("tiers", ())}
             yield (
                 provider,
                 Offer(
@@ -130,7 +159,8 @@ def _models_dev(document: Any, today: datetime.date) -> Iterator[tuple[str, Offe
                     name=model.get("name"),
                     context_tokens=tokens(limit.get("context")),
                     max_output_tokens=tokens(limit.get("output")),
-                    prices=_prices(model.get("cost", {}), MODELS_DEV_COST, per=MTOK),
+                    prices=_prices(cost, MODELS_DEV_COST, per=MTOK),
+                    tiers=_tiers(above, MODELS_DEV_COST, per=MTOK),
                 ),
             )
 
@@ -140,6 +170,10 @@ def _litellm(document: Any, today: datetime.date) -> Iterator[tuple[str, Offer]]
         provider = row.get("litellm_provider")
         if key == "sample_spec" or not isinstance(provider, str):
             continue
+        above: dict[int, dict[str, Any]] = {}
+        for name, amount in row.items():
+            if (tier := LITELLM_TIER.fullmatch(name)) is not None:
+                above.setdefault(int(tier[2]) * 1000, {})[tier[1]] = amount
         yield (
             provider,
             Offer(
@@ -147,6 +181,7 @@ def _litellm(document: Any, today: datetime.date) -> Iterator[tuple[str, Offer]]
                 operation=LITELLM_MODES.get(row.get("mode")),
                 max_output_tokens=tokens(row.get("max_output_tokens")),
                 prices=_prices(row, LITELLM_COST, per=1),
+                tiers=_tiers(above, LITELLM_COST, per=1),
             ),
         )
 
@@ -156,6 +191,10 @@ def _genai_prices(document: Any, today: datetime.date) -> Iterator[tuple[str, Of
         for model in provider["models"]:
             stated = _now(model["prices"], today)
             base = {name: value["base"] if isinstance(value, dict) else value for name, value in stated.items()}
+            above: dict[int, dict[str, Any]] = {}
+            for name, value in stated.items():
+                for tier in value["tiers"] if isinstance(value, dict) else ():
+                    above.setdefault(tier["start"], {})[name] = tier["price"]
             for upstream in _exact(model["match"]):
                 yield (
                     provider["id"],
@@ -164,6 +203,7 @@ def _genai_prices(document: Any, today: datetime.date) -> Iterator[tuple[str, Of
                         name=model.get("name"),
                         context_tokens=tokens(model.get("context_window")),
                         prices=_prices(base, GENAI_COST, per=MTOK),
+                        tiers=_tiers(above, GENAI_COST, per=MTOK),
                     ),
                 )
 
@@ -207,5 +247,7 @@ HOMES = {
     "litellm": "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json",
     "genai-prices": "https://github.com/pydantic/genai-prices/blob/main/prices/data.json",
     "openrouter": "https://openrouter.ai/api/v1/models",
+    "huggingface": "https://huggingface.co/api/models",
+    "gpustack": "https://github.com/gpustack/gpustack/blob/main/gpustack/assets/model-catalog.yaml",
 }
 """Where each is published: the source of facts that come from a copy in a file."""

@@ -126,7 +126,8 @@ async def from_published(
     if models:
         if not installed.catalogs:
             raise PluginError("is not installed.", plugin="a catalog", remedy="Install crossroads-models.")
-        news = model_changes(model_claims(document, format), min(installed.catalogs), installed.facts, source=url)
+        said, catalog = model_claims(document, format), min(installed.catalogs)
+        news = model_changes(said, catalog, installed.facts, format=format, source=url)
         return Found(news, {}, [], installed)
     offers = read_published(document, format, today)
     wanted = [name for name in sorted(offers) if name in installed.manifests and name in (providers or (name,))]

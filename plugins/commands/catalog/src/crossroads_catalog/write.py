@@ -98,7 +98,8 @@ def texts_of(catalog: Path, overrides: Overrides, read: str, before: Iterable[Au
     for name, offer in names.added.items():
         rows[name] = _facts(offer, _key(offer["source"], sources, read))
     for name, facts in overrides.models.items():
-        rows[name] = _over(facts, rows.get(name))
+        stated = laid_over(rows.get(name), claims(facts), facts.source)
+        rows[name] = msgspec.structs.replace(stated, aliases=(*facts.aliases, *stated.aliases))
     own = frozenset(sources)
     for file in before:
         _keep(file, rows, names, sources, own)
@@ -202,10 +203,8 @@ def _dated(facts: ModelFacts, source: str) -> ModelFacts:
     return msgspec.structs.replace(facts, sources={**facts.sources, "deprecated": source})
 
 
-def _over(first: ModelFacts, then: ModelFacts | None) -> ModelFacts:
+def _over(first: ModelFacts, then: ModelFacts) -> ModelFacts:
     """What the first leaves unstated, from the second, with the second's source."""
-    if then is None:
-        return first
     own = words(first)
     missing = {word: value for word, value in words(then).items() if word not in (*own, "sources")}
     sources = {word: then.sources.get(word, then.source) for word in missing} | first.sources

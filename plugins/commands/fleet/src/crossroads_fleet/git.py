@@ -31,6 +31,12 @@ class Git:
                 found.setdefault(distribution, []).append((version, commits[-1]))
         return found
 
+    @property
+    def files(self) -> list[str]:
+        """What git keeps or would: tracked, or neither tracked nor ignored."""
+        found = self._run("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "-z")
+        return [name for name in found.split("\0") if name]
+
     def tag(self, distribution: str, version: str) -> None:
         self._run("tag", f"{distribution}/{version}")
 

@@ -32,6 +32,8 @@ OF_ANOTHER_KIND = re.compile(
     re.IGNORECASE,
 )
 CHAT_REGISTRIES = ("@mastra/core",)
+WITH_NUMBERS = ("genai-prices", "litellm", "llmgateway", "models.dev")
+"""Catalogs that state prices and limits."""
 PER_MTOK = ("input", "output", "cache_read", "cache_write", "reasoning", "audio_input", "audio_output")
 PER_UNIT = ("request", "image", "second", "character")
 USD = re.compile(r"[0-9]+(\.[0-9]{1,9})?")
@@ -80,7 +82,7 @@ def _row(offer: Facts, operation: str, package: str, models: Mapping[str, Facts]
     if offer.get("max_output") and "max_output" not in doubt:
         row["max_output_tokens"] = offer["max_output"]
     row |= _modalities(offer, operation, model)
-    row |= _prices(offer) if "price" not in doubt else {}
+    row |= _prices(offer, operation) if "price" not in doubt else {}
     if released := _day(model.get("release_date")):
         row["created"] = released
     if ends := _day(offer.get("deprecation_date")):
@@ -89,6 +91,8 @@ def _row(offer: Facts, operation: str, package: str, models: Mapping[str, Facts]
     noted += [told_conflict(one) for one in offer.get("conflicts", ())]
     if noted:
         row["note"] = "; ".join(noted)
+    if also := ", ".join(name for name in offer.get("also_in", ()) if name in WITH_NUMBERS):
+        source["note"] = f"also in {also}"
     return row | {"source": source}
 
 
@@ -123,8 +127,10 @@ def _kinds(stated: Any) -> set[str]:
     return {"file" if one == "pdf" else one for one in stated}
 
 
-def _prices(offer: Facts) -> dict[str, Any]:
+def _prices(offer: Facts, operation: str) -> dict[str, Any]:
     prices = {name: amount for name, amount in (offer.get("prices") or {}).items() if USD.fullmatch(str(amount))}
+    if operation == "images" and prices.get("output") == "0" != prices.get("input"):
+        del prices["output"]  # a source's 0 for text, which it does not make: its images are not free
     words: dict[str, Any] = {}
     if tokens := {name: prices[name] for name in PER_MTOK if name in prices}:
         words["price_usd_per_mtok"] = tokens

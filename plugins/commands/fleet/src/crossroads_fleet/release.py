@@ -1,6 +1,7 @@
 """Build what moved, and list what would be published. Nothing is uploaded here, and no package's code runs.
 
-uv builds in its own process, and the same sources give the same bytes: a release that failed can be run again.
+uv builds in its own process, from a copy in which each package has its README (`readme.py`). The same sources give the
+same bytes: a release that failed can be run again.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from crossroads.errors import CrossroadsError
+from crossroads_fleet.git import Git
+from crossroads_fleet.readme import staged
 from crossroads_fleet.repo import Repo
 from crossroads_fleet.state import State
 
@@ -23,17 +26,18 @@ WHEELS_AT_ONCE_MIN = 20
 TOLD_CHARS_MAX = 500
 
 
-def build(repo: Repo, found: list[State], out: Path) -> list[dict[str, Any]]:
+def build(repo: Repo, git: Git, found: list[State], out: Path) -> list[dict[str, Any]]:
     """A row for each wheel, in the order given. Raises CrossroadsError: a build failed, or uv is not there."""
     uv = shutil.which("uv")
     if uv is None:
         raise CrossroadsError("uv is not there, and it builds the wheels.", remedy="Install it: `pip install uv`.")
     out.mkdir(parents=True, exist_ok=True)
     which = [["--all-packages"]] if len(found) >= WHEELS_AT_ONCE_MIN else [["--package", s.distribution] for s in found]
-    with TemporaryDirectory(dir=out, prefix=".building-") as scratch:
+    with TemporaryDirectory() as copied, TemporaryDirectory(dir=out, prefix=".building-") as scratch:
+        copy = staged(repo, git, Path(copied))
         for words in which:
             command = [uv, "build", "--wheel", "--quiet", "--out-dir", scratch, *words]
-            done = subprocess.run(command, cwd=repo.root, capture_output=True, text=True, check=False)  # noqa: S603
+            done = subprocess.run(command, cwd=copy.root, capture_output=True, text=True, check=False)  # noqa: S603
             if done.returncode != 0:
                 why = " ".join(done.stderr.split())[-TOLD_CHARS_MAX:]
                 raise CrossroadsError(f"uv build {' '.join(words)}: {why}", remedy="Correct it, and run it again.")

@@ -193,7 +193,7 @@ def reworded(body: bytes) -> bytes:
     """A vendor's error in the shape that `errors` reads: {"error": {"message", "code"}}; what has that, as it is.
 
     Shapes: {"detail": {"status", "message"}}, {"detail": [{"loc", "msg"}]}, {"err_code", "err_msg"}, {"name",
-    "errors": [...]}, {"title", "message"}.
+    "errors": [{"msg" | "message" | "title"}]}, {"title", "message"}, {"message": [...]}, {"kind", "description"}.
     """
     try:
         told = msgspec.json.decode(body)
@@ -206,8 +206,13 @@ def reworded(body: bytes) -> bytes:
     rows = detail if isinstance(detail, list) else told.get("errors")
     texts = [_row(row) for row in rows] if isinstance(rows, list) else []
     message = inner.get("message") or "; ".join(text for text in texts if text)
-    message = message or next((told[name] for name in ("message", "err_msg", "title") if told.get(name)), None)
-    code = next((told[name] for name in ("err_code", "error_code", "name", "code") if told.get(name)), None)
+    message = message or next(
+        (told[name] for name in ("message", "err_msg", "description", "title") if told.get(name)), None
+    )
+    if isinstance(message, list):
+        message = "; ".join(text for text in map(_row, message) if text)
+    code = next((told[name] for name in ("err_code", "error_code", "name", "kind", "code") if told.get(name)), None)
+    message = message or told.get("msg")
     if not isinstance(message, str):
         return body
     return msgspec.json.encode(
@@ -219,5 +224,5 @@ def _row(row: Any) -> str:
     if not isinstance(row, dict):
         return row if isinstance(row, str) else ""
     where = ".".join(str(step) for step in row.get("loc") or () if step != "body")
-    text = str(row.get("msg") or row.get("message") or "")
+    text = str(row.get("msg") or row.get("message") or row.get("title") or "")
     return f"{where}: {text}" if where else text

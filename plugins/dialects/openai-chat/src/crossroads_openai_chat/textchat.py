@@ -21,7 +21,7 @@ from crossroads.types.usage import Usage
 from crossroads.wire import Headers
 from crossroads_openai_chat import OpenAIChat, errors
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.foreign import WholeDecoder, reworded
+from crossroads_openai_chat.foreign import Foreign, WholeDecoder, reworded
 from crossroads_openai_chat.reply import REMEDY as RETRY
 from crossroads_openai_chat.reply import broken, finish_reason, whole
 from crossroads_openai_chat.request import ROUTER_ONLY
@@ -87,6 +87,11 @@ class TextChat(OpenAIChat):
     streamed = False
     gathered = False
     ends_framed = False
+
+    @property
+    def stream_type(self) -> str:  # type: ignore[override]
+        """Of an answer to a request for a stream: of one that has none it comes whole (see `WholeDecoder`)."""
+        return OpenAIChat.stream_type if self.streamed or self.gathered else Foreign.stream_type
 
     def asked(self, ask: Ask) -> Json:
         """The fields of the vendor's body. Raises Unsupported."""

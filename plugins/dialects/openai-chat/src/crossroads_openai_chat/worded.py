@@ -8,8 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from crossroads.errors import Unsupported
+from crossroads.jsonbody import MALFORMED
+from crossroads_openai_chat.errors import embedded_error
 from crossroads_openai_chat.foreign import Json
+from crossroads_openai_chat.reply import broken
 from crossroads_openai_chat.usage import TOKENS_MAX
 
 
@@ -48,9 +53,46 @@ def _take(document: Json, way: list[str]) -> Any:
     return value
 
 
-def counted_at(told: Json, place: str) -> int | None:
-    """The count that stands there; None: none that makes sense."""
+def found_at(told: Json, place: str) -> Any:
+    """What stands there; None: nothing."""
     value: Any = told
     for step in place.split("."):
         value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def counted_at(told: Json, place: str) -> int | None:
+    """The count that stands there; None: none that makes sense."""
+    value = found_at(told, place)
     return value if type(value) is int and 0 <= value <= TOKENS_MAX else None
+
+
+def texts_in(own: Any, field: str | None) -> Any:
+    """A vendor's list of texts, or its only one, as strings. field: of each, where it is an object."""
+    if isinstance(own, list):
+        return [texts_in(one, field) for one in own]
+    return own.get(field) if field is not None and isinstance(own, dict) else own
+
+
+def texts_as(texts: list[str], field: str | None) -> list[Any]:
+    """Strings as a vendor's list of texts."""
+    return [text if field is None else {field: text} for text in texts]
+
+
+def rows_in(body: bytes, place: str | None) -> tuple[Json, list[Any]]:
+    """A reply, and its rows. place: where they stand; None: the reply is nothing but rows, and the first is empty.
+
+    Raises BadUpstream: there are none. UpstreamRefused: it is an error.
+    """
+    try:
+        told = msgspec.json.decode(body)
+    except MALFORMED:
+        raise broken("the provider sent something that is not JSON.") from None
+    document: Json = told if isinstance(told, dict) else {}
+    rows = told if place is None else document.get(place)
+    if isinstance(rows, list) and rows:
+        return document, rows
+    listed = document.get("errors")
+    if error := document.get("error") or (listed[0] if isinstance(listed, list) and listed else None):
+        raise embedded_error(body, error)
+    raise broken("the provider's reply has no rows that can be read.")

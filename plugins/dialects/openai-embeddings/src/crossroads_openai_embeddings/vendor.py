@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Foreign, Json, leftover, stated
-from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_chat.worded import counted_at, placed, taken
+from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.worded import counted_at, placed, rows_in, taken, texts_as, texts_in
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -22,20 +22,26 @@ HANDLED = ("dimensions", "encoding_format", "input", "input_type")
 
 
 class VendorEmbeddings(Foreign):
-    """A member states the words; where its texts are no strings it overrides `text` and `texts`."""
+    """A member states the words."""
 
     operation = "embeddings"
     places: Mapping[str, str]
-    """Canonical name -> dotted place in the body: `input`, `model`, of the others those that there are."""
+    """Canonical name -> dotted place in the body: `input`, of the others those that there are."""
+    single = False
+    """Does it take one text a call (and no list)?"""
+    text_field: str | None = None
+    """Of each text, where it is an object."""
     formats = ("float",)
     purposes: Mapping[str, str] = {}
     """`input_type` -> the vendor's word; what is not named here is sent as it is."""
     usual_purpose: str | None = None
     """For a caller who states none, where the vendor insists on one."""
-    rows = "data"
+    rows: str | None = "data"
+    """None: the reply is nothing else."""
     vector: str | None = "embedding"
     """Its field of a row; None: the row is the vector."""
-    counted = "usage.total_tokens"
+    counted: str | None = "usage.total_tokens"
+    """None: its body counts nothing."""
 
     @staticmethod
     def model() -> Any:
@@ -45,8 +51,8 @@ class VendorEmbeddings(Foreign):
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         fields = taken(own, self.places)
-        if isinstance(given := fields.get("input"), list):
-            fields["input"] = [self.text(one) for one in given]
+        if "input" in fields:
+            fields["input"] = texts_in(fields["input"], self.text_field)
         meant = {theirs: ours for ours, theirs in self.purposes.items()}
         if isinstance(purpose := fields.get("input_type"), str):
             fields["input_type"] = meant.get(purpose, purpose)
@@ -57,9 +63,12 @@ class VendorEmbeddings(Foreign):
         dropped = [name for name in ("dimensions", "input_type") if name not in self.places]
         document, lost = leftover(fields, HANDLED, dropped)
         said: Json = {name: fields[name] for name in ("dimensions", "encoding_format", "input_type") if name in fields}
+        if said.get("encoding_format") == "base64" and "base64" not in self.formats:
+            del said["encoding_format"]  # OpenAI's clients ask for it unasked, and read numbers too
+            lost.append(Lost("encoding_format", "dropped", "the provider sends numbers"))
         if said.get("encoding_format", "float") not in self.formats:
             raise Unsupported(
-                "the provider sends numbers only.",
+                "the provider sends no such format.",
                 remedy='Ask for "float", or let other providers serve the call.',
                 field="encoding_format",
                 value=said["encoding_format"],
@@ -68,29 +77,20 @@ class VendorEmbeddings(Foreign):
             said["input_type"] = self.purposes.get(purpose, purpose)
         if "input_type" not in fields and "input_type" in said:
             lost.append(Lost("input_type", "emulated", f"the provider insists on one: sent as {said['input_type']}"))
-        said |= {"input": [self.own_text(one) for one in _texts(fields)], "model": upstream}
+        texts = texts_as(_texts(fields, single=self.single), self.text_field)
+        said |= {"input": texts[0] if self.single else texts, "model": upstream}
         for name, place in self.places.items():
             if name in said:
                 placed(document, place, said[name])
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def text(self, own: Any) -> Any:
-        """A text out of the vendor's list."""
-        return own
-
-    def own_text(self, text: str) -> Any:
-        """A text as it stands in the vendor's list."""
-        return text
-
     def decode_response(self, body: bytes) -> Reply:
-        told = whole(body)
-        rows = told.get(self.rows)
-        held = rows if isinstance(rows, list) else []
-        vectors = [row if self.vector is None else _of(row, self.vector) for row in held]
-        if not vectors or not all(isinstance(one, list | str) and one for one in vectors):
+        told, rows = rows_in(body, self.rows)
+        vectors = [row if self.vector is None else _of(row, self.vector) for row in rows]
+        if not all(isinstance(one, list | str) and one for one in vectors):
             raise broken("the provider's reply has no embeddings that can be read.")
         data = [{"object": "embedding", "index": at, "embedding": one} for at, one in enumerate(vectors)]
-        count = counted_at(told, self.counted)
+        count = None if self.counted is None else counted_at(told, self.counted)
         if count is None:
             return Reply(document={"object": "list", "data": data})
         usage = {"prompt_tokens": count, "total_tokens": count}
@@ -98,8 +98,11 @@ class VendorEmbeddings(Foreign):
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         vectors = [row["embedding"] for row in (reply.document or {}).get("data") or ()]
-        told: Json = {self.rows: [one if self.vector is None else {self.vector: one} for one in vectors]}
-        if reply.usage is not None:
+        rows = [one if self.vector is None else {self.vector: one} for one in vectors]
+        if self.rows is None:
+            return jsonbody.encode(rows)
+        told: Json = {self.rows: rows}
+        if self.counted is not None and reply.usage is not None:
             placed(told, self.counted, reply.usage.prompt_tokens)
         return jsonbody.encode(told)
 
@@ -108,9 +111,13 @@ def _of(row: Any, name: str) -> Any:
     return row.get(name) if isinstance(row, dict) else None
 
 
-def _texts(fields: Json) -> list[str]:
+def _texts(fields: Json, *, single: bool) -> list[str]:
+    """Raises Unsupported."""
     given = fields["input"]
     texts = [given] if isinstance(given, str) else given
-    if texts and all(isinstance(one, str) for one in texts):
-        return list(texts)
-    raise Unsupported("the provider embeds texts only.", remedy="Send texts.", field="input", value="(not shown)")
+    if not texts or not all(isinstance(one, str) for one in texts):
+        raise Unsupported("the provider embeds texts only.", remedy="Send texts.", field="input", value="(not shown)")
+    if single and len(texts) > 1:
+        remedy = "Send one, or let other providers serve the call."
+        raise Unsupported("the provider embeds one text a call.", remedy=remedy, field="input", value="(not shown)")
+    return list(texts)

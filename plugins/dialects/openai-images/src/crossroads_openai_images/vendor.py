@@ -7,6 +7,7 @@ vendor gives: mostly an address that expires.
 from __future__ import annotations
 
 import base64
+import binascii
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from crossroads_openai_chat.foreign import Foreign, Json
 from crossroads_openai_chat.reply import broken
 
 from crossroads import jsonbody, multipart
-from crossroads.call import Opened
+from crossroads.call import Lost, Opened
 from crossroads.dialect import NO_PARAMS, Document, Reply, Stamp
 from crossroads.errors import Unsupported
 from crossroads.multipart import File
@@ -28,9 +29,12 @@ SIDE_MAX = 16384
 """Of an image, in pixels."""
 SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,", re.ASCII)
-
+HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
+"""What each format has its own way of saying."""
 ONLY_OPENAI = ("background", "input_fidelity", "moderation", "output_compression", "quality", "style")
 """What few other hosts have a word for."""
+BEGINNINGS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
+"""How an image begins."""
 
 
 class VendorImages(Foreign):
@@ -44,6 +48,9 @@ class VendorImages(Foreign):
         from crossroads.types.images import ImageRequest
 
         return ImageRequest
+
+    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
+        return own  # of a format that is an upstream only
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
         kind = params.get("content_type", "")
@@ -112,12 +119,46 @@ def wants_itself(request: Any, fields: Json) -> bool:
     return fields.get("response_format") == "b64_json" or getattr(request, "stream", None) is True
 
 
+def addresses_only(request: Any, fields: Json) -> None:
+    """Raises Unsupported: the image itself was asked of a host that gives addresses, and is fetched from nowhere."""
+    if wants_itself(request, fields):
+        raise Unsupported(
+            "the provider gives addresses only.",
+            remedy='Ask for "url" and for no stream, or let other providers serve the call.',
+            field="response_format",
+        )
+
+
+def from_text_only(fields: Json, remedy: str) -> None:
+    """Raises Unsupported: an image to change was handed over. remedy: what the caller does instead."""
+    if sources_of(fields) or "mask" in fields:
+        raise Unsupported("the provider is handed no image in this way.", remedy=remedy, field="image")
+
+
+def image_kind(body: bytes) -> str | None:
+    """The media type of an image by how it begins; None: it is none of these."""
+    return next((kind for begins, kind in BEGINNINGS if body.startswith(begins)), None)
+
+
 def one_only(fields: Json) -> None:
     """Raises Unsupported: several images were asked of a host that makes one a request."""
     if fields.get("n", 1) != 1:
         raise Unsupported(
             "the provider makes one image a request.", remedy="Ask for one.", field="n", value=fields["n"]
         )
+
+
+def refuse_mask(fields: Json) -> None:
+    """Raises Unsupported: a mask was sent to a format that has no place for one."""
+    if "mask" in fields:
+        raise Unsupported("the provider takes no mask.", remedy="Leave it out.", field="mask")
+
+
+def only_itself(fields: Json) -> list[Lost]:
+    """What is said where a format gives the image itself alone, and the client asked for an address."""
+    if fields.get("response_format") != "url":
+        return []
+    return [Lost("response_format", "dropped", "the image itself comes: it stands at no address")]
 
 
 def sources_of(fields: Json) -> list[str | File]:
@@ -134,6 +175,24 @@ def as_url(source: str | File) -> str:
     if isinstance(source, str):
         return source
     return f"data:{source.content_type};base64,{base64.b64encode(source.data).decode()}"
+
+
+def as_file(source: Any, *, field: str) -> Any:
+    """What is in a data URL, as a file; anything else as it is. Raises Unsupported: it is no base64."""
+    if not isinstance(source, str) or (inline := DATA_URL.match(source)) is None:
+        return source
+    try:
+        data = base64.b64decode(source[inline.end() :], validate=True)
+    except (binascii.Error, ValueError):
+        raise Unsupported("it is no base64.", remedy="Send a file, or another data URL.", field=field) from None
+    return File(data=data, filename="frame", content_type=inline[1])
+
+
+def only_addresses(sources: Iterable[str], *, field: str) -> None:
+    """Raises Unsupported: one is a data URL, and the host fetches images itself."""
+    if any(DATA_URL.match(source) for source in sources):
+        remedy = "Send its address, or let other providers serve the call."
+        raise Unsupported("the provider takes an image by its address.", remedy=remedy, field=field)
 
 
 def as_base64(source: str | File) -> str:

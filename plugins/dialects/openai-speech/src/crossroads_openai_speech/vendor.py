@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -192,6 +192,31 @@ def seconds_used(told: Any) -> Usage | None:
     if isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told <= SECONDS_MAX:
         return Usage(seconds=math.ceil(told))
     return None
+
+
+def until(rows: list[Json]) -> Usage | None:
+    """How long the sound was at least: where its last word or segment ends, estimated; None: there is none."""
+    usage = seconds_used(max((row["end"] for row in rows), default=None))
+    return usage and msgspec.structs.replace(usage, quality="estimated")
+
+
+def in_segments(text: str, rows: Iterable[Json], *, language: Any = None, upstream_id: Any = None) -> Reply:
+    """A transcript of rows ({text, start, end, ...} in seconds); those without times are no segments.
+
+    language, upstream_id: as told, used where they are texts.
+
+    Law (MONEY-4): for a vendor that does not say how long the sound was, the end of its last row stands for it,
+    estimated.
+    """
+    document: Document = {"text": text, **({"language": language} if isinstance(language, str) else {})}
+    timed_rows = [row for row in rows if all(type(row.get(edge)) in (int, float) for edge in ("start", "end"))]
+    if timed_rows:
+        document["segments"] = [{"id": at, **row} for at, row in enumerate(timed_rows)]
+    return Reply(
+        document=document,
+        usage=until(timed_rows),
+        upstream_id=upstream_id if isinstance(upstream_id, str) else None,
+    )
 
 
 def rows_of(value: Any) -> list[Json]:

@@ -33,17 +33,16 @@ class WordedSpeech(VendorSpeech):
 
     places: Mapping[str, str]
     """`input`, and of `model`, `voice`, `response_format`, `speed`, `instructions` those that stand in the body."""
-    formats: Mapping[str, str]
-    """OpenAI's `response_format` -> the vendor's word."""
+    formats: Mapping[str, Any]
+    """OpenAI's `response_format` -> the vendor's word, or its object."""
     usual = "mp3"
     """The format for a caller who names none."""
     remedy = "Send the name of one of the provider's own voices as `voice`."
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         fields = taken(own, self.places)
-        words = {theirs: ours for ours, theirs in self.formats.items()}
-        if isinstance(form := fields.get("response_format"), str):
-            fields["response_format"] = words.get(form, form)
+        if (form := fields.get("response_format")) is not None:
+            fields["response_format"] = next((ours for ours, theirs in self.formats.items() if theirs == form), form)
         return fields
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
@@ -55,10 +54,15 @@ class WordedSpeech(VendorSpeech):
             "response_format": format_of(fields, self.formats, usual=self.usual),
             "voice": voice_of(fields, remedy=self.remedy),
         }
+        document = {**self.more(said), **document}
         for name, place in self.places.items():
             if name in said:
                 placed(document, place, said[name])
         return Draft(document=document, url=self.address(url, said), headers=self.headers(said), lost=lost)
+
+    def more(self, said: Json) -> Json:
+        """What else stands in the body where the caller says nothing else. said: see `address`."""
+        return {}
 
     def address(self, url: str, said: Json) -> str:
         """said: the canonical fields of this call, the format in the vendor's word."""

@@ -6,14 +6,18 @@ polls and fetches as from everywhere. Law: an id becomes a part of an address on
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.asked import NUMBER, Job, JobWords
 from crossroads_openai_chat.foreign import Foreign, Json
 from crossroads_openai_chat.reply import broken
 
-from crossroads.dialect import Document, Reply, Stamp
+from crossroads.call import Lost
+from crossroads.dialect import Document, Draft, Reply, Stamp
 from crossroads.errors import Unsupported
+from crossroads.steps import Step
 
 
 class VendorVideo(Foreign):
@@ -37,6 +41,44 @@ class VendorVideo(Foreign):
         return msgspec.json.encode(document)
 
 
+class PolledVideo(VendorVideo):
+    """Of a vendor whose one answer tells how a job stands and where its videos are.
+
+    A member states `job`, or brings `read`; and brings `job_url`.
+    """
+
+    job: JobWords
+
+    def read(self, body: bytes) -> Job:
+        """What an answer tells. Raises BadUpstream."""
+        return self.job.read(body)
+
+    def job_url(self, url: str, upstream_id: str) -> str:
+        raise NotImplementedError
+
+    def decode_response(self, body: bytes) -> Reply:
+        job = self.read(body)
+        if job.failed:
+            raise job.failure()
+        return begun(job.id, NUMBER)
+
+    def content_url(self, url: str, upstream_id: str, index: int) -> str:
+        return self.job_url(url, upstream_id)
+
+    def content_step(self, body: bytes, index: int) -> Step | None:
+        made = self.read(body).made
+        if not 0 <= index < len(made):
+            raise broken("the provider has no such video.")
+        return Step(url=made[index], bare=True)
+
+    def decode_job(self, body: bytes) -> Document:
+        job = self.read(body)
+        document: Document = {"id": job.id, "object": "video", "status": job.status}
+        if job.failed:
+            document["error"] = job.reason
+        return {**document, "progress": 100} if job.status == "completed" else document
+
+
 def begun(upstream_id: Any, known: Any) -> Reply:
     """The reply to a submission. known: pattern of the ids that the format has. Raises BadUpstream."""
     if not isinstance(upstream_id, str) or known.fullmatch(upstream_id) is None or ".." in upstream_id:
@@ -47,13 +89,50 @@ def begun(upstream_id: Any, known: Any) -> Reply:
 
 def first_frame(fields: Json) -> Any:
     """The image to begin with: a file, an address or None. Raises Unsupported: more than that."""
-    frames = [one for one in fields.get("frame_images") or () if isinstance(one, dict)]
-    given = [frame for frame in frames if frame.get("frame_type") == "first_frame"]
-    own = fields.get("input_reference")
-    if len(frames) != len(given) or fields.get("input_references") or len(given) + (own is not None) > 1:
-        what, remedy = "the provider begins with one image, and takes no other.", "Send a first frame alone."
+    what, remedy = "the provider begins with one image, and takes no other.", "Send a first frame alone."
+    first, last = first_and_last(fields, what=what, remedy=remedy)
+    if last is not None:
         raise Unsupported(what, remedy=remedy, field="frame_images")
-    told = given[0].get("image_url") if given else own
+    return first
+
+
+def first_and_last(
+    fields: Json,
+    *,
+    what: str = "the provider takes a first and a last frame, and no other image.",
+    remedy: str = "Send these alone.",
+) -> tuple[Any, Any]:
+    """The images to begin and to end with, as `first_frame`. Raises Unsupported: others than one of each."""
+    frames = [one for one in fields.get("frame_images") or () if isinstance(one, dict)]
+    first = [frame.get("image_url") for frame in frames if frame.get("frame_type") == "first_frame"]
+    last = [frame.get("image_url") for frame in frames if frame.get("frame_type") == "last_frame"]
+    if (own := fields.get("input_reference")) is not None:
+        first.append(own)
+    if len(first) > 1 or len(last) > 1 or fields.get("input_references"):
+        raise Unsupported(what, remedy=remedy, field="frame_images")
+    if len(frames) > sum(frame.get("frame_type") in ("first_frame", "last_frame") for frame in frames):
+        raise Unsupported(what, remedy=remedy, field="frame_images")
+    return _where(first), _where(last)
+
+
+def _where(given: list[Any]) -> Any:
+    told = given[0] if given else None
     if isinstance(told, dict):
         told = told.get("url") or told.get("image_url")
     return told
+
+
+def recorded(draft: Draft, text: str, recordings: Collection[str]) -> Draft:
+    """A recording under one of these names is what is said: beside it these formats take no text."""
+    if any(name in draft.document for name in recordings) and draft.document.pop(text, None) is not None:
+        draft.lost.append(Lost("prompt", "dropped", "the recording is what is said"))
+    return draft
+
+
+def shaped_by_frame(said: Json, lost: list[Lost]) -> bool:
+    """Is there a first frame, in a format that then takes no shape? It is dropped."""
+    if "first_frame" not in said:
+        return False
+    if said.pop("aspect_ratio", None) is not None:
+        lost.append(Lost("aspect_ratio", "dropped", "it is the image's"))
+    return True

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Foreign, Json, leftover, stated
-from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_chat.worded import counted_at, placed, taken
+from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.worded import counted_at, placed, rows_in, taken, texts_as, texts_in
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -22,14 +22,18 @@ HANDLED = ("documents", "query", "top_n")
 
 
 class VendorRerank(Foreign):
-    """A member states the words; where its documents are no strings it overrides `text` and `own_text`."""
+    """A member states the words; where its rows are no objects it overrides `ranks` and `own_ranks`."""
 
     operation = "rerank"
     places: Mapping[str, str]
-    """Canonical name -> dotted place in the body: `documents`, `model`, `query`, `top_n`."""
-    rows = "results"
+    """Canonical name -> dotted place in the body: `documents`, `query`, of `model` and `top_n` those that there are."""
+    text_field: str | None = None
+    """Of each document, where it is an object."""
+    rows: str | None = "results"
+    """None: the reply is nothing else."""
     score = "relevance_score"
-    counted = "usage.total_tokens"
+    counted: str | None = "usage.total_tokens"
+    """None: its body counts nothing."""
     searches = False
     """Is what is counted a unit of search (and not tokens)?"""
 
@@ -41,49 +45,49 @@ class VendorRerank(Foreign):
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         fields = taken(own, self.places)
-        if isinstance(given := fields.get("documents"), list):
-            fields["documents"] = [self.text(one) for one in given]
+        if "documents" in fields:
+            fields["documents"] = texts_in(fields["documents"], self.text_field)
         return fields
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        document, lost = leftover(fields, HANDLED, ())
+        document, lost = leftover(fields, HANDLED, [] if "top_n" in self.places else ["top_n"])
         texts = [_text(one, f"documents.{at}", lost) for at, one in enumerate(fields["documents"])]
-        said = {"documents": [self.own_text(text) for text in texts], "query": fields["query"], "model": upstream}
+        said = {"documents": texts_as(texts, self.text_field), "query": fields["query"], "model": upstream}
         said |= {"top_n": fields["top_n"]} if "top_n" in fields else {}
         for name, place in self.places.items():
             if name in said:
                 placed(document, place, said[name])
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def text(self, own: Any) -> Any:
-        """A text out of the vendor's list."""
-        return own
-
-    def own_text(self, text: str) -> Any:
-        """A text as it stands in the vendor's list."""
-        return text
-
     def decode_response(self, body: bytes) -> Reply:
-        told = whole(body)
-        rows = told.get(self.rows)
-        held = rows if isinstance(rows, list) else []
-        if not held or not all(isinstance(row, dict) and self._is_rank(row) for row in held):
-            raise broken("the provider's reply has no ranks that can be read.")
-        ranks = [{"index": row["index"], "relevance_score": row[self.score]} for row in held]
-        count = counted_at(told, self.counted)
+        told, rows = rows_in(body, self.rows)
+        ranks = self.ranks(rows)
+        count = None if self.counted is None else counted_at(told, self.counted)
         if count is None:
             return Reply(document={"results": ranks})
         usage = Usage(searches=count) if self.searches else Usage(input_tokens=count)
         return Reply(document={"results": ranks}, usage=usage)
 
+    def ranks(self, rows: list[Any]) -> list[Json]:
+        """The vendor's rows as canonical ones. Raises BadUpstream."""
+        if not all(isinstance(row, dict) and self._is_rank(row) for row in rows):
+            raise broken("the provider's reply has no ranks that can be read.")
+        return [{"index": row["index"], "relevance_score": row[self.score]} for row in rows]
+
+    def own_ranks(self, ranks: list[Json]) -> list[Any]:
+        """Canonical rows as the vendor's."""
+        return [{"index": row["index"], self.score: row["relevance_score"]} for row in ranks]
+
     def _is_rank(self, row: Json) -> bool:
         return type(row.get("index")) is int and type(row.get(self.score)) in (int, float)
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
-        ranks = (reply.document or {}).get("results") or ()
-        told: Json = {self.rows: [{"index": row["index"], self.score: row["relevance_score"]} for row in ranks]}
-        if reply.usage is not None:
+        rows = self.own_ranks((reply.document or {}).get("results") or [])
+        if self.rows is None:
+            return jsonbody.encode(rows)
+        told: Json = {self.rows: rows}
+        if self.counted is not None and reply.usage is not None:
             count = reply.usage.searches if self.searches else reply.usage.prompt_tokens
             placed(told, self.counted, count)
         return jsonbody.encode(told)

@@ -14,8 +14,6 @@ from typing import Any
 from crossroads_openai_chat import errors as openai
 from crossroads_openai_chat.request import ROUTER_KINDS, open_fields, plain
 from crossroads_openai_chat.splicing import SplicedRelay
-from crossroads_openai_embeddings import OpenAIEmbeddings
-from crossroads_rerank_cohere import RerankCohere
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
@@ -24,12 +22,12 @@ from crossroads.errors import BadRequest, CrossroadsError, UpstreamRefused
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
 from crossroads.wire import Headers
-from crossroads_tgi import generate, rows, stream
+from crossroads_tgi import generate, stream
+from crossroads_tgi.tei import TeiEmbed, TeiRerank
 
 __all__ = ["TeiEmbed", "TeiRerank", "Tgi"]
 
 ROOT = "/hf-inference/models/{model}"
-JSON_HEADERS = ((b"content-type", b"application/json"), (b"accept", b"application/json"))
 
 
 class Tgi(DialectBase):
@@ -108,56 +106,3 @@ class Tgi(DialectBase):
 
     def relay_stream(self, stamp: Stamp) -> SplicedRelay:
         return SplicedRelay(stream.Source())
-
-
-class TeiEmbed(OpenAIEmbeddings):
-    """`POST /embed`, as an upstream."""
-
-    name = "tei-embed"
-    paths: tuple[str, ...] = ()
-    upstream_path = "/embed"
-
-    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
-        fields, lost = rows.embed_fields(request.model_dump(exclude_unset=True))
-        return Draft(document=fields, url=url, headers=JSON_HEADERS, lost=lost)
-
-    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        return self.encode_request(self.decode_request(opened), url=url, upstream=upstream, stream=False)
-
-    def decode_response(self, body: bytes) -> Reply:
-        return rows.decode_embeddings(body)
-
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        reply = self.decode_response(body)
-        reply.body = self.encode_response(reply, stamp)
-        return reply
-
-    def usage_of(self, headers: Headers) -> Usage | None:
-        return rows.usage_of(headers)
-
-
-class TeiRerank(RerankCohere):
-    """`POST /rerank`, as an upstream."""
-
-    name = "tei-rerank"
-    paths: tuple[str, ...] = ()
-    upstream_path = "/rerank"
-
-    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
-        texts = super().encode_request(request, url=url, upstream=upstream, stream=False)
-        fields, lost = rows.rerank_fields(request.model_dump(exclude_unset=True), texts.document["documents"])
-        return Draft(document=fields, url=url, headers=JSON_HEADERS, lost=[*texts.lost, *lost])
-
-    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        return self.encode_request(self.decode_request(opened), url=url, upstream=upstream, stream=False)
-
-    def decode_response(self, body: bytes) -> Reply:
-        return rows.decode_ranks(body)
-
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        reply = self.decode_response(body)
-        reply.body = self.encode_response(reply, stamp)
-        return reply
-
-    def usage_of(self, headers: Headers) -> Usage | None:
-        return rows.usage_of(headers)

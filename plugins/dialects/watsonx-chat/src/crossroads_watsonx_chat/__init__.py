@@ -16,15 +16,14 @@ from crossroads_openai_chat import OpenAIChat
 from crossroads_openai_chat import errors as openai
 from crossroads_openai_chat.request import open_fields
 from crossroads_openai_chat.splicing import SplicedRelay
-from crossroads_openai_embeddings import OpenAIEmbeddings
-from crossroads_rerank_cohere import RerankCohere
 
 from crossroads import jsonbody
 from crossroads.call import Call, Opened
 from crossroads.dialect import NO_PARAMS, Draft, Reply, Stamp
 from crossroads.errors import BadRequest, CrossroadsError
 from crossroads.sse import encode_event
-from crossroads_watsonx_chat import chat, generation, rows, stream
+from crossroads_watsonx_chat import chat, generation, stream
+from crossroads_watsonx_chat.rows import WatsonxEmbeddings, WatsonxRerank
 from crossroads_watsonx_chat.shared import as_ours, draft
 
 __all__ = ["Watsonx", "WatsonxChat", "WatsonxEmbeddings", "WatsonxRerank"]
@@ -125,50 +124,3 @@ class Watsonx(WatsonxChat):
 
     def encode_stream(self, stamp: Stamp) -> Any:
         return stream.StreamEncoder(stamp)
-
-
-class WatsonxEmbeddings(OpenAIEmbeddings):
-    """`POST /ml/v1/text/embeddings`, as an upstream: our clients write OpenAI's."""
-
-    name = "watsonx-embeddings"
-    paths: tuple[str, ...] = ()
-    upstream_path = "/ml/v1/text/embeddings"
-
-    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
-        fields, lost = rows.embedding_fields(request.model_dump(exclude_unset=True))
-        return draft(fields, lost, url=url, upstream=upstream)
-
-    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        return self.encode_request(self.decode_request(opened), url=url, upstream=upstream, stream=False)
-
-    def decode_response(self, body: bytes) -> Reply:
-        return rows.decode_embeddings(body)
-
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        reply = self.decode_response(body)
-        reply.body = self.encode_response(reply, stamp)
-        return reply
-
-
-class WatsonxRerank(RerankCohere):
-    """`POST /ml/v1/text/rerank`, as an upstream: our clients write Cohere's."""
-
-    name = "watsonx-rerank"
-    paths: tuple[str, ...] = ()
-    upstream_path = "/ml/v1/text/rerank"
-
-    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
-        texts = super().encode_request(request, url=url, upstream=upstream, stream=False)
-        fields, lost = rows.rerank_fields(request.model_dump(exclude_unset=True), texts.document["documents"])
-        return draft(fields, [*texts.lost, *lost], url=url, upstream=upstream)
-
-    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        return self.encode_request(self.decode_request(opened), url=url, upstream=upstream, stream=False)
-
-    def decode_response(self, body: bytes) -> Reply:
-        return rows.decode_ranks(body)
-
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        reply = self.decode_response(body)
-        reply.body = self.encode_response(reply, stamp)
-        return reply

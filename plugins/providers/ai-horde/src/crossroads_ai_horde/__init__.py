@@ -1,1 +1,1 @@
-"""AI Horde. Facts stand in provider.toml; there is no code."""
+"""AI Horde: facts in provider.toml, its formats in `images` and `completions`, what is asked for in `jobs`."""

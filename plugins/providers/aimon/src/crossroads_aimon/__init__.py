@@ -1,1 +1,1 @@
-"""AIMon. Facts stand in provider.toml; there is no code."""
+"""AIMon: facts in provider.toml, its format in `rerank`."""

@@ -1,1 +1,1 @@
-"""Async. Facts stand in provider.toml; there is no code."""
+"""Async: facts in provider.toml, its formats in `speech` and `transcription`."""

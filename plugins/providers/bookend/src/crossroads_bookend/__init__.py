@@ -1,1 +1,1 @@
-"""Bookend AI. Facts stand in provider.toml; there is no code."""
+"""Bookend AI: facts in provider.toml, its format in `embeddings`."""

@@ -1,1 +1,1 @@
-"""CAMB.AI. Facts stand in provider.toml; there is no code."""
+"""CAMB.AI: facts in provider.toml, its formats in `speech` and `transcription`."""

@@ -1,1 +1,1 @@
-"""Civitai. Facts stand in provider.toml; there is no code."""
+"""Civitai: facts in provider.toml, its formats in `images` and `video`, its jobs in `workflows`."""

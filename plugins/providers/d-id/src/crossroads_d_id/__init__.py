@@ -1,1 +1,1 @@
-"""D-ID. Facts stand in provider.toml; there is no code."""
+"""D-ID: facts in provider.toml, its format in `video`."""

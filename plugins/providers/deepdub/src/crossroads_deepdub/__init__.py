@@ -1,1 +1,1 @@
-"""Deepdub. Facts stand in provider.toml; there is no code."""
+"""Deepdub: facts in provider.toml, its format in `speech`."""

@@ -1,1 +1,1 @@
-"""embaas. Facts stand in provider.toml; there is no code."""
+"""embaas: facts in provider.toml, its format in `embeddings`."""

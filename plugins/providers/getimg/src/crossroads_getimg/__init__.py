@@ -1,1 +1,1 @@
-"""getimg.ai. Facts stand in provider.toml; there is no code."""
+"""getimg.ai: facts in provider.toml, its format in `images`."""

@@ -1,1 +1,1 @@
-"""Gradium. Facts stand in provider.toml; there is no code."""
+"""Gradium: facts in provider.toml, its formats in `speech` and `transcription`."""

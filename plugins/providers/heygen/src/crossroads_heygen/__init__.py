@@ -1,1 +1,1 @@
-"""HeyGen. Facts stand in provider.toml; there is no code."""
+"""HeyGen: facts in provider.toml, its format in `video`."""

@@ -1,1 +1,1 @@
-"""LightOn: facts in provider.toml, its format in `chat`."""
+"""LightOn. Facts stand in provider.toml; there is no code."""

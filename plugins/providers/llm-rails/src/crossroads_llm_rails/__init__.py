@@ -1,1 +1,1 @@
-"""LLMRails. Facts stand in provider.toml; there is no code."""
+"""LLMRails: facts in provider.toml, its format in `embeddings`."""

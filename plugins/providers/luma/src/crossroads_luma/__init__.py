@@ -1,1 +1,1 @@
-"""Luma AI. Facts stand in provider.toml; there is no code."""
+"""Luma AI: facts in provider.toml, its formats in `images` and `video`, its generations in `generations`."""

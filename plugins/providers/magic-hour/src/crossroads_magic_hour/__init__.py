@@ -1,1 +1,1 @@
-"""Magic Hour. Facts stand in provider.toml; there is no code."""
+"""Magic Hour: facts in provider.toml, its formats in `video` and `images`."""

@@ -1,1 +1,1 @@
-"""NLP Cloud: facts in provider.toml, its format in `chat`."""
+"""NLP Cloud: facts in provider.toml, its formats in `chat`, `completions` and `embeddings`."""

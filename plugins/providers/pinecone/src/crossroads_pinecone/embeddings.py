@@ -7,8 +7,6 @@ Source: pkg:pypi/pinecone@10.2.0 (client/inference.py, models/inference/embed.py
 
 from __future__ import annotations
 
-from typing import Any
-
 from crossroads_openai_embeddings.vendor import VendorEmbeddings
 
 from crossroads import jsonbody
@@ -26,11 +24,6 @@ class PineconeEmbeddings(VendorEmbeddings):
         "input_type": "parameters.input_type",
         "model": "model",
     }
+    text_field = "text"
     purposes = {"document": "passage", "search_query": "query", "search_document": "passage"}
     vector = "values"
-
-    def text(self, own: Any) -> Any:
-        return own.get("text") if isinstance(own, dict) else own
-
-    def own_text(self, text: str) -> Any:
-        return {"text": text}

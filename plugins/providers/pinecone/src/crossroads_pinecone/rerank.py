@@ -5,8 +5,6 @@ Source: pkg:pypi/pinecone@10.2.0 (client/inference.py, models/inference/rerank.p
 
 from __future__ import annotations
 
-from typing import Any
-
 from crossroads_rerank_cohere.vendor import VendorRerank
 
 from crossroads import jsonbody
@@ -19,13 +17,8 @@ class PineconeRerank(VendorRerank):
     upstream_path = "/rerank"
     own = {"documents": jsonbody.ARRAY, "query": jsonbody.STRING}
     places = {"documents": "documents", "model": "model", "query": "query", "top_n": "top_n"}
+    text_field = "text"
     rows = "data"
     score = "score"
     counted = "usage.rerank_units"
     searches = True
-
-    def text(self, own: Any) -> Any:
-        return own.get("text") if isinstance(own, dict) else own
-
-    def own_text(self, text: str) -> Any:
-        return {"text": text}

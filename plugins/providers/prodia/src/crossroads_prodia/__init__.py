@@ -1,1 +1,1 @@
-"""Prodia. Facts stand in provider.toml; there is no code."""
+"""Prodia: facts in provider.toml, its format in `images`."""

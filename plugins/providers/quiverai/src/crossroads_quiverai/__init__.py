@@ -1,1 +1,1 @@
-"""QuiverAI. Facts stand in provider.toml; there is no code."""
+"""QuiverAI: facts in provider.toml, its format in `images`."""

@@ -1,1 +1,1 @@
-"""remove.bg. Facts stand in provider.toml; there is no code."""
+"""remove.bg: facts in provider.toml, its format in `images`."""

@@ -1,1 +1,1 @@
-"""Respeecher. Facts stand in provider.toml; there is no code."""
+"""Respeecher: facts in provider.toml, its format in `speech`."""

@@ -1,1 +1,1 @@
-"""Runway. Facts stand in provider.toml; there is no code."""
+"""Runway: facts in provider.toml, its formats in `images`, `speech` and `video`, its tasks in `tasks`."""

@@ -1,1 +1,1 @@
-"""Sarvam AI. Facts stand in provider.toml; there is no code."""
+"""Sarvam AI: facts in provider.toml, its formats of sound in `speech` and `transcription`."""

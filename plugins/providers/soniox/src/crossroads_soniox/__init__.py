@@ -1,1 +1,1 @@
-"""Soniox. Facts stand in provider.toml; there is no code."""
+"""Soniox: facts in provider.toml, its formats in `speech` and `transcription`."""

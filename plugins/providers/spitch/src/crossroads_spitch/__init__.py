@@ -1,1 +1,1 @@
-"""Spitch. Facts stand in provider.toml; there is no code."""
+"""Spitch: facts in provider.toml, its formats in `speech` and `transcription`."""

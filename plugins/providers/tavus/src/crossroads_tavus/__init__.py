@@ -1,1 +1,1 @@
-"""Tavus. Facts stand in provider.toml; there is no code."""
+"""Tavus: facts in provider.toml, its format in `video`."""

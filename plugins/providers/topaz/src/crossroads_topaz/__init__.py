@@ -1,1 +1,1 @@
-"""Topaz Labs. Facts stand in provider.toml; there is no code."""
+"""Topaz Labs: facts in provider.toml, its format in `images`."""

@@ -1,1 +1,1 @@
-"""TwelveLabs. Facts stand in provider.toml; there is no code."""
+"""TwelveLabs: facts in provider.toml, its format in `embeddings`."""

@@ -1,1 +1,1 @@
-"""WaveSpeedAI. Facts stand in provider.toml; there is no code."""
+"""WaveSpeedAI: facts in provider.toml, its formats in `images` and `video`, its jobs in `predictions`."""

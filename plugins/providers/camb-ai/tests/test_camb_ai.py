@@ -1,0 +1,118 @@
+"""CAMB.AI: what goes out, what comes back, what is counted; a transcript is a job that is asked for."""
+
+import json
+
+import pytest
+from crossroads_camb_ai.speech import CambAISpeech
+from crossroads_camb_ai.transcription import CambAITranscription
+from crossroads_openai_speech import OpenAISpeech
+
+from crossroads import multipart
+from crossroads.clock import SystemClock
+from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
+from crossroads.multipart import File
+from crossroads.testing import dialect_conformance
+from crossroads.testing.answers import Answer
+from crossroads.testing.served import served
+from crossroads.testing.upstream import ScriptedProvider
+from crossroads.types.usage import Usage
+
+TestSpeech = dialect_conformance(CambAISpeech)
+TestTranscription = dialect_conformance(CambAITranscription, "vectors/transcription")
+
+SPEAKS, HEARS, OPENAI = CambAISpeech(), CambAITranscription(), OpenAISpeech()
+SOUND = File(data=b"RIFF\0\xff", filename="a.wav", content_type="audio/wav")
+OWN = {
+    "text": "Hi", "voice_id": 147320, "language": "fr-fr", "speech_model": "m",
+    "output_configuration": {"format": "adts"}, "voice_settings": {"speaking_rate": 1.1},
+}  # fmt: skip
+HEARD = {"transcript": [{"start": 0.1, "end": 1.2, "text": "Hi there.", "speaker": "Speaker 1"}]}
+
+
+class Quick(SystemClock):
+    async def sleep(self, seconds):
+        """Not slept."""
+
+
+def drafted(**fields):
+    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "7", **fields}).encode()
+    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
+
+
+def test_its_own_body_is_read_and_written_the_same():
+    opened = SPEAKS.open(json.dumps(OWN).encode())
+    assert SPEAKS.splice_request(opened, url="u", upstream="m").document == OWN
+
+
+@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "pcm"}])
+def test_what_it_can_not_speak_is_refused(fields):
+    with pytest.raises(Unsupported):
+        drafted(**fields)
+
+
+@pytest.mark.parametrize(("voice", "sent"), [("7", 7), ("alloy", "alloy"), ("9" * 30, "9" * 30)])
+def test_a_voice_is_a_number_where_it_is_one(voice, sent):
+    assert drafted(voice=voice).document["voice_id"] == sent
+
+
+def test_what_it_has_no_word_for_is_told():
+    assert [lost.field for lost in drafted(speed=1.5).lost] == ["speed"]
+
+
+async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
+    async with ScriptedProvider() as upstream:
+        upstream.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
+        row = {"model": "a/m", "upstream": "mars-flash", "operations": ["speech"]}
+        row["price_usd"] = {"character": "0.00001"}
+        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "147320", "instructions": "softly"}).encode()
+        got = await served("camb-ai", upstream, "openai-speech", body, endpoints=[row])
+        sent = upstream.requests[0]
+    assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
+    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
+    assert (sent.path, sent.header("x-api-key")) == ("/v1/tts-stream", "none")
+    assert sent.json == {
+        "text": "Grüß", "voice_id": 147320, "language": "en-us", "speech_model": "mars-flash",
+        "user_instructions": "softly", "output_configuration": {"format": "mp3"},
+    }  # fmt: skip
+
+
+def test_a_transcript_has_its_segments_and_what_they_last():
+    reply = HEARS.decode_response(json.dumps(HEARD).encode())
+    assert reply.document == {"text": "Hi there.", "segments": [{"id": 0, **HEARD["transcript"][0]}]}
+    assert reply.usage == Usage(seconds=2, quality="estimated")
+
+
+def test_a_task_that_failed_is_refused_and_nonsense_is_a_bad_upstream():
+    with pytest.raises(UpstreamRefused, match="SOURCE_TOO_LARGE"):
+        HEARS.decode_response(b'{"status": "ERROR", "exception_reason": "SOURCE_TOO_LARGE"}')
+    for body in (b"", b"{}", b'{"transcript": [5]}', b'{"transcript": [{"start": 1}]}'):
+        with pytest.raises(BadUpstream):
+            HEARS.decode_response(body)
+
+
+async def test_a_sound_is_submitted_asked_for_and_fetched():
+    async with ScriptedProvider() as upstream:
+        told = ({"task_id": "t/1"}, {"status": "PENDING"}, {"status": "SUCCESS", "run_id": 7}, HEARD)
+        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
+        row = {"model": "a/m", "upstream": "m", "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
+        form = multipart.encode_form({"model": "a/m", "file": SOUND, "run_audio_cleaning": "false"})
+        got = await served("camb-ai", upstream, "openai-transcription", *form, endpoints=[row], clock=Quick())
+    assert json.loads(got.body)["text"] == "Hi there."
+    sent = upstream.requests
+    job = "/v1/transcribe/t%2F1"
+    assert [one.path for one in sent] == ["/v1/transcribe", job, job, "/v1/transcription-result/7"]
+    fields = multipart.open_form(sent[0].body, sent[0].header("content-type"))
+    assert fields == {"language": "auto", "media_file": SOUND, "run_audio_cleaning": "false"}
+    assert {one.header("x-api-key") for one in sent} == {"none"}
+    assert got.cost_nano == 200_000
+
+
+async def test_a_task_that_failed_on_the_way_is_the_callers_to_see():
+    async with ScriptedProvider() as upstream:
+        told = ({"task_id": "t"}, {"status": "ERROR", "exception_reason": "SOURCE_TOO_LARGE"})
+        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
+        row = {"model": "a/m", "upstream": "m", "operations": ["transcription"]}
+        form = multipart.encode_form({"model": "a/m", "file": SOUND})
+        got = await served("camb-ai", upstream, "openai-transcription", *form, endpoints=[row], clock=Quick())
+    assert got.status == 400
+    assert "SOURCE_TOO_LARGE" in got.body.decode()

@@ -1,0 +1,112 @@
+"""`POST /post/speech/asr`: the sound is the body, the reply lines of JSON: a text with its start, then where it ended.
+
+Only WAV, Ogg with Opus, and bare samples are heard: what sound is something else is refused here. Law (MONEY-4): the
+reply does not tell how long the sound was; where its last text ends stands for that, estimated.
+Source: https://docs.gradium.ai/api-reference/endpoint/stt-post (OpenAPI document of 2026-07, as kept in
+https://github.com/api-evangelist/gradium), read 2026-11-25.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.foreign import Json, leftover, stated
+from crossroads_openai_chat.reply import broken
+from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, sound_of, until, with_query
+from crossroads_openai_speech.worded import kind_of
+
+from crossroads.dialect import Document, Draft, Reply, Stamp
+from crossroads.errors import Unsupported
+from crossroads.jsonbody import MALFORMED
+from crossroads.multipart import File
+
+HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
+DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
+HEARD = ("audio/wav", "audio/ogg", "audio/pcm")
+
+
+class GradiumTranscription(VendorTranscription):
+    """See `crossroads.dialect.Dialect`. An upstream only."""
+
+    name = "gradium-transcription"
+    upstream_path = "/post/speech/asr"
+
+    def canonical(self, own: Json, params: Any) -> Json:
+        return dict(own)
+
+    def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
+        fields = stated(request)
+        query, lost = leftover(fields, HANDLED, DROPPED)
+        query["model"] = upstream
+        if "language" in fields:
+            query.setdefault("json_config", msgspec.json.encode({"language": fields["language"]}).decode())
+        sound = sound_of(fields)
+        headers = ((b"content-type", _kind(sound).encode()), (b"accept", b"application/x-ndjson"))
+        return Draft(document={}, url=with_query(url, query), headers=headers, lost=lost, body=sound.data)
+
+    def decode_response(self, body: bytes) -> Reply:
+        spoken: list[Json] = []
+        for told in _lines(body):
+            if told.get("type") == "error":
+                text = str(told.get("message") or "no reason given")
+                raise decode_error(500, (), msgspec.json.encode({"error": {"message": text}}))
+            if told.get("type") == "text":
+                if not isinstance(told.get("text"), str):
+                    raise broken("the provider's transcript has a text that can't be read.")
+                spoken.append({"text": told["text"], "start": told.get("start_s"), "of": told.get("stream_id")})
+            elif told.get("type") == "end_text" and (ended := _last(spoken, told.get("stream_id"))) is not None:
+                ended["end"] = told.get("stop_s")
+        segments = [{name: row[name] for name in ("text", "start", "end")} for row in spoken if _is_timed(row)]
+        document: Document = {"text": " ".join(row["text"].strip() for row in spoken)}
+        if segments:
+            document["segments"] = [{"id": at, **row} for at, row in enumerate(segments)]
+        return Reply(document=document, usage=until(segments))
+
+    def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
+        document = reply.document or {}
+        rows = document.get("segments") or [{"text": document.get("text", "")}]
+        lines: list[Json] = []
+        for row in rows:
+            lines.append({"type": "text", "text": row["text"], "start_s": row.get("start"), "stream_id": 0})
+            lines += [{"type": "end_text", "stop_s": row["end"], "stream_id": 0}] if "end" in row else []
+        return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+
+
+def _kind(sound: File) -> str:
+    """As Gradium names it, by how the sound begins, or by what its sender says. Raises Unsupported."""
+    for kind in (kind_of(sound.data), sound.content_type):
+        if kind in HEARD:
+            return kind
+    raise Unsupported(
+        "the provider hears no sound of this format.",
+        remedy="Send WAV, Ogg with Opus, or let other providers serve the call.",
+        field="file",
+        value=sound.content_type,
+    )
+
+
+def _lines(body: bytes) -> Iterator[Json]:
+    """Raises BadUpstream: it is none of this format."""
+    for line in body.splitlines():
+        if not line.strip():
+            continue
+        try:
+            told = msgspec.json.decode(line)
+        except MALFORMED:
+            told = None
+        if not isinstance(told, dict):
+            raise broken("the provider's transcript has a line that can't be read.")
+        yield told
+
+
+def _last(spoken: list[Json], of: Any) -> Json | None:
+    """The last text of this stream, if it has no end yet."""
+    row = next((row for row in reversed(spoken) if row["of"] == of), None)
+    return row if row is not None and "end" not in row else None
+
+
+def _is_timed(row: Json) -> bool:
+    return all(type(row.get(edge)) in (int, float) for edge in ("start", "end"))
