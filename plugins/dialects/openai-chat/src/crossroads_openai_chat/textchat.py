@@ -76,13 +76,14 @@ class TextChat(OpenAIChat):
 
     vendor: as it is called in a refusal. places: canonical parameter -> its place in the vendor's body (`worded`).
     reads: canonical fields that `asked` reads itself. streamed: it has streams. gathered: it answers in one always.
-    ends_framed: a stream of its has no last event.
+    ends_framed: a stream of its has no last event. beside: types of parts that `asked` reads itself (images, videos).
     """
 
     paths: tuple[str, ...] = ()
     vendor: str
     places: Mapping[str, str] = {}
     reads: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
     streamed = False
     gathered = False
     ends_framed = False
@@ -111,7 +112,8 @@ class TextChat(OpenAIChat):
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = request.model_dump(exclude_unset=True, by_alias=True)
         self._refuse(fields)
-        ask = Ask(fields=fields, turns=turns_of(fields, self.vendor), upstream=upstream, stream=stream, lost=[])
+        turns = turns_of(fields, self.vendor, self.beside)
+        ask = Ask(fields=fields, turns=turns, upstream=upstream, stream=stream, lost=[])
         document = self.asked(ask)
         self._place(document, ask)
         accept = b"text/event-stream" if self.gathered or (stream and self.streamed) else b"application/json"
