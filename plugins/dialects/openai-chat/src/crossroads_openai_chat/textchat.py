@@ -46,7 +46,8 @@ HANDLED = frozenset(
         "response_format", "stream", "stream_options", "tools",
     }
 )  # fmt: skip
-NOTHING: tuple[Any, ...] = (None, [], {}, False)
+ONE_SEARCH = Usage(searches=1)
+"""Used by an answer from the web, where a vendor sells these and counts no tokens."""
 
 
 class Ask(msgspec.Struct, kw_only=True):
@@ -151,7 +152,7 @@ class TextChat(OpenAIChat):
                 continue
             elif name not in STANDARD:
                 document[name] = value
-            elif value not in NOTHING:
+            elif says_something(value):
                 ask.lost.append(Lost(name, "dropped", "the provider has no such parameter"))
 
     def decode_response(self, body: bytes) -> Reply:
@@ -246,6 +247,11 @@ class TextStream(FailsLate):
     def _ended(self, native: str | None) -> list[Document]:
         self._done, self.native, self.finish_reason = True, native, finish_reason(native) or "stop"
         return [_chunk(self.upstream_id, {}, native, self.finish_reason), *_counted(self.usage)]
+
+
+def says_something(value: Any) -> bool:
+    """Is this parameter more than a default that is spelled out? A number is, 0 too."""
+    return value is not None and value is not False and value not in ([], {})
 
 
 def reply_of(said: Said) -> Reply:

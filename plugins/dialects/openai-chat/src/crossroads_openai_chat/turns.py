@@ -59,6 +59,14 @@ def spoken(turns: Iterable[Turn]) -> list[Turn]:
     return [turn for turn in turns if turn.role != "system"]
 
 
+def without_system(turns: Sequence[Turn], lost: list[Lost]) -> list[Turn]:
+    """For a vendor that has no such role: the system messages lead as one of the user, which is reported."""
+    if (system := system_of(turns)) is None:
+        return list(turns)
+    lost.append(Lost("messages[].role", "emulated", "a system message is sent as the user's first"))
+    return [Turn("user", system), *spoken(turns)]
+
+
 def as_prompt(turns: Sequence[Turn], lost: list[Lost]) -> str:
     """One message of the user as it is; more of them turn by turn, which is reported."""
     if len(turns) == 1 and turns[0].role == "user":

@@ -28,8 +28,6 @@ SIDE_MAX = 16384
 """Of an image, in pixels."""
 SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+);base64,", re.ASCII)
-BEGINNINGS = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"RIFF", "image/webp"))
-
 HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
 """What each format has its own way of saying."""
 ONLY_OPENAI = ("background", "input_fidelity", "moderation", "output_compression", "quality", "style")
@@ -90,11 +88,6 @@ def row_with(data: bytes, media_type: str | None = None) -> Json:
     """One image by its bytes."""
     row: Json = {"b64_json": base64.b64encode(data).decode()}
     return row if media_type is None else {**row, "media_type": media_type}
-
-
-def image_type(data: bytes) -> str | None:
-    """Media type of an image, by how it begins; None: it is none that hosts make."""
-    return next((kind for begins, kind in BEGINNINGS if data.startswith(begins)), None)
 
 
 def size_of(fields: Json) -> tuple[int, int] | None:
