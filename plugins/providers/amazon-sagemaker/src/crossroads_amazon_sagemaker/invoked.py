@@ -15,10 +15,10 @@ import msgspec
 from crossroads_bedrock_converse import errors
 from crossroads_openai_chat import OpenAIChat
 from crossroads_openai_chat import errors as openai
+from crossroads_openai_chat.oneway import OneWay
 from crossroads_tgi import TeiEmbed, TeiRerank, Tgi
 
-from crossroads.call import Opened
-from crossroads.dialect import Draft, Reply, Stamp
+from crossroads.dialect import Draft, Reply
 from crossroads.errors import UpstreamRefused
 from crossroads.jsonbody import MALFORMED
 from crossroads.wire import Headers
@@ -39,10 +39,9 @@ class ModelError(msgspec.Struct, rename="pascal"):
 _model_error = msgspec.json.Decoder(ModelError)
 
 
-class Invoked:
+class Invoked(OneWay):
     """Stands before the dialect that the container speaks. As an upstream: our clients write OpenAI's or Cohere's."""
 
-    paths: tuple[str, ...] = ()
     upstream_path = "/invocations"
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
@@ -52,15 +51,6 @@ class Invoked:
         if stream:
             draft.url, draft.headers = f"{url}{STREAM}", HEADERS[:1]
         return draft
-
-    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        request = self.decode_request(opened)  # type: ignore[attr-defined]
-        return self.encode_request(request, url=url, upstream=upstream, stream=opened.stream)
-
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        reply: Reply = self.decode_response(body)  # type: ignore[attr-defined]
-        reply.body = self.encode_response(reply, stamp)  # type: ignore[attr-defined]
-        return reply
 
     def decode_stream(self) -> Unframed:
         return Unframed(super().decode_stream())  # type: ignore[misc]
