@@ -34,6 +34,7 @@ _HOMES = {
     "offer": "plugins",
     "refusal": "answers",
     "send": "plugins",
+    "speech_conformance": "spoken",
     "index_of": "plugins",
     "policy_conformance": "conformance",
     "provider_conformance": "provider",
@@ -41,7 +42,7 @@ _HOMES = {
     "strategy_conformance": "strategy",
 }
 
-_SUITES = ("conformance", "dialect", "imports", "laws", "provider", "provider_wire", "rows", "strategy")
+_SUITES = ("conformance", "dialect", "imports", "laws", "provider", "provider_wire", "rows", "spoken", "strategy")
 
 __all__ = list(_HOMES)
 

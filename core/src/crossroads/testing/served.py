@@ -37,11 +37,16 @@ async def served(
     *,
     params: Mapping[str, str] | None = None,
     endpoints: list[dict[str, Any]] | None = None,
+    settings: Mapping[str, Any] | None = None,
     **injected: Any,
 ) -> Served:
-    """endpoints: instead of the manifest's. params: of the path and the query. injected: as for `Exchange` (clock)."""
+    """endpoints: instead of the manifest's. params: of the path and the query. settings: the provider's own.
+
+    injected: as for `Exchange` (clock).
+    """
     mine: dict[str, Any] = {"plugin": plugin, "name": plugin, "base_url": upstream.base_url, "api_key": "none"}
     mine |= {} if endpoints is None else {"endpoints": endpoints}
+    mine |= {} if settings is None else {"settings": dict(settings)}
     async with AsyncClient({"providers": [mine]}, **injected) as client:
         call = client.exchange.open_call(dialect, body, params={"content_type": content_type, **(params or {})})
         parts = [part async for part in client.exchange.run(call)]

@@ -5,36 +5,51 @@ import json
 import pytest
 from crossroads_gradium.speech import GradiumSpeech
 from crossroads_gradium.transcription import GradiumTranscription
-from crossroads_openai_speech import OpenAISpeech, OpenAITranscription
+from crossroads_openai_speech import OpenAITranscription
 
 from crossroads import multipart
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance, laws
+from crossroads.testing import dialect_conformance, laws, speech_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
-TestSpeech = dialect_conformance(GradiumSpeech)
+TestSpeech = speech_conformance(
+    GradiumSpeech,
+    "gradium",
+    own={
+        "text": "Hi",
+        "voice_id": "YTpq7expH9539ERJ",
+        "model_name": "m",
+        "output_format": "pcm_24000",
+        "only_audio": True,
+        "json_config": "{}",
+    },
+    path="/v1/post/speech/tts",
+    sent={
+        "text": "Grüß",
+        "voice_id": "v",
+        "model_name": "m",
+        "output_format": "wav",
+        "only_audio": True,
+    },
+    upstream="m",
+    headers={"x-api-key": "none"},
+    refused=({"voice": ""}, {"input": ""}, {"response_format": "mp3"}),
+    answer=Answer(raw=(b"RIFF\0",), content_type="audio/wav"),
+    heard=(b"RIFF\0", b"audio/wav"),
+)
 TestTranscription = dialect_conformance(GradiumTranscription)
 
-SPEAKS, HEARS, OPENAI, ASKS = GradiumSpeech(), GradiumTranscription(), OpenAISpeech(), OpenAITranscription()
-OWN = {
-    "text": "Hi", "voice_id": "YTpq7expH9539ERJ", "model_name": "m", "output_format": "pcm_24000", "only_audio": True,
-    "json_config": "{}",
-}  # fmt: skip
+HEARS, ASKS = GradiumTranscription(), OpenAITranscription()
 SOUND = File(data=b"RIFF\0\xff", filename="a.wav", content_type="audio/x-wav")
 LINES = (
     {"type": "text", "text": "Hello world", "start_s": 0.5, "stream_id": 0},
     {"type": "end_text", "stop_s": 1.25, "stream_id": 0},
     {"type": "text", "text": "and you", "start_s": 1.5, "stream_id": 0},
 )
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
 
 
 def asked(sound=SOUND, **fields):
@@ -45,36 +60,6 @@ def asked(sound=SOUND, **fields):
 
 def lines(*rows):
     return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
-
-
-def test_its_own_body_is_read_and_written_the_same():
-    opened = SPEAKS.open(json.dumps(OWN).encode())
-    assert SPEAKS.splice_request(opened, url="u", upstream="m").document == OWN
-
-
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "mp3"}])
-def test_what_it_can_not_speak_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
-
-
-def test_what_it_has_no_word_for_is_told():
-    assert [lost.field for lost in drafted(instructions="whisper", speed=1.5).lost] == ["instructions", "speed"]
-
-
-async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"RIFF\0",), content_type="audio/wav"))
-        row = {"model": "a/m", "upstream": "m", "operations": ["speech"], "price_usd": {"character": "0.00001"}}
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "v"}).encode()
-        got = await served("gradium", upstream, "openai-speech", body, endpoints=[row])
-        sent = upstream.requests[0]
-    assert (got.body, got.headers[b"content-type"]) == (b"RIFF\0", b"audio/wav")
-    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
-    assert (sent.path, sent.header("x-api-key")) == ("/v1/post/speech/tts", "none")
-    assert sent.json == {
-        "text": "Grüß", "voice_id": "v", "model_name": "m", "output_format": "wav", "only_audio": True,
-    }  # fmt: skip
 
 
 def test_a_sound_goes_out_bare_and_as_what_it_is():

@@ -1,64 +1,27 @@
 """Resemble AI's speech: its own body, and the package at work: what goes out, what comes back, what is counted."""
 
-import json
-
 import pytest
 from crossroads_openai_speech import OpenAISpeech
 from crossroads_resemble.speech import ResembleSpeech
 
-from crossroads.errors import BadUpstream, Unsupported
-from crossroads.testing import dialect_conformance
+from crossroads.errors import BadUpstream
+from crossroads.testing import speech_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
-from crossroads.types.usage import Usage
 
-TestSpeech = dialect_conformance(ResembleSpeech)
+TestSpeech = speech_conformance(
+    ResembleSpeech,
+    "resemble",
+    own={"data": "Hi", "voice_uuid": "55592656", "model": "m", "output_format": "wav", "precision": "PCM_16"},
+    path="/synthesize",
+    sent={"data": "Grüß", "voice_uuid": "v", "model": "chatterbox", "output_format": "mp3"},
+    upstream="chatterbox",
+    answer=Answer(raw=(b'{"success": true, "audio_content": "SUQzAA=="}',)),
+)
 
 SPEAKS, OPENAI = ResembleSpeech(), OpenAISpeech()
-OWN = {"data": "Hi", "voice_uuid": "55592656", "model": "m", "output_format": "wav", "precision": "PCM_16"}
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
-
-
-def test_its_own_body_is_read_and_written_the_same():
-    opened = SPEAKS.open(json.dumps(OWN).encode())
-    assert SPEAKS.splice_request(opened, url="u", upstream="m").document == OWN
-
-
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "flac8"}])
-def test_what_it_can_not_speak_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
-
-
-def test_what_it_has_no_word_for_is_told():
-    assert [lost.field for lost in drafted(instructions="whisper", speed=1.5).lost] == ["instructions", "speed"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"success": false, "issues": ["x"]}', b'{"audio_content": "*"}'])
 def test_what_has_no_sound_is_a_bad_upstream(body):
     with pytest.raises(BadUpstream):
         SPEAKS.decode_response(body)
-
-
-async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b'{"success": true, "audio_content": "SUQzAA=="}',)))
-        row = {
-            "model": "a/m",
-            "upstream": "chatterbox",
-            "operations": ["speech"],
-            "price_usd": {"character": "0.00001"},
-        }
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "v"}).encode()
-        got = await served("resemble", upstream, "openai-speech", body, endpoints=[row])
-        sent = upstream.requests[0]
-    assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
-    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
-    assert sent.path.endswith("/synthesize")
-    assert sent.header("authorization") == "Bearer none"
-    assert sent.json == {"data": "Grüß", "voice_uuid": "v", "model": "chatterbox", "output_format": "mp3"}

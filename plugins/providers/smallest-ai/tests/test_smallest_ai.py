@@ -1,58 +1,15 @@
 """smallest.ai's speech: its own body, and the package at work: what goes out, what comes back, what is counted."""
 
-import json
-
-import pytest
-from crossroads_openai_speech import OpenAISpeech
 from crossroads_smallest_ai.speech import SmallestAISpeech
 
-from crossroads.errors import Unsupported
-from crossroads.testing import dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
-from crossroads.types.usage import Usage
+from crossroads.testing import speech_conformance
 
-TestSpeech = dialect_conformance(SmallestAISpeech)
-
-SPEAKS, OPENAI = SmallestAISpeech(), OpenAISpeech()
-OWN = {"text": "Hi", "voice_id": "magnus", "model": "m", "output_format": "wav", "speed": 1.5, "language": "auto"}
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
-
-
-def test_its_own_body_is_read_and_written_the_same():
-    opened = SPEAKS.open(json.dumps(OWN).encode())
-    assert SPEAKS.splice_request(opened, url="u", upstream="m").document == OWN
-
-
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "flac8"}])
-def test_what_it_can_not_speak_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
-
-
-def test_what_it_has_no_word_for_is_told():
-    assert [lost.field for lost in drafted(instructions="whisper", speed=1.5).lost] == ["instructions"]
-
-
-async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
-        row = {
-            "model": "a/m",
-            "upstream": "lightning_v3.1",
-            "operations": ["speech"],
-            "price_usd": {"character": "0.00001"},
-        }
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "v"}).encode()
-        got = await served("smallest-ai", upstream, "openai-speech", body, endpoints=[row])
-        sent = upstream.requests[0]
-    assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
-    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
-    assert sent.path.endswith("/waves/v1/tts")
-    assert sent.header("authorization") == "Bearer none"
-    assert sent.json == {"text": "Grüß", "voice_id": "v", "model": "lightning_v3.1", "output_format": "mp3"}
+TestSpeech = speech_conformance(
+    SmallestAISpeech,
+    "smallest-ai",
+    own={"text": "Hi", "voice_id": "magnus", "model": "m", "output_format": "wav", "speed": 1.5, "language": "auto"},
+    path="/waves/v1/tts",
+    sent={"text": "Grüß", "voice_id": "v", "model": "lightning_v3.1", "output_format": "mp3"},
+    upstream="lightning_v3.1",
+    lost=("instructions",),
+)

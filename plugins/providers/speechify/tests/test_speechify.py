@@ -1,53 +1,14 @@
 """Speechify's speech: its own body, and the package at work: what goes out, what comes back, what is counted."""
 
-import json
-
-import pytest
-from crossroads_openai_speech import OpenAISpeech
 from crossroads_speechify.speech import SpeechifySpeech
 
-from crossroads.errors import Unsupported
-from crossroads.testing import dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
-from crossroads.types.usage import Usage
+from crossroads.testing import speech_conformance
 
-TestSpeech = dialect_conformance(SpeechifySpeech)
-
-SPEAKS, OPENAI = SpeechifySpeech(), OpenAISpeech()
-OWN = {"input": "Hi", "voice_id": "george", "model": "m", "output_format": "pcm_24000", "language": "en-US"}
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
-
-
-def test_its_own_body_is_read_and_written_the_same():
-    opened = SPEAKS.open(json.dumps(OWN).encode())
-    assert SPEAKS.splice_request(opened, url="u", upstream="m").document == OWN
-
-
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "flac8"}])
-def test_what_it_can_not_speak_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
-
-
-def test_what_it_has_no_word_for_is_told():
-    assert [lost.field for lost in drafted(instructions="whisper", speed=1.5).lost] == ["instructions", "speed"]
-
-
-async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
-        row = {"model": "a/m", "upstream": "simba-3.0", "operations": ["speech"], "price_usd": {"character": "0.00001"}}
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "v"}).encode()
-        got = await served("speechify", upstream, "openai-speech", body, endpoints=[row])
-        sent = upstream.requests[0]
-    assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
-    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
-    assert sent.path.endswith("/v1/audio/stream")
-    assert sent.header("authorization") == "Bearer none"
-    assert sent.json == {"input": "Grüß", "voice_id": "v", "model": "simba-3.0", "output_format": "mp3_24000_128"}
+TestSpeech = speech_conformance(
+    SpeechifySpeech,
+    "speechify",
+    own={"input": "Hi", "voice_id": "george", "model": "m", "output_format": "pcm_24000", "language": "en-US"},
+    path="/v1/audio/stream",
+    sent={"input": "Grüß", "voice_id": "v", "model": "simba-3.0", "output_format": "mp3_24000_128"},
+    upstream="simba-3.0",
+)

@@ -1,3 +1,4 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import SPEAKING
 
-TestUpliftai = provider_conformance("upliftai")
+TestUpliftai = provider_conformance("upliftai", answer=SPEAKING)

@@ -82,7 +82,7 @@ def _row(offer: Facts, operation: str, package: str, models: Mapping[str, Facts]
     if offer.get("max_output") and "max_output" not in doubt:
         row["max_output_tokens"] = offer["max_output"]
     row |= _modalities(offer, operation, model)
-    row |= _prices(offer) if "price" not in doubt else {}
+    row |= _prices(offer, operation) if "price" not in doubt else {}
     if released := _day(model.get("release_date")):
         row["created"] = released
     if ends := _day(offer.get("deprecation_date")):
@@ -127,8 +127,10 @@ def _kinds(stated: Any) -> set[str]:
     return {"file" if one == "pdf" else one for one in stated}
 
 
-def _prices(offer: Facts) -> dict[str, Any]:
+def _prices(offer: Facts, operation: str) -> dict[str, Any]:
     prices = {name: amount for name, amount in (offer.get("prices") or {}).items() if USD.fullmatch(str(amount))}
+    if operation == "images" and prices.get("output") == "0" != prices.get("input"):
+        del prices["output"]  # a source's 0 for text, which it does not make: its images are not free
     words: dict[str, Any] = {}
     if tokens := {name: prices[name] for name in PER_MTOK if name in prices}:
         words["price_usd_per_mtok"] = tokens

@@ -193,7 +193,7 @@ def reworded(body: bytes) -> bytes:
     """A vendor's error in the shape that `errors` reads: {"error": {"message", "code"}}; what has that, as it is.
 
     Shapes: {"detail": {"status", "message"}}, {"detail": [{"loc", "msg"}]}, {"err_code", "err_msg"}, {"name",
-    "errors": [{"msg" | "message" | "title"}]}, {"title", "message"}, {"kind", "description"}.
+    "errors": [{"msg" | "message" | "title"}]}, {"title", "message"}, {"message": [...]}, {"kind", "description"}.
     """
     try:
         told = msgspec.json.decode(body)
@@ -209,7 +209,10 @@ def reworded(body: bytes) -> bytes:
     message = message or next(
         (told[name] for name in ("message", "err_msg", "description", "title") if told.get(name)), None
     )
+    if isinstance(message, list):
+        message = "; ".join(text for text in map(_row, message) if text)
     code = next((told[name] for name in ("err_code", "error_code", "name", "kind", "code") if told.get(name)), None)
+    message = message or told.get("msg")
     if not isinstance(message, str):
         return body
     return msgspec.json.encode(

@@ -1,7 +1,7 @@
-"""A vendor's transcription as a table of words: the sound in a form, JSON with `text` out.
+"""A vendor's transcription as a table of words: the sound in a form, JSON with the text out.
 
-A member states where each canonical field stands in the vendor's form (`places`) and where its reply has rows with
-times (`rows`); what it has no place for is dropped and told. Law (MONEY-4): as such replies tell no length of the
+A member states where each canonical field stands in the vendor's form (`places`), and where its reply has the text and
+rows with times; what it has no place for is dropped and told. Law (MONEY-4): as such replies tell no length of the
 sound, it is where the last row ends, estimated; without rows, what the request tells of it.
 """
 
@@ -29,7 +29,9 @@ class FormedTranscription(VendorTranscription):
 
     places: Mapping[str, str]
     """Of `model`, `language`, `prompt` and `temperature` those that the vendor has a word for."""
+    text = "text"
     rows = "segments"
+    """Where these stand in the reply."""
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         return taken(own, {**self.places, "file": self.file_field})
@@ -61,9 +63,9 @@ class FormedTranscription(VendorTranscription):
 
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
-        if not isinstance(told.get("text"), str):
+        if not isinstance(text := told.get(self.text), str):
             raise broken("the provider's reply has no transcript.")
-        document: Document = {"text": told["text"]}
+        document: Document = {"text": text}
         spoken = timed(told.get(self.rows), "text", **TIMES)
         if spoken:
             document["segments"] = [{"id": at, "text": row.pop("word"), **row} for at, row in enumerate(spoken)]
@@ -73,7 +75,8 @@ class FormedTranscription(VendorTranscription):
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}
-        told: Json = {name: document[name] for name in ("text", "language") if name in document}
+        told: Json = {self.text: document.get("text", "")}
+        told |= {"language": document["language"]} if "language" in document else {}
         rows = document.get("segments") or ()
         told |= {self.rows: [{name: row[name] for name in ("text", *TIMES)} for row in rows]} if rows else {}
         return msgspec.json.encode(told)

@@ -10,13 +10,9 @@ pkg:pypi/pipecat-ai@1.14.0 (services/asyncai/tts.py), read 2026-11-25.
 from __future__ import annotations
 
 from crossroads_openai_chat.foreign import Json
-from crossroads_openai_speech.worded import ANY_SOUND, WordedSpeech
+from crossroads_openai_speech.worded import WordedSpeech
 
 from crossroads import jsonbody
-from crossroads.wire import Headers
-
-VERSION = (b"version", b"v1")
-"""Of its interface: every request names it."""
 
 
 class AsyncSpeech(WordedSpeech):
@@ -41,6 +37,3 @@ class AsyncSpeech(WordedSpeech):
 
     def more(self, said: Json) -> Json:
         return {"voice": {"mode": "id"}}
-
-    def headers(self, said: Json) -> Headers:
-        return (*ANY_SOUND, VERSION)

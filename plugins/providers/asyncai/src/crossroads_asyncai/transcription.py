@@ -5,11 +5,7 @@ Source: https://docs.async.com (OpenAPI document; see `speech`), read 2026-11-25
 
 from __future__ import annotations
 
-from crossroads_openai_chat.foreign import Json
 from crossroads_openai_speech.formed import FormedTranscription
-
-from crossroads.wire import Headers
-from crossroads_asyncai.speech import VERSION
 
 
 class AsyncTranscription(FormedTranscription):
@@ -18,6 +14,3 @@ class AsyncTranscription(FormedTranscription):
     name = "asyncai-transcription"
     upstream_path = "/speech_to_text"
     places = {"model": "model_id", "language": "language"}
-
-    def headers(self, said: Json) -> Headers:
-        return (*super().headers(said), VERSION)

@@ -1,1 +1,1 @@
-"""AudioStack. Facts stand in provider.toml; there is no code."""
+"""AudioStack: facts in provider.toml, its format in `speech`."""

@@ -1,1 +1,1 @@
-"""NovelAI. Facts stand in provider.toml; there is no code."""
+"""NovelAI: facts in provider.toml, its format of images in `images`. Its completions are OpenAI's format."""

@@ -18,7 +18,7 @@ from crossroads_openai_images.vendor import (
     SIZE,
     VendorImages,
     as_base64,
-    image_type,
+    image_kind,
     images_reply,
     one_only,
     only_itself,
@@ -68,7 +68,7 @@ class RemoveBgImages(VendorImages):
         return Draft(document=document, url=url, headers=((b"accept", b"*/*"),), lost=lost, form=True)
 
     def decode_response(self, body: bytes) -> Reply:
-        if (kind := image_type(body)) is None:
+        if (kind := image_kind(body)) is None:
             raise broken("the provider's reply is no image.")
         return images_reply([row_with(body, kind)])
 

@@ -1,1 +1,1 @@
-"""Reve. Facts stand in provider.toml; there is no code."""
+"""Reve: facts in provider.toml, its format in `images`."""

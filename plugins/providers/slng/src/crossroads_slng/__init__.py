@@ -1,1 +1,1 @@
-"""SLNG. Facts stand in provider.toml; there is no code."""
+"""SLNG: facts in provider.toml, its formats in `speech` and `transcription`."""

@@ -1,1 +1,1 @@
-"""Sourceful. Facts stand in provider.toml; there is no code."""
+"""Sourceful: facts in provider.toml, its format in `images`."""

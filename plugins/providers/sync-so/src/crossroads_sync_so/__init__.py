@@ -1,1 +1,1 @@
-"""sync.so. Facts stand in provider.toml; there is no code."""
+"""sync.so: facts in provider.toml, its format in `video`."""

@@ -1,1 +1,1 @@
-"""Uplift AI. Facts stand in provider.toml; there is no code."""
+"""Uplift AI: facts in provider.toml, its formats in `speech` and `transcription`."""
