@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from crossroads_openai_chat.asked import JobWords
 from crossroads_openai_chat.foreign import Json
-from crossroads_openai_video.uploaded import WANTS_JSON, as_file
+from crossroads_openai_images.vendor import as_file
+from crossroads_openai_video.uploaded import WANTS_JSON
 from crossroads_openai_video.vendor import shaped_by_frame
 from crossroads_openai_video.worded import WordedVideo
 
@@ -64,7 +65,7 @@ class PikaVideo(WordedVideo):
         return draft
 
     def said(self, said: Json, upstream: str, lost: list[Lost]) -> Json:
-        if not isinstance(first := as_file(said.get("first_frame")), File | None):
+        if not isinstance(first := as_file(said.get("first_frame"), field="frame_images"), File | None):
             what, remedy = "the provider takes an image itself, no address.", "Send a file or a data URL."
             raise Unsupported(what, remedy=remedy, field="frame_images")
         shaped_by_frame(said, lost)
