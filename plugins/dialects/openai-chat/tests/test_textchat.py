@@ -178,3 +178,23 @@ def test_a_reply_that_comes_in_events_is_gathered():
     assert Gathered().decode_response(b'{"a": "whole"}').document["choices"][0]["message"]["content"] == "whole"
     with pytest.raises(StreamCut):
         Gathered().decode_response(STREAM[:12])
+
+
+class Seeing(Northwind):
+    """Takes images beside the question."""
+
+    beside = frozenset({"image_url"})
+
+    def asked(self, ask):
+        parts = ask.fields["messages"][0]["content"]
+        return {**super().asked(ask), "seen": sum(part["type"] == "image_url" for part in parts)}
+
+
+def test_parts_that_a_vendor_takes_beside_the_text_are_left_to_it():
+    image = {"type": "image_url", "image_url": {"url": "https://a.example/x.png"}}
+    asked = {"messages": [{"role": "user", "content": [image, {"type": "text", "text": "What is it?"}]}]}
+    request = validate(ChatRequest, json.dumps(asked).encode())
+    draft = Seeing().encode_request(request, url="u", upstream="m", stream=False)
+    assert draft.document == {"q": "What is it?", "model": "m", "seen": 1}
+    with pytest.raises(Unsupported):
+        Northwind().encode_request(request, url="u", upstream="m", stream=False)
