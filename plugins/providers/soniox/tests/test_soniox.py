@@ -67,9 +67,23 @@ def test_what_it_has_no_word_for_is_told_and_a_language_made_up_too():
     assert (draft.document["speed"], draft.document["language"]) == (1.5, "en")
 
 
-def test_the_words_of_openai_become_its_own():
-    draft = drafted(language="de", response_format="opus")
-    assert draft.document == {"text": "Hi", "voice": "v", "model": "m", "audio_format": "opus", "language": "de"}
+async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
+    async with ScriptedProvider() as upstream:
+        upstream.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
+        row = {"model": "a/m", "upstream": "tts-rt-v2", "operations": ["speech"], "price_usd": {"character": "0.00001"}}
+        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "Adrian", "language": "de"}).encode()
+        got = await served("soniox", upstream, "openai-speech", body, endpoints=[row])
+        sent = upstream.requests[0]
+    assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
+    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
+    assert (sent.path, sent.header("authorization")) == ("/tts", "Bearer none")
+    assert sent.json == {
+        "text": "Grüß",
+        "voice": "Adrian",
+        "model": "tts-rt-v2",
+        "audio_format": "mp3",
+        "language": "de",
+    }
 
 
 def test_tokens_are_put_together_to_words():
