@@ -52,6 +52,23 @@ async def test_many_calls_wait_for_one_exchange():
     assert (asked.url, parse_qs(asked.body.decode())["key"]) == (URL, ["s3cret"])
 
 
+async def test_how_long_a_token_lasts_may_be_known_beside_the_answer():
+    giver, now = Giver(body=b'{"access_token": "t", "expire_at": 1690377931}'), [0.0]
+    token = Exchanged(giver, URL, dict, whose="N", remedy="R", lasts_s=3600, monotonic=lambda: now[0])
+    await token.header()
+    now[0] = 3600 - EARLY_S - 1
+    await token.header()
+    assert len(giver.asked) == 1
+    now[0] += 1
+    await token.header()
+    assert len(giver.asked) == 2
+
+
+async def test_a_token_of_which_nobody_says_how_long_it_lasts_is_a_bad_upstream():
+    with pytest.raises(BadUpstream):
+        await exchanged(Giver(body=b'{"access_token": "t"}')).header()
+
+
 async def test_a_token_is_renewed_before_it_ends_and_when_it_was_refused():
     giver, now = Giver(), [0.0]
     token = exchanged(giver, now)

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
-from crossroads.wire import HttpRequest, Transport
+from crossroads.wire import HttpRequest, HttpResponse, Transport
 
 EARLY_S = 300.0
 """A token is renewed this long before it ends."""
@@ -55,6 +55,7 @@ class Exchanged:
     """A token that is had for something longer lived.
 
     grant: the form that asks for it, made anew each time. whose: the giver's name, for errors.
+    lasts_s: of a token whose giver does not tell it as `expires_in`.
     """
 
     def __init__(
@@ -65,10 +66,11 @@ class Exchanged:
         *,
         whose: str,
         remedy: str,
+        lasts_s: float | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport, self._url, self._grant, self._monotonic = transport, url, grant, monotonic
-        self._whose, self._remedy = whose, remedy
+        self._whose, self._remedy, self._lasts_s = whose, remedy, lasts_s
         self._token: bytes | None = None
         self._until = 0.0
         self._asking = asyncio.Lock()
@@ -103,15 +105,32 @@ class Exchanged:
         try:
             found = msgspec.json.decode(answer, type=_Token)
         except msgspec.DecodeError:
-            what = f"{self._whose} sent an access token that can't be read."
-            raise BadUpstream(what, remedy="Retry the call.") from None
+            found = None
+        lasts_s = self._lasts_s if found is None or found.expires_in is None else found.expires_in
+        if found is None or lasts_s is None:
+            raise BadUpstream(f"{self._whose} sent an access token that can't be read.", remedy="Retry the call.")
         self._token = header_value(found.access_token, self._remedy)
-        self._until = self._monotonic() + found.expires_in - EARLY_S
+        self._until = self._monotonic() + lasts_s - EARLY_S
+
+
+class Authorized:
+    """Puts the header on each request. One that was refused is not used again."""
+
+    def __init__(self, inner: Transport, authorization: Authorization) -> None:
+        self._inner, self._authorization = inner, authorization
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """See `crossroads.wire.Transport`."""
+        name, value = await self._authorization.header()
+        response = await self._inner.send(request.with_header(name, value))
+        if response.status == 401:
+            self._authorization.forget()
+        return response
 
 
 class _Token(msgspec.Struct):
     access_token: str
-    expires_in: float
+    expires_in: float | None = None
 
 
 def header_value(secret: str, remedy: str) -> bytes:
@@ -129,5 +148,5 @@ def _reason(answer: bytes) -> str:
         found = msgspec.json.decode(answer, type=dict[str, Any])
     except msgspec.DecodeError:
         return ""
-    error = found.get("error", found.get("errorCode"))  # the latter: IBM
+    error = found.get("error", found.get("errorCode", found.get("code")))  # the second: IBM
     return f", {error}" if isinstance(error, str) and error.isidentifier() and len(error) < REASON_CHARS_MAX else ""

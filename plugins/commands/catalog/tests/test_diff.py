@@ -105,8 +105,18 @@ def test_two_catalogs_that_disagree_are_both_shown(installed):
 
 def test_what_the_writer_of_a_catalog_noted_is_shown(installed):
     noted = [{"provider": "a", "field": "context", "values": {"x": 1, "y": 2}}, {"provider": "a", "doubt": "odd"}]
+    noted.append({"provider": "a", "field": "auth", "values": ["header", "bearer"]})
     found = findings(installed(conflicts="".join(f"{json.dumps(line)}\n" for line in noted)))
-    assert [(one["kind"], shown(one)["says"]) for one in found] == [("sources", "x: 1; y: 2"), ("doubt", "odd")]
+    assert [(one["kind"], shown(one)["says"]) for one in found] == [
+        ("sources", "x: 1; y: 2"),
+        ("doubt", "odd"),
+        ("sources", "header; bearer"),
+    ]
+
+
+def test_all_that_is_noted_here_can_be_shown():
+    done = CliRunner().invoke(app, ["diff", "--all"])
+    assert done.exit_code == 0, done.output
 
 
 def test_the_command_answers_json_and_refuses_a_kind_that_it_does_not_know():

@@ -10,7 +10,7 @@ from crossroads.errors import BadUpstream
 WORDS = JobWords(
     id="data.id",
     status="data.state",
-    states={"queued": "pending", "done": "completed", "failed": "failed"},
+    states={"queued": "pending", "done": "completed", "failed": "failed", "barred": "failed"},
     made=("data.video", "data.images"),
     reasons=("data.why", "data.code"),
     moderated=re.compile("nsfw"),
@@ -51,6 +51,10 @@ def test_a_failure_says_why_and_whose_fault_it_was(more, reason, status):
 def test_what_is_no_job_is_a_bad_upstream(body):
     with pytest.raises(BadUpstream):
         WORDS.read(body)
+
+
+def test_a_state_of_its_own_is_a_reason():
+    assert WORDS.read(b'{"data": {"id": "a", "state": "barred"}}').reason == "barred"
 
 
 def test_a_job_may_be_a_number_and_may_be_named_elsewhere_later():

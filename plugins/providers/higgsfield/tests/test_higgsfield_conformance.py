@@ -1,3 +1,5 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestHiggsfield = provider_conformance("higgsfield")
+MADE = {"status": "completed", "request_id": "r-1", "images": [{"url": "https://images.example/a.png"}]}
+TestHiggsfield = provider_conformance("higgsfield", answer=said(MADE))

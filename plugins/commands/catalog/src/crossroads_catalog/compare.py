@@ -106,11 +106,11 @@ def _prices(manifests: dict[str, Manifest], known: Facts) -> Iterator[Finding]:
 
 
 def shown(finding: Finding) -> dict[str, Any]:
-    """A finding as a row of a table."""
+    """A finding as a row of a table. Of some conflicts only is noted what was said, and not by whom."""
     values = finding.get("values", {})
-    said = "; ".join(
-        f"{who}: {value if isinstance(value, str) else json.dumps(value)}" for who, value in values.items()
-    )
+    named = values.items() if isinstance(values, dict) else (("", value) for value in values)
+    texts = ((who, value if isinstance(value, str) else json.dumps(value)) for who, value in named)
+    said = "; ".join(f"{who}: {text}" if who else text for who, text in texts)
     return {
         "kind": finding["kind"],
         "who": finding.get("provider", ""),

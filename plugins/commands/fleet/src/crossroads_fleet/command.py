@@ -71,11 +71,13 @@ def check(names: Packages = None, root: Root = Path(), as_json: Json = False) ->
 
     Facts that are too old for their level are told, and are no fault of the change.
     """
+    from crossroads.schema import plain
+    from crossroads.toml import read_toml
     from crossroads_fleet.git import Git
     from crossroads_fleet.quality import Evidence, scale, stale_facts
-    from crossroads_fleet.repo import Repo
+    from crossroads_fleet.repo import Repo, manifest_file
     from crossroads_fleet.state import states
-    from crossroads_fleet.write import changes, document_of, today
+    from crossroads_fleet.write import changes, today
 
     repo = Repo.around(root.resolve())
     found = states(repo, Git(repo.root), names or ())
@@ -90,7 +92,8 @@ def check(names: Packages = None, root: Root = Path(), as_json: Json = False) ->
         ]
     show(faults, ("package", "fault"), as_json, empty=f"{len(found)} packages can be released as they are.")
     for name in () if names else repo.providers:
-        if where := stale_facts(Evidence(document_of(repo, name, None), repo.provider(name), today())):
+        document = plain(read_toml(manifest_file(repo.provider(name))))
+        if where := stale_facts(Evidence(document, repo.provider(name), today())):
             old = f"{len(where)} facts are older than {scale()['fresh_days']} days"
             note(f"crossroads-{name}: {old}, the first: {where[0]}")
     if faults:

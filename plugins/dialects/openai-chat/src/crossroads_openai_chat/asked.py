@@ -71,12 +71,13 @@ class JobWords(msgspec.Struct, frozen=True, kw_only=True):
         id, state = self.named(told), self._text(told, self.status)
         if id is None and not (self.nameless and state):
             raise broken("the provider named no job.")
+        status = self.states.get(state.lower(), "in_progress" if state else "pending")
         reasons = [text for place in self.reasons if isinstance(text := found_at(told, place), str) and text]
         return Job(
             id=id or "",
-            status=self.states.get(state.lower(), "in_progress" if state else "pending"),
+            status=status,
             made=[address for place in self.made for address in addresses(found_at(told, place))],
-            reason=": ".join(reasons) or NO_REASON,
+            reason=": ".join(reasons) or (state if state.lower() != status else "") or NO_REASON,
             moderated=self.moderated is not None and self.moderated.search(" ".join((state, *reasons))) is not None,
             told=told,
         )

@@ -212,6 +212,7 @@ def reworded(body: bytes) -> bytes:
     if isinstance(message, list):
         message = "; ".join(text for text in map(_row, message) if text)
     code = next((told[name] for name in ("err_code", "error_code", "name", "kind", "code") if told.get(name)), None)
+    message = message or told.get("msg")
     if not isinstance(message, str):
         return body
     return msgspec.json.encode(

@@ -6,6 +6,7 @@ polls and fetches as from everywhere. Law: an id becomes a part of an address on
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -13,7 +14,8 @@ from crossroads_openai_chat.foreign import Foreign, Json
 from crossroads_openai_chat.job import NUMBER, Job
 from crossroads_openai_chat.reply import broken, whole
 
-from crossroads.dialect import Document, Reply, Stamp
+from crossroads.call import Lost
+from crossroads.dialect import Document, Draft, Reply, Stamp
 from crossroads.errors import Unsupported
 from crossroads.steps import Step
 
@@ -113,3 +115,19 @@ def _where(given: list[Any]) -> Any:
     if isinstance(told, dict):
         told = told.get("url") or told.get("image_url")
     return told
+
+
+def recorded(draft: Draft, text: str, recordings: Collection[str]) -> Draft:
+    """A recording under one of these names is what is said: beside it these formats take no text."""
+    if any(name in draft.document for name in recordings) and draft.document.pop(text, None) is not None:
+        draft.lost.append(Lost("prompt", "dropped", "the recording is what is said"))
+    return draft
+
+
+def shaped_by_frame(said: Json, lost: list[Lost]) -> bool:
+    """Is there a first frame, in a format that then takes no shape? It is dropped."""
+    if "first_frame" not in said:
+        return False
+    if said.pop("aspect_ratio", None) is not None:
+        lost.append(Lost("aspect_ratio", "dropped", "it is the image's"))
+    return True

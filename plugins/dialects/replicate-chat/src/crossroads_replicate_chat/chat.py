@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 from crossroads_openai_chat.request import ROUTER_ONLY
+from crossroads_openai_chat.turns import REMEDY, WHO, Turn, as_prompt
 
 from crossroads.call import Fields, Lost
 from crossroads.dialect import Document, Reply
@@ -19,7 +20,6 @@ from crossroads.errors import Unsupported
 from crossroads.types.usage import Usage
 from crossroads_replicate_chat.predictions import Json, made, read_prediction, seconds, texts, usage_of
 
-REMEDY = "Leave it out, or let other providers serve the call."
 NO_SUCH = "models of this family at Replicate have no such input"
 
 
@@ -64,7 +64,6 @@ LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "x
 EFFORTS = {"low": 0.2, "medium": 0.5, "high": 0.8}
 """Share of the answer's tokens that may be thought (OpenRouter API reference, "Reasoning tokens", read 2026-11-24)."""
 THOUGHT_MIN, ANSWER_MAX = 1024, 8192
-WHO = {"user": "User", "assistant": "Assistant", "system": "System"}
 
 
 def family_of(upstream: str) -> Family:
@@ -139,21 +138,18 @@ def _set_messages(made_: Json, fields: Json, family: Family, lost: list[Lost]) -
         if role == "system" and not turns:
             systems.append(_text(message, images))
         else:
-            turns.append((role, _text(message, images)))
+            turns.append(Turn(role, _text(message, images)))
     if images:
         _set_images(made_, images, family, lost)
     if systems and not (family.messages and len(turns) != 1):
         made_[family.system] = "\n\n".join(systems)
-    if len(turns) == 1 and turns[0][0] == "user":
-        made_["prompt"] = turns[0][1]
-    elif family.messages:
+    if family.messages and not (len(turns) == 1 and turns[0].role == "user"):
         made_["messages"] = [
             *({"role": "system", "content": text} for text in systems),
             *({"role": role, "content": text} for role, text in turns),
         ]
     else:
-        made_["prompt"] = "\n\n".join([*(f"{WHO[role]}: {text}" for role, text in turns), "Assistant:"])
-        lost.append(Lost("messages", "emulated", "as one prompt, turn by turn"))
+        made_["prompt"] = as_prompt(turns, lost)
 
 
 def _set_images(made_: Json, images: list[str], family: Family, lost: list[Lost]) -> None:

@@ -11,12 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads_openai_chat.asked import JobWords
-from crossroads_openai_chat.foreign import Json
-from crossroads_openai_video.reshaped import addressed, recorded
+from crossroads_openai_video.vendor import recorded
 from crossroads_openai_video.worded import WordedVideo
 
 from crossroads import jsonbody
-from crossroads.call import Lost
 from crossroads.dialect import Draft
 
 
@@ -27,6 +25,7 @@ class DIDVideo(WordedVideo):
     upstream_path = ""
     own = {"script": jsonbody.OBJECT}
     places = {"prompt": "script.input", "first_frame": "source_url"}
+    fetches = True
     job = JobWords(
         id="id",
         status="status",
@@ -41,10 +40,6 @@ class DIDVideo(WordedVideo):
             said = recorded(Draft(document=script, url=url, lost=draft.lost), "input", ("audio_url",)).document
             draft.document["script"] = {"type": "text" if "input" in said else "audio", **said}
         return draft
-
-    def said(self, said: Json, upstream: str, lost: list[Lost]) -> Json:
-        addressed(said)
-        return said
 
     def job_url(self, url: str, upstream_id: str) -> str:
         return f"{url}/{upstream_id}"

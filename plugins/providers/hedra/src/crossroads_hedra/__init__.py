@@ -1,1 +1,1 @@
-"""Hedra. Facts stand in provider.toml; there is no code."""
+"""Hedra: facts in provider.toml, its formats in `video` and `images`."""

@@ -14,7 +14,7 @@ from typing import Any
 from crossroads_openai_chat.asked import JobWords
 from crossroads_openai_chat.foreign import Json, stated
 from crossroads_openai_images.vendor import DATA_URL
-from crossroads_openai_video.reshaped import recorded, shape_and_lines
+from crossroads_openai_video.vendor import recorded
 from crossroads_openai_video.worded import WordedVideo
 
 from crossroads import jsonbody
@@ -37,8 +37,10 @@ class HeygenVideo(WordedVideo):
     own = {"script": jsonbody.STRING}
     places = {
         "prompt": "script", "model": "engine.type", "type": "type", "aspect_ratio": "aspect_ratio",
-        "resolution": "resolution", "duration": "duration", "size": "size", "first_frame": "image",
+        "resolution": "resolution", "duration": "duration", "first_frame": "image",
     }  # fmt: skip
+    shapes = ("16:9", "9:16", "4:5", "5:4", "1:1")
+    lines = ("720p", "1080p")
     job = JobWords(
         id=("data.video_id", "data.id"),
         status="data.status",
@@ -59,7 +61,6 @@ class HeygenVideo(WordedVideo):
         return recorded(draft, "script", RECORDINGS)
 
     def said(self, said: Json, upstream: str, lost: list[Lost]) -> Json:
-        shape_and_lines(said, lost)
         for name in DROPPED.get(upstream, ("duration",)):
             if said.pop(name, None) is not None:
                 lost.append(Lost(name, "dropped", "the model has no such parameter"))

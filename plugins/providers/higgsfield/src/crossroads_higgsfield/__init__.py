@@ -1,1 +1,1 @@
-"""Higgsfield. Facts stand in provider.toml; there is no code."""
+"""Higgsfield: facts in provider.toml, its formats in `images` and `video`, its requests in `requests`."""

@@ -1,1 +1,1 @@
-"""Inworld. Facts stand in provider.toml; there is no code."""
+"""Inworld: facts in provider.toml, its format of transcripts in `transcription`."""

@@ -1,1 +1,1 @@
-"""JigsawStack. Facts stand in provider.toml; there is no code."""
+"""JigsawStack: facts in provider.toml, its format in `transcription`."""

@@ -1,1 +1,1 @@
-"""LTX (Lightricks). Facts stand in provider.toml; there is no code."""
+"""LTX: facts in provider.toml, its format in `video`."""

@@ -11,7 +11,6 @@ from crossroads_openai_images.worded import AskedImages
 
 from crossroads import jsonbody
 from crossroads.call import Lost
-from crossroads.errors import Unsupported
 from crossroads_magic_hour.project import PROJECT
 
 ONE = 1
@@ -26,6 +25,7 @@ class MagicHourImages(AskedImages):
     own = {"style": jsonbody.OBJECT}
     places = {"prompt": "style.prompt", "model": "model", "n": "image_count", "aspect_ratio": "aspect_ratio"}
     shapes = ("16:9", "1:1", "9:16")
+    fetches = True
     job = PROJECT
 
     def sized(self, said: Json, lost: list[Lost]) -> None:
@@ -33,9 +33,6 @@ class MagicHourImages(AskedImages):
         said.setdefault("n", ONE)
 
     def draw_from(self, document: Json, sources: list[str]) -> None:
-        if any(source.startswith("data:") for source in sources):
-            what, remedy = "the provider fetches images, and takes no files.", "Send its address."
-            raise Unsupported(what, remedy=remedy, field="image")
         document["assets"] = {"image_file_paths": sources}
 
     def address(self, url: str, changes: bool) -> str:

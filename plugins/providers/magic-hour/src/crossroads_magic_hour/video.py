@@ -7,9 +7,8 @@ types/models/v1_video_projects_get_response.py), read 2026-11-25.
 
 from __future__ import annotations
 
-from crossroads_openai_chat.asked import JobWords
 from crossroads_openai_chat.foreign import Json
-from crossroads_openai_video.reshaped import addressed, shape_and_lines
+from crossroads_openai_video.vendor import shaped_by_frame
 from crossroads_openai_video.worded import WordedVideo
 
 from crossroads import jsonbody
@@ -28,16 +27,16 @@ class MagicHourVideo(WordedVideo):
     own = {"style": jsonbody.OBJECT}
     places = {
         "prompt": "style.prompt", "model": "model", "duration": "end_seconds", "aspect_ratio": "aspect_ratio",
-        "resolution": "resolution", "size": "size", "generate_audio": "audio",
+        "resolution": "resolution", "generate_audio": "audio",
         "first_frame": "assets.image_file_path", "last_frame": "assets.end_image_file_path",
     }  # fmt: skip
-    job: JobWords = PROJECT
+    shapes = ("16:9", "1:1", "9:16")
+    lines = ("360p", "480p", "720p", "1080p")
+    fetches = True
+    job = PROJECT
 
     def said(self, said: Json, upstream: str, lost: list[Lost]) -> Json:
-        shape_and_lines(said, lost)
-        addressed(said)
-        if "first_frame" in said and said.pop("aspect_ratio", None) is not None:
-            lost.append(Lost("aspect_ratio", "dropped", "it is the image's"))
+        shaped_by_frame(said, lost)
         return {"duration": SECONDS, **said}
 
     def address(self, url: str, said: Json) -> str:

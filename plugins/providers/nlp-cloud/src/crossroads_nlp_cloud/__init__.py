@@ -1,1 +1,1 @@
-"""NLP Cloud. Facts stand in provider.toml; there is no code."""
+"""NLP Cloud: facts in provider.toml, its formats in `chat`, `completions` and `embeddings`."""

@@ -1,1 +1,1 @@
-"""Simplismart. Facts stand in provider.toml; there is no code."""
+"""Simplismart: facts in provider.toml, its formats in `speech` and `transcription`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads_openai_chat.asked import JobWords
-from crossroads_openai_video.reshaped import recorded
+from crossroads_openai_video.vendor import recorded
 from crossroads_openai_video.worded import WordedVideo
 
 from crossroads import jsonbody

@@ -1,1 +1,1 @@
-"""Vidu. Facts stand in provider.toml; there is no code."""
+"""Vidu: facts in provider.toml, its format in `video`."""

@@ -15,8 +15,8 @@ from crossroads.config import Secret
 from crossroads.errors import CrossroadsError, UpstreamRefused
 from crossroads.hookspecs import hookimpl
 from crossroads.route import Attempt
-from crossroads.tokens import Authorization, Exchanged, Fixed, header_value
-from crossroads.wire import HttpRequest, HttpResponse, Transport
+from crossroads.tokens import Authorized, Exchanged, Fixed, header_value
+from crossroads.wire import HttpRequest, Transport
 
 __all__ = ["Watsonx", "WatsonxSettings"]
 
@@ -77,18 +77,3 @@ class Watsonx:
         what = "the provider answered 400: no project of watsonx.ai is named."
         known = {"code": "provider_unavailable", "status": 502, "elsewhere": True}
         return UpstreamRefused(what, upstream_status=status, remedy=NAME_ONE, **known)
-
-
-class Authorized:
-    """Puts the token on each request. One that was refused is not used again."""
-
-    def __init__(self, inner: Transport, authorization: Authorization) -> None:
-        self._inner, self._authorization = inner, authorization
-
-    async def send(self, request: HttpRequest) -> HttpResponse:
-        """See `crossroads.wire.Transport`."""
-        name, value = await self._authorization.header()
-        response = await self._inner.send(request.with_header(name, value))
-        if response.status == 401:
-            self._authorization.forget()
-        return response
