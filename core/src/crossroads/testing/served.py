@@ -45,13 +45,14 @@ async def served(
     params: Mapping[str, str] | None = None,
     endpoints: list[dict[str, Any]] | None = None,
     settings: Mapping[str, Any] | None = None,
+    api_key: str = "none",
     **injected: Any,
 ) -> Served:
     """endpoints: instead of the manifest's. params: of the path and the query. settings: the provider's own.
 
     injected: as for `Exchange` (clock).
     """
-    mine: dict[str, Any] = {"plugin": plugin, "name": plugin, "api_key": "none"}
+    mine: dict[str, Any] = {"plugin": plugin, "name": plugin, "api_key": api_key}
     mine |= {} if endpoints is None else {"endpoints": endpoints}
     mine |= {} if settings is None else {"settings": dict(settings)}
     mine |= {"base_url": upstream.base_url} if _is_movable(plugin, dialect) else {}
