@@ -60,7 +60,7 @@ class GradiumTranscription(VendorTranscription):
             elif told.get("type") == "end_text" and (ended := _last(spoken, told.get("stream_id"))) is not None:
                 ended["end"] = told.get("stop_s")
         rows = [{name: row.get(name) for name in ("text", "start", "end")} for row in spoken]
-        return in_segments(" ".join(row["text"].strip() for row in rows), rows)
+        return in_segments(" ".join(row["text"].strip() for row in spoken), rows)
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}
