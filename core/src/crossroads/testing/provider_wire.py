@@ -6,6 +6,7 @@ speaks what the script does not, is skipped with the reason; its recordings then
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import tomllib
@@ -32,6 +33,8 @@ from crossroads.testing.voices import SPOKEN, voice_of
 from crossroads.wire import HttpRequest, HttpResponse, Transport, find_header
 
 CANARY = "canary-of-conformance"
+SPELLINGS = (CANARY, base64.b64encode(CANARY.encode()).decode())
+"""As it is, and as `basic` sends it."""
 """Looks like no key: what hides it must know it, and not guess."""
 THEIR_MODEL = "conformance-model"
 PRICES = Price(input=150_000_000, output=600_000_000, cache_read=75_000_000, reasoning=700_000_000)
@@ -170,8 +173,8 @@ class KeyChecks(Package):
             shown += [repr(instance), repr(at.exchange.config), repr(at.sent), repr(vars(at.exchange.providers))]
         shown += [repr(at.recorder.events), caplog.text, repr(self.manifest())]
         for text in shown:
-            assert CANARY not in text
-        holds_key = [request for request in at.sent if CANARY in f"{request.url} {request.headers!r}"]
+            assert not spelled(text)
+        holds_key = [request for request in at.sent if spelled(f"{request.url} {request.headers!r}")]
         assert holds_key or instance.manifest.auth.scheme in ("none", "code")
         assert all(instance.may_send_to(request.url) for request in holds_key)
 
@@ -275,6 +278,11 @@ class WireChecks(KeyChecks):
         else:
             assert (attempt.error or "").strip()
             assert result.status >= 400 or result.call.started
+
+
+def spelled(text: str) -> bool:
+    """Does the key stand in it?"""
+    return any(spelling in text for spelling in SPELLINGS)
 
 
 def _tool_calls(result: Result) -> list[tuple[str, Any]]:

@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from crossroads_openai_chat.job import job_of
+from crossroads_openai_chat.asked import job_of
+from crossroads_openai_chat.reply import whole
 from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import addresses_only, from_text_only
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.steps import Step
 from crossroads.types.images import ImageRequest
 
 PNG = b"\x89PNG"
@@ -18,11 +18,12 @@ STATES = {"waiting": "pending", "done": "completed", "failed": "failed"}
 class Draws(PolledImages):
     name = "draws"
 
-    def job(self, told):
-        return job_of(told.get("id"), told.get("state"), STATES, files=told.get("urls"), error=told.get("why"))
+    def read(self, body):
+        told = whole(body)
+        return job_of(told.get("id"), told.get("state"), STATES, made=told.get("urls"), reason=told.get("why"))
 
-    def asked(self, url, number):
-        return Step(url=f"{url}/{number}", after_s=1.0)
+    def job_url(self, url, upstream_id):
+        return f"{url}/{upstream_id}"
 
 
 def step(**told):
@@ -30,7 +31,7 @@ def step(**told):
 
 
 class Fetches(Draws):
-    fetches = True
+    gives_itself = True
 
 
 def test_an_image_that_is_wanted_itself_is_fetched_without_the_key_or_refused():

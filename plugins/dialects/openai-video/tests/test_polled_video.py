@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from crossroads_openai_chat.job import job_of
+from crossroads_openai_chat.asked import job_of
+from crossroads_openai_chat.reply import whole
 from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
@@ -14,8 +15,9 @@ STATES = {"waiting": "pending", "done": "completed", "failed": "failed"}
 class Films(PolledVideo):
     name = "films"
 
-    def job(self, told):
-        return job_of(told.get("id"), told.get("state"), STATES, files=told.get("urls"), error=told.get("why"))
+    def read(self, body):
+        told = whole(body)
+        return job_of(told.get("id"), told.get("state"), STATES, made=told.get("urls"), reason=told.get("why"))
 
     def job_url(self, url, upstream_id):
         return f"{url}/{upstream_id}"

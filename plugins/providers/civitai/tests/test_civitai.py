@@ -8,11 +8,11 @@ from crossroads_civitai.video import CivitaiVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads import AsyncClient
 from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
+from crossroads.testing.filmed import FILM, filmed
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.images import ImageRequest
@@ -47,7 +47,7 @@ def asked(upstream, **fields):
     return step["input"]
 
 
-def filmed(upstream, **fields):
+def ordered(upstream, **fields):
     request = ORDERS.decode_request(ORDERS.open(json.dumps({"prompt": "a cat", **fields}).encode()))
     (step,) = FILMS.encode_request(request, url=URL, upstream=upstream, stream=False).document["steps"]
     return step
@@ -115,7 +115,7 @@ def test_what_has_no_images_is_a_bad_upstream(told):
 
 
 def test_a_video_is_asked_for_in_the_engine_s_words():
-    step = filmed("veo3?version=3.1", seconds="8", aspect_ratio="16:9", generate_audio=False, mode="fast")
+    step = ordered("veo3?version=3.1", seconds="8", aspect_ratio="16:9", generate_audio=False, mode="fast")
     assert step == {
         "$type": "videoGen",
         "input": {
@@ -128,9 +128,9 @@ def test_a_video_is_asked_for_in_the_engine_s_words():
             "mode": "fast",
         },
     }
-    assert filmed("minimax-h3", input_reference={"image_url": IMAGE})["input"]["firstFrameImage"] == IMAGE
+    assert ordered("minimax-h3", input_reference={"image_url": IMAGE})["input"]["firstFrameImage"] == IMAGE
     with pytest.raises(Unsupported):
-        filmed("veo3", input_reference={"image_url": IMAGE})
+        ordered("veo3", input_reference={"image_url": IMAGE})
 
 
 async def test_a_client_of_openai_gets_the_address_and_pays_for_what_there_is():
@@ -145,17 +145,12 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_what_there_is():
     assert {one.header("authorization") for one in sent} == {"Bearer none"}
 
 
-async def test_a_video_is_submitted_polled_and_fetched_without_the_key(monkeypatch, tmp_path):
-    monkeypatch.setenv("CROSSROADS_HOME", str(tmp_path))
+async def test_a_video_is_submitted_polled_and_fetched_without_the_key(tmp_path):
     async with ScriptedProvider() as upstream:
         video = {"url": f"{upstream.base_url}/f.mp4?sig=s"}
         done = {"id": "wf_01H", "status": "succeeded", "steps": [{"output": {"video": video}}]}
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (PENDING, done, done)))
-        upstream.script(Answer(raw=(b"MP4",), content_type="video/mp4"))
-        mine = {"plugin": "civitai", "name": "civitai", "base_url": upstream.base_url, "api_key": "k"}
-        async with AsyncClient({"providers": [mine]}) as client:
-            job = await client.video("minimax/h3", "a cat", duration=5)
-            assert (await client.video_state(job)).status == "completed"
-            assert b"".join([piece async for piece in client.video_content(job)]) == b"MP4"
+        told = [PENDING, PENDING, done, done]
+        got = await filmed("civitai", upstream, tmp_path, told, model="minimax/h3", duration=5)
         sent = upstream.requests
-    assert [one.header("authorization") for one in sent] == [*["Bearer k"] * 3, None]
+    assert got == (None, ["pending", "completed"], FILM)
+    assert [one.header("authorization") for one in sent] == [*["Bearer k"] * 4, None]

@@ -1,3 +1,5 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestIdeogram = provider_conformance("ideogram")
+ROW = {"url": "https://ideogram.ai/api/images/ephemeral/a.png", "is_image_safe": True}
+TestIdeogram = provider_conformance("ideogram", answer=said({"generation_id": "g-1", "data": [ROW]}))

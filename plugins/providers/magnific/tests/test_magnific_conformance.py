@@ -1,3 +1,5 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestMagnific = provider_conformance("magnific")
+TASK = {"task_id": "046b6c7f-0b8a", "status": "COMPLETED", "generated": ["https://ai-statics.freepik.com/a.jpg"]}
+TestMagnific = provider_conformance("magnific", answer=said({"data": TASK}))

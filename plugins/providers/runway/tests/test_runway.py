@@ -144,7 +144,7 @@ async def test_who_wants_the_image_itself_gets_it_and_the_key_stays(runway):
     runway.script(Answer(raw=(PNG,), content_type="image/png"))
     body = b'{"model": "runway/gen4_image", "prompt": "a cat", "response_format": "b64_json"}'
     got = await served("runway", runway, "openai-images", body, clock=Quick())
-    assert json.loads(got.body)["data"] == [{"b64_json": base64.b64encode(PNG).decode()}]
+    assert json.loads(got.body)["data"] == [{"b64_json": base64.b64encode(PNG).decode(), "media_type": "image/png"}]
     assert runway.requests[-1].header("authorization") is None
 
 

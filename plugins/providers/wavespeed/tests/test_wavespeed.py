@@ -8,11 +8,11 @@ from crossroads_openai_video import OpenAIVideo
 from crossroads_wavespeed.images import WavespeedImages
 from crossroads_wavespeed.video import WavespeedVideo
 
-from crossroads import AsyncClient
 from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
+from crossroads.testing.filmed import FILM, filmed
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.images import ImageRequest
@@ -39,7 +39,7 @@ def drafted(upstream="m", **fields):
     return DRAWS.encode_request(ASKS.decode_request(ASKS.open(body)), url=URL, upstream=upstream, stream=False)
 
 
-def filmed(**fields):
+def ordered(**fields):
     request = ORDERS.decode_request(ORDERS.open(json.dumps({"prompt": "a cat", **fields}).encode()))
     return FILMS.encode_request(request, url=URL, upstream="m", stream=False)
 
@@ -92,7 +92,7 @@ def test_what_is_no_address_is_the_image_itself():
 def test_first_and_last_a_video_are_its_image_and_its_last_image():
     frame = {"type": "image_url", "image_url": {"url": "https://x.example/a.png"}, "frame_type": "first_frame"}
     last = {**frame, "image_url": {"url": "https://x.example/b.png"}, "frame_type": "last_frame"}
-    draft = filmed(frame_images=[frame, last], size="1280x720", seconds="5", creativity=2)
+    draft = ordered(frame_images=[frame, last], size="1280x720", seconds="5", creativity=2)
     assert draft.document == {
         "prompt": "a cat",
         "duration": 5,
@@ -129,20 +129,12 @@ async def test_a_client_that_wants_the_image_itself_gets_it_and_no_key_goes_to_i
     assert got.cost_nano == 80_000_000
 
 
-async def test_a_video_is_submitted_polled_fetched_without_the_key_and_charged_once(monkeypatch, tmp_path):
-    monkeypatch.setenv("CROSSROADS_HOME", str(tmp_path))
+async def test_a_video_is_submitted_polled_fetched_without_the_key_and_charged_once(tmp_path):
     async with ScriptedProvider() as upstream:
-        origin = upstream.base_url.removesuffix("/v1")
-        done = {"data": {**DONE["data"], "outputs": [f"{origin}/f.mp4"]}}
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (CREATED, WORKING, done, done)))
-        upstream.script(Answer(raw=(b"MP4",), content_type="video/mp4"))
-        mine = {"plugin": "wavespeed", "name": "wavespeed", "base_url": upstream.base_url, "api_key": "k"}
-        async with AsyncClient({"providers": [mine]}) as client:
-            job = await client.video("alibaba/wan-2.6", "a cat", duration=5)
-            assert (job.status, str(job.usage.cost)) == ("pending", "0.5")
-            assert (await client.video_state(job)).status == "in_progress"
-            assert (await client.video_state(job)).status == "completed"
-            assert b"".join([piece async for piece in client.video_content(job)]) == b"MP4"
+        done = {"data": {**DONE["data"], "outputs": [f"{upstream.base_url}/f.mp4"]}}
+        told = [CREATED, WORKING, done, done]
+        got = await filmed("wavespeed", upstream, tmp_path, told, model="alibaba/wan-2.6", duration=5)
         sent = upstream.requests
+    assert got == ("0.5", ["in_progress", "completed"], FILM)
     assert sent[0].path == "/v1/api/v3/alibaba/wan-2.6/text-to-video"
     assert [one.header("authorization") for one in sent] == [*["Bearer k"] * 4, None]

@@ -22,6 +22,8 @@ from crossroads_openai_chat.worded import found_at
 ASKED_EVERY_S = 1.0
 ENDED = ("completed", "failed", "cancelled", "expired")
 NO_REASON = "no reason was given"
+NUMBER = re.compile(r"[\w-]{1,200}", re.ASCII)
+"""What an id may be, where a format says no more of it."""
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -29,10 +31,14 @@ class Job(msgspec.Struct, frozen=True):
 
     id: str
     status: str
-    made: list[str]
-    reason: str
-    moderated: bool
-    told: Json
+    made: list[str] = []
+    reason: str = NO_REASON
+    moderated: bool = False
+    told: Json = {}
+
+    @property
+    def failed(self) -> bool:
+        return self.status in ENDED and self.status != "completed"
 
     def failure(self) -> UpstreamRefused:
         """As the error that a caller sees who waits for the job."""
@@ -87,6 +93,17 @@ class JobWords(msgspec.Struct, frozen=True, kw_only=True):
         if self.numbered and type(value) is int:
             return str(value)
         return value if isinstance(value, str) else ""
+
+
+def job_of(id: Any, state: Any, states: Mapping[str, str], *, made: Any = (), reason: Any = None) -> Job:
+    """A job by what stands in no one place. states: the vendor's word -> ours. Raises BadUpstream: it is none."""
+    named, files = "" if id is None else id, made or ()
+    if not isinstance(state, str) or not isinstance(named, str) or (named and NUMBER.fullmatch(named) is None):
+        raise broken("the provider sent something that is no job.")
+    if not isinstance(files, list | tuple) or not all(isinstance(one, str) and one for one in files):
+        raise broken("the provider's job has something without an address.")
+    said = reason if isinstance(reason, str) and reason else NO_REASON
+    return Job(named, states.get(state, "in_progress"), list(files), said)
 
 
 def addresses(value: Any) -> list[str]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crossroads_openai_chat.asked import ASKED_EVERY_S, Job, JobWords
 from crossroads_openai_chat.foreign import Json, stated
-from crossroads_openai_chat.job import Job
-from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.reply import broken
 
 from crossroads.dialect import Reply
 from crossroads.steps import Step
@@ -26,31 +26,36 @@ from crossroads_openai_images.vendor import (
 
 
 class PolledImages(VendorImages):
-    """A member brings `job` and `asked`.
+    """A member states `job`, or brings `read`; and brings `job_url`, or `asked`.
 
-    fetches: a client that wants the image itself gets what stands at its address, fetched without the key from a host
-    of the manifest; else such a client is refused.
+    gives_itself: a client that wants the image itself gets what stands at its address, fetched without the key from a
+    host of the manifest; else such a client is refused.
     """
 
     takes_steps = True
-    asked_every_s = 1.0
-    fetches = False
+    job: JobWords
+    asked_every_s = ASKED_EVERY_S
+    gives_itself = False
 
-    def job(self, told: Json) -> Job:
+    def read(self, body: bytes) -> Job:
         """What an answer tells. Raises BadUpstream."""
+        return self.job.read(body)
+
+    def job_url(self, url: str, upstream_id: str) -> str:
+        """Where the state of a job stands. url: the endpoint's."""
         raise NotImplementedError
 
-    def asked(self, url: str, number: str) -> Step:
-        """How a job is asked for. url: where it was submitted."""
-        raise NotImplementedError
+    def asked(self, url: str, upstream_id: str) -> Step:
+        """How a job is asked for."""
+        return Step(url=self.job_url(url, upstream_id), after_s=self.asked_every_s)
 
     def row(self, file: str) -> Json:
-        """One image by what stands among the job's files."""
+        """One image by what stands among what the job made."""
         return row_of(file)
 
     def suits(self, request: Any, fields: Json) -> None:
         """Raises Unsupported: the client wants an image itself that can't be fetched, or several."""
-        if not self.fetches:
+        if not self.gives_itself:
             addresses_only(request, fields)
         elif wants_itself(request, fields):
             one_only(fields)
@@ -59,25 +64,25 @@ class PolledImages(VendorImages):
         """See `SteppedDialect.step`."""
         if image_kind(body) is not None:
             return None
-        job = self.job(whole(body))
+        job = self.read(body)
         if job.failed:
             raise job.failure()
         if job.status == "completed":
-            alone = job.files[0] if len(job.files) == 1 else ""
-            wanted = self.fetches and alone.startswith("http") and wants_itself(request, stated(request))
+            alone = job.made[0] if len(job.made) == 1 else ""
+            wanted = self.gives_itself and alone.startswith("http") and wants_itself(request, stated(request))
             return Step(url=alone, bare=True) if wanted else None
-        if not job.number:
+        if not job.id:
             raise broken("the provider named no job.")
-        return self.asked(url, job.number)
+        return self.asked(url, job.id)
 
     def decode_response(self, body: bytes) -> Reply:
         if (kind := image_kind(body)) is not None:
             return images_reply([row_with(body, kind)])
-        job = self.job(whole(body))
+        job = self.read(body)
         if job.failed:
             raise job.failure()
         if job.status != "completed":
             raise broken("the provider's reply has no images.")
-        reply = images_reply([self.row(file) for file in job.files])
-        reply.upstream_id = job.number or None
+        reply = images_reply([self.row(file) for file in job.made])
+        reply.upstream_id = job.id or None
         return reply

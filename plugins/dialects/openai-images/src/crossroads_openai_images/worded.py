@@ -9,43 +9,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crossroads_openai_chat.asked import ASKED_EVERY_S, ENDED, JobWords
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.worded import placed, taken
 
 from crossroads.call import Lost
-from crossroads.dialect import Draft, Reply
+from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
-from crossroads.steps import Step
+from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import (
+    HANDLED,
     ONLY_OPENAI,
-    VendorImages,
     as_url,
-    images_reply,
     nearest_shape,
     one_only,
     only_addresses,
-    row_of,
-    row_with,
     size_of,
     sources_of,
     wants_itself,
 )
 
-HANDLED = (
-    "image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size",
-)  # fmt: skip
 RENAMED = ("aspect_ratio", "output_format", "resolution", "seed")
 """Sent under their own names where a member names no other place."""
 
 
-class AskedImages(VendorImages):
+class AskedImages(PolledImages):
     """An upstream only: no client of it is served. See `crossroads.steps.SteppedDialect`."""
 
-    takes_steps = True
+    gives_itself = True
     places: Mapping[str, str]
     """Of `prompt`, `model`, `n`, `size` and `RENAMED` those that the body has a place for."""
-    job: JobWords
     shapes: tuple[str, ...] = ()
     """That it makes ("16:9"): `size` is sent as the nearest of them."""
     dropped: tuple[str, ...] = ONLY_OPENAI
@@ -87,32 +79,3 @@ class AskedImages(VendorImages):
     def address(self, url: str, changes: bool) -> str:
         """Where it is submitted. changes: there are images to change."""
         return url
-
-    def job_url(self, url: str, upstream_id: str) -> str:
-        """Where the state of a job stands. url: the endpoint's."""
-        raise NotImplementedError
-
-    def step(self, body: bytes, request: Any, *, url: str, upstream: str) -> Step | None:
-        """See `SteppedDialect.step`."""
-        if is_image(body):
-            return None
-        job = self.job.read(body)
-        if job.status == "completed":
-            wanted = wants_itself(request, stated(request)) and job.made
-            return Step(url=job.made[0], bare=True) if wanted else None
-        if job.status in ENDED:
-            raise job.failure()
-        return Step(url=self.job_url(url, job.id), after_s=ASKED_EVERY_S)
-
-    def decode_response(self, body: bytes) -> Reply:
-        if is_image(body):
-            return images_reply([row_with(body)])
-        job = self.job.read(body)
-        reply = images_reply([row_of(address) for address in job.made])
-        reply.upstream_id = job.id
-        return reply
-
-
-def is_image(body: bytes) -> bool:
-    """PNG, JPEG or WebP, and no JSON."""
-    return body.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF"))

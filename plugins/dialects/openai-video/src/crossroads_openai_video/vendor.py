@@ -10,9 +10,9 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.asked import NUMBER, Job, JobWords
 from crossroads_openai_chat.foreign import Foreign, Json
-from crossroads_openai_chat.job import NUMBER, Job
-from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.reply import broken
 
 from crossroads.call import Lost
 from crossroads.dialect import Document, Draft, Reply, Stamp
@@ -42,35 +42,40 @@ class VendorVideo(Foreign):
 
 
 class PolledVideo(VendorVideo):
-    """Of a vendor whose one answer tells how a job stands and where its videos are. It brings `job` and `job_url`."""
+    """Of a vendor whose one answer tells how a job stands and where its videos are.
 
-    def job(self, told: Json) -> Job:
+    A member states `job`, or brings `read`; and brings `job_url`.
+    """
+
+    job: JobWords
+
+    def read(self, body: bytes) -> Job:
         """What an answer tells. Raises BadUpstream."""
-        raise NotImplementedError
+        return self.job.read(body)
 
     def job_url(self, url: str, upstream_id: str) -> str:
         raise NotImplementedError
 
     def decode_response(self, body: bytes) -> Reply:
-        job = self.job(whole(body))
+        job = self.read(body)
         if job.failed:
             raise job.failure()
-        return begun(job.number, NUMBER)
+        return begun(job.id, NUMBER)
 
     def content_url(self, url: str, upstream_id: str, index: int) -> str:
         return self.job_url(url, upstream_id)
 
     def content_step(self, body: bytes, index: int) -> Step | None:
-        files = self.job(whole(body)).files
-        if not 0 <= index < len(files):
+        made = self.read(body).made
+        if not 0 <= index < len(made):
             raise broken("the provider has no such video.")
-        return Step(url=files[index], bare=True)
+        return Step(url=made[index], bare=True)
 
     def decode_job(self, body: bytes) -> Document:
-        job = self.job(whole(body))
-        document: Document = {"id": job.number, "object": "video", "status": job.status}
+        job = self.read(body)
+        document: Document = {"id": job.id, "object": "video", "status": job.status}
         if job.failed:
-            document["error"] = job.error or "no reason was given"
+            document["error"] = job.reason
         return {**document, "progress": 100} if job.status == "completed" else document
 
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crossroads_openai_chat.asked import ENDED, JobWords
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.reply import whole
 from crossroads_openai_chat.worded import placed, taken
 from crossroads_openai_images.vendor import as_url, nearest_shape, only_addresses, size_of
 
 from crossroads.call import Lost
-from crossroads.dialect import Document, Draft, Reply
+from crossroads.dialect import Draft, Reply
 from crossroads.errors import Unsupported
 from crossroads.multipart import File
-from crossroads.steps import Step
-from crossroads_openai_video.vendor import VendorVideo, begun, first_and_last
+from crossroads_openai_video.vendor import PolledVideo, begun, first_and_last
 
 PLAIN = (
     "aspect_ratio", "callback_url", "creativity", "duration", "generate_audio", "prompt", "resolution", "seed", "size",
@@ -30,12 +28,11 @@ FRAMES = ("first_frame", "last_frame")
 HANDLED = (*PLAIN, "frame_images", "input_reference", "input_references")
 
 
-class WordedVideo(VendorVideo):
+class WordedVideo(PolledVideo):
     """An upstream only: no client of it is served."""
 
     places: Mapping[str, str]
     """Of `PLAIN`, `FRAMES` and `model` those that the body has a place for."""
-    job: JobWords
     shapes: tuple[str, ...] = ()
     """That it makes ("16:9"): `size` is sent as the nearest of them."""
     lines: tuple[str, ...] = ()
@@ -83,24 +80,3 @@ class WordedVideo(VendorVideo):
 
     def decode_response(self, body: bytes) -> Reply:
         return begun(self.job.named(whole(body)), self.job.ids)
-
-    # the job: a member brings `job_url`
-
-    def content_url(self, url: str, upstream_id: str, index: int) -> str:
-        return self.job_url(url, upstream_id)
-
-    def job_url(self, url: str, upstream_id: str) -> str:
-        raise NotImplementedError
-
-    def content_step(self, body: bytes, index: int) -> Step | None:
-        made = self.job.read(body).made
-        if not 0 <= index < len(made):
-            raise broken("the provider has no such video.")
-        return Step(url=made[index], bare=True)
-
-    def decode_job(self, body: bytes) -> Document:
-        told = self.job.read(body)
-        job: Document = {"id": told.id, "object": "video", "status": told.status}
-        if told.status == "completed":
-            return {**job, "progress": 100}
-        return {**job, "error": told.reason} if told.status in ENDED else job

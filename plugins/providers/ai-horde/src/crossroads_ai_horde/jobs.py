@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.asked import NUMBER
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import Json
-from crossroads_openai_chat.job import NUMBER
 from crossroads_openai_chat.reply import broken
 
 from crossroads.errors import UpstreamRefused

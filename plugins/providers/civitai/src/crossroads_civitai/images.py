@@ -7,17 +7,15 @@ Source: https://github.com/civitai/civitai-developer-docs (orchestration/recipes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
+from crossroads_openai_chat.foreign import JSON_HEADERS, leftover, stated
 from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, as_url, nearest_shape, size_of, sources_of
 
 from crossroads import jsonbody
 from crossroads.call import Lost
 from crossroads.dialect import Draft
-from crossroads.steps import Step
 from crossroads_civitai.workflows import engine_of, read, workflow
 
 SHAPED = ("google", "grok")
@@ -34,11 +32,8 @@ class CivitaiImages(PolledImages):
     upstream_path = "/v2/consumer/workflows"
     own = {"steps": jsonbody.ARRAY}
     asked_every_s = 2.0
-    fetches = True
-    job = staticmethod(read)
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
+    gives_itself = True
+    read = staticmethod(read)
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
@@ -66,5 +61,5 @@ class CivitaiImages(PolledImages):
                 asked["maskImage"] = as_url(fields["mask"])
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def asked(self, url: str, number: str) -> Step:
-        return Step(url=f"{url}/{number}", after_s=self.asked_every_s)
+    def job_url(self, url: str, upstream_id: str) -> str:
+        return f"{url}/{upstream_id}"

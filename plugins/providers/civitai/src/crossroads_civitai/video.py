@@ -31,7 +31,7 @@ class CivitaiVideo(PolledVideo):
     name = "civitai-video"
     upstream_path = "/v2/consumer/workflows"
     own = {"steps": jsonbody.ARRAY}
-    job = staticmethod(read)
+    read = staticmethod(read)
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         return own

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
+from crossroads_openai_chat.asked import Job, job_of
 from crossroads_openai_chat.foreign import Json
-from crossroads_openai_chat.job import Job, job_of
+from crossroads_openai_chat.reply import whole
 
 STATES = {
     "unassigned": "pending",
@@ -36,8 +37,9 @@ def engine_of(upstream: str) -> str:
     return upstream.partition("?")[0]
 
 
-def read(told: Json) -> Job:
+def read(body: bytes) -> Job:
     """What an answer tells of a workflow. Raises BadUpstream."""
+    told = whole(body)
     steps = [step for step in _rows(told.get("steps")) if isinstance(step, dict)]
     files = [blob.get("url") for step in steps for blob in _blobs(step.get("output"))]
     reasons = [_reason(job) for step in steps for job in _rows(step.get("jobs")) if isinstance(job, dict)]
@@ -45,8 +47,8 @@ def read(told: Json) -> Job:
         told.get("id"),
         told.get("status"),
         STATES,
-        files=[one for one in files if one],  # what is not available, or blocked, has no address
-        error=next((reason for reason in reasons if reason), None),
+        made=[one for one in files if one],  # what is not available, or blocked, has no address
+        reason=next((reason for reason in reasons if reason), None),
     )
 
 

@@ -6,7 +6,6 @@ Source: pkg:pypi/getimg@0.4.0 (types/image_generate_params.py, image_generate_re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
@@ -20,6 +19,7 @@ from crossroads_openai_images.vendor import (
     images_reply,
     nearest_shape,
     one_only,
+    refuse_mask,
     row_of,
     size_of,
     sources_of,
@@ -28,7 +28,6 @@ from crossroads_openai_images.vendor import (
 from crossroads import jsonbody
 from crossroads.call import Lost
 from crossroads.dialect import Draft, Reply
-from crossroads.errors import Unsupported
 
 SHAPES = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9")
 
@@ -40,16 +39,12 @@ class GetimgImages(VendorImages):
     upstream_path = "/v2/images/generations"
     own = {"prompt": jsonbody.STRING}
 
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
-
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
         document, lost = leftover(fields, HANDLED, (*ONLY_OPENAI, "seed"))
         one_only(fields)
         addresses_only(request, fields)
-        if "mask" in fields:
-            raise Unsupported("the provider takes no mask.", remedy="Leave it out.", field="mask")
+        refuse_mask(fields)
         document |= {"prompt": fields["prompt"]} if "prompt" in fields else {}
         document["model"] = upstream
         if (size := size_of(fields)) is not None and "aspect_ratio" not in document:

@@ -1,1 +1,1 @@
-"""HitPaw. Facts stand in provider.toml; there is no code."""
+"""HitPaw: facts in provider.toml, its format in `images`."""

@@ -1,1 +1,1 @@
-"""Ideogram. Facts stand in provider.toml; there is no code."""
+"""Ideogram: facts in provider.toml, its format in `images`."""

@@ -1,1 +1,1 @@
-"""Krea. Facts stand in provider.toml; there is no code."""
+"""Krea: facts in provider.toml, its formats in `images` and `video`, its jobs in `jobs`."""

@@ -1,1 +1,1 @@
-"""Magnific. Facts stand in provider.toml; there is no code."""
+"""Magnific: facts in provider.toml, its format in `images`."""

@@ -9,7 +9,6 @@ prodia-api.ts), read 2026-11-25.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -21,13 +20,13 @@ from crossroads_openai_images.vendor import (
     VendorImages,
     images_reply,
     one_only,
+    only_itself,
     row_with,
     size_of,
     sources_of,
 )
 
 from crossroads import jsonbody
-from crossroads.call import Lost
 from crossroads.dialect import Draft, Reply
 from crossroads.errors import BadRequest, Unsupported
 from crossroads.multipart import File, open_form
@@ -44,15 +43,11 @@ class ProdiaImages(VendorImages):
     upstream_path = "/job"
     own = {"type": jsonbody.STRING, "config": jsonbody.OBJECT}
 
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
-
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
         config, lost = leftover(fields, HANDLED, (*ONLY_OPENAI, "aspect_ratio", "output_format", "resolution"))
         one_only(fields)
-        if fields.get("response_format") == "url":
-            lost.append(Lost("response_format", "dropped", "the image itself comes: it stands at no address"))
+        lost += only_itself(fields)
         config |= {"prompt": fields["prompt"]} if "prompt" in fields else {}
         if (size := size_of(fields)) is not None:
             config["width"], config["height"] = size

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.asked import NUMBER
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import Json, leftover, stated
-from crossroads_openai_chat.job import NUMBER
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,

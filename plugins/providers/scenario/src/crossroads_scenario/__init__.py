@@ -1,1 +1,1 @@
-"""Scenario. Facts stand in provider.toml; there is no code."""
+"""Scenario: facts in provider.toml, its format in `images`."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+from crossroads_openai_chat.asked import Job, job_of
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.job import Job, job_of
+from crossroads_openai_chat.reply import whole
 from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, addresses_only, from_text_only, one_only, size_of
 
@@ -54,7 +55,8 @@ class SourcefulImages(PolledImages):
         document |= {"instruction": fields["prompt"]} if "prompt" in fields else {}
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def job(self, told: Json) -> Job:
+    def read(self, body: bytes) -> Job:
+        told = whole(body)
         data = _object(told.get("data"))
         if "job" not in data:
             return job_of(data.get("jobId"), data.get("status"), STATES)
@@ -65,8 +67,8 @@ class SourcefulImages(PolledImages):
             job.get("id"),
             status.lower() if isinstance(status, str) else None,
             STATES,
-            files=[one.get("url") for one in ready],
-            error=job.get("lastErrorMessage"),
+            made=[one.get("url") for one in ready],
+            reason=job.get("lastErrorMessage"),
         )
 
     def asked(self, url: str, number: str) -> Step:

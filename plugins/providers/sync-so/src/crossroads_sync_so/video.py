@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crossroads_openai_chat.asked import JobWords
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.job import Job, job_of
 from crossroads_openai_video.vendor import PolledVideo, first_frame
 
 from crossroads import jsonbody
@@ -20,14 +20,20 @@ from crossroads.call import Lost
 from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
 
-STATES = {
-    "PENDING": "pending",
-    "PROCESSING": "in_progress",
-    "COMPLETED": "completed",
-    "FAILED": "failed",
-    "REJECTED": "failed",
-    "CANCELED": "cancelled",
-}
+JOB = JobWords(
+    id="id",
+    status="status",
+    states={
+        "pending": "pending",
+        "processing": "in_progress",
+        "completed": "completed",
+        "failed": "failed",
+        "rejected": "failed",
+        "canceled": "cancelled",
+    },
+    made=("outputUrl",),
+    reasons=("error",),
+)
 KINDS = {"audio_url": "audio", "image_url": "image", "video_url": "video"}
 """Parts of `input_references` -> what sync.so calls them."""
 HANDLED = ("frame_images", "input", "input_reference", "input_references", "prompt")
@@ -50,6 +56,7 @@ class SyncSoVideo(PolledVideo):
     name = "sync-so-video"
     upstream_path = "/v2/generate"
     own = {"options": jsonbody.OBJECT}
+    job = JOB
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         return own
@@ -69,10 +76,6 @@ class SyncSoVideo(PolledVideo):
             given = [*given, _referred(part)]
         document |= {"model": upstream, "input": given}
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
-
-    def job(self, told: Json) -> Job:
-        made = told.get("outputUrl")
-        return job_of(told.get("id"), told.get("status"), STATES, files=[made] if made else (), error=told.get("error"))
 
     def job_url(self, url: str, upstream_id: str) -> str:
         return f"{url}/{upstream_id}"

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossroads_openai_chat.foreign import Json, leftover, stated
-from crossroads_openai_chat.job import Job, job_of
+from crossroads_openai_chat.asked import Job, job_of
+from crossroads_openai_chat.foreign import leftover, stated
 from crossroads_openai_chat.reply import whole
 from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import (
@@ -59,17 +59,18 @@ class TopazImages(PolledImages):
         accept = ((b"accept", b"application/json"),)
         return Draft(document=document, url=f"{url}/{made}/async", headers=accept, lost=lost, form=True)
 
-    def job(self, told: Json) -> Job:
+    def read(self, body: bytes) -> Job:
+        told = whole(body)
         if "download_url" in told:
-            return job_of(None, MADE, STATES, files=[told["download_url"]])
+            return job_of(None, MADE, STATES, made=[told["download_url"]])
         return job_of(told.get("process_id"), told.get("status", BEGUN), STATES)
 
-    def asked(self, url: str, number: str) -> Step:
-        return Step(url=f"{url}/status/{number}", after_s=self.asked_every_s)
+    def job_url(self, url: str, upstream_id: str) -> str:
+        return f"{url}/status/{upstream_id}"
 
     def step(self, body: bytes, request: Any, *, url: str, upstream: str) -> Step | None:
         """See `SteppedDialect.step`. What is done is asked where it is."""
-        job = self.job(whole(body))
-        if job.status == "completed" and job.number:
-            return Step(url=f"{url}/download/{job.number}")
+        job = self.read(body)
+        if job.status == "completed" and job.id:
+            return Step(url=f"{url}/download/{job.id}")
         return super().step(body, request, url=url, upstream=upstream)

@@ -7,7 +7,6 @@ https://github.com/WaveSpeedAI/agent-skills (skills), read 2026-11-25.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
@@ -24,8 +23,7 @@ from crossroads_openai_images.vendor import (
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft
-from crossroads.steps import Step
-from crossroads_wavespeed.predictions import read, result_url, starred
+from crossroads_wavespeed.predictions import PREDICTION, result_url, starred
 
 EDITS = "/edit"
 """How the names of models end that take a list, of one image too."""
@@ -37,11 +35,8 @@ class WavespeedImages(PolledImages):
     name = "wavespeed-images"
     upstream_path = ""
     own = {"prompt": jsonbody.STRING}
-    job = staticmethod(read)
-    fetches = True
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
+    job = PREDICTION
+    gives_itself = True
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
@@ -60,8 +55,8 @@ class WavespeedImages(PolledImages):
             document["mask_image"] = as_url(fields["mask"])
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def asked(self, url: str, number: str) -> Step:
-        return Step(url=result_url(url, number), after_s=self.asked_every_s)
+    def job_url(self, url: str, upstream_id: str) -> str:
+        return result_url(url, upstream_id)
 
     def row(self, file: str) -> Json:
         """With a model's own `enable_base64_output` what stands there is the image."""

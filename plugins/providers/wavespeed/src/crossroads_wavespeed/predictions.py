@@ -5,28 +5,24 @@ Sources: pkg:pypi/wavespeed@2.0.5 (api/client.py), https://wavespeed.ai/docs/get
 
 from __future__ import annotations
 
-from crossroads_openai_chat.foreign import Json
-from crossroads_openai_chat.job import Job, job_of
+from crossroads_openai_chat.asked import JobWords
 
 API = "/api/v3/"
-STATES = {
-    "created": "pending",
-    "processing": "in_progress",
-    "completed": "completed",
-    "failed": "failed",
-    "timeout": "failed",
-    "cancelled": "cancelled",
-    "deleted": "cancelled",
-}
-
-
-def read(told: Json) -> Job:
-    """What an answer tells of a prediction. Raises BadUpstream."""
-    data = told.get("data")
-    data = data if isinstance(data, dict) else {}
-    # A submission may leave its state out: only its number is promised.
-    status = data.get("status") or ("created" if data.get("id") else None)
-    return job_of(data.get("id"), status, STATES, files=data.get("outputs"), error=data.get("error"))
+PREDICTION = JobWords(
+    id="data.id",
+    status="data.status",
+    states={
+        "created": "pending",
+        "processing": "in_progress",
+        "completed": "completed",
+        "failed": "failed",
+        "timeout": "failed",
+        "cancelled": "cancelled",
+        "deleted": "cancelled",
+    },
+    made=("data.outputs",),
+    reasons=("data.error",),
+)
 
 
 def result_url(url: str, number: str) -> str:

@@ -15,7 +15,7 @@ from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft
-from crossroads_wavespeed.predictions import read, result_url, starred
+from crossroads_wavespeed.predictions import PREDICTION, result_url, starred
 
 HANDLED = ("frame_images", "input_reference", "input_references", "size")
 DROPPED = ("callback_url", "creativity", "upscale_factor")
@@ -27,7 +27,7 @@ class WavespeedVideo(PolledVideo):
     name = "wavespeed-video"
     upstream_path = ""
     own = {"prompt": jsonbody.STRING}
-    job = staticmethod(read)
+    job = PREDICTION
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         return own
