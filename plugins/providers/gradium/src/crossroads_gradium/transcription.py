@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken
 from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, in_segments, sound_of, with_query
@@ -51,8 +51,7 @@ class GradiumTranscription(VendorTranscription):
         spoken: list[Json] = []
         for told in _lines(body):
             if told.get("type") == "error":
-                text = str(told.get("message") or "no reason given")
-                raise decode_error(500, (), msgspec.json.encode({"error": {"message": text}}))
+                raise refused(told.get("message"), 500)
             if told.get("type") == "text":
                 if not isinstance(told.get("text"), str):
                     raise broken("the provider's transcript has a text that can't be read.")

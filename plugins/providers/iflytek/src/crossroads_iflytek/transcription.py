@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
@@ -79,7 +79,7 @@ class IflytekTranscription(VendorTranscription):
         content = _content(body)
         order = _order(content)
         if order.get("status") != DONE:
-            raise _refused(f"the order failed, for a reason of kind {order.get('failType')}")
+            raise refused(f"the order failed, for a reason of kind {order.get('failType')}")
         lines = [_line(told) for told in rows_of(_read(content.get("orderResult")).get("lattice"))]
         text = "".join(line["text"] for line in lines).strip()
         return in_segments(text, lines, upstream_id=order.get("orderId"))
@@ -96,7 +96,7 @@ def _content(body: bytes) -> Json:
     """Raises UpstreamRefused: it says why not; BadUpstream."""
     told = whole(body)
     if told.get("code") != GOOD:
-        raise _refused(f"{told.get('descInfo') or 'no reason given'} ({told.get('code')})")
+        raise refused(f"{told.get('descInfo') or 'no reason given'} ({told.get('code')})")
     if not isinstance(content := told.get("content"), dict):
         raise broken("the provider's reply has no content.")
     return content
@@ -107,10 +107,6 @@ def _order(content: Json) -> Json:
     if not isinstance(order, dict):
         raise broken("the provider's reply has no order that can be read.")
     return order
-
-
-def _refused(text: str) -> Exception:
-    return decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
 
 
 def _pause(told: Any) -> float:
