@@ -7,7 +7,7 @@ from crossroads_slng.speech import SlngSpeech
 from crossroads_slng.transcription import SlngTranscription
 
 from crossroads import multipart
-from crossroads.errors import BadUpstream
+from crossroads.errors import BadUpstream, UpstreamError
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, speech_conformance
 from crossroads.testing.answers import Answer
@@ -43,7 +43,7 @@ def test_a_format_that_was_asked_for_is_told_to_be_the_models_choice():
 
 
 def test_a_document_is_no_sound():
-    with pytest.raises(BadUpstream):
+    with pytest.raises(UpstreamError):
         SPEAKS.decode_response(b'{"audioContent": "SUQz"}')
 
 
