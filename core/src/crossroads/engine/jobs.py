@@ -40,6 +40,8 @@ ID_CHARACTERS_MAX = 2000
 STATE_BYTES_MAX = 1 << 20
 JSON = b"application/json"
 MEDIA = (b"video/", b"image/", b"audio/")
+DURATION = ("duration", "seconds")
+"""Of a request, in OpenRouter's word and in OpenAI's."""
 
 
 class Ticket(msgspec.Struct, frozen=True, array_like=True):
@@ -167,10 +169,13 @@ def polling_url(id: str) -> str:
 
 
 def issued_seconds(call: Call, reported: int | None) -> Usage | None:
-    """What a submission is charged for: the seconds that the upstream stated, else those asked for."""
-    if reported is None:
+    """What a submission is charged for: the seconds that the upstream stated, else those asked for.
+
+    None: neither is known; also where what was asked for did not go out as it was.
+    """
+    if reported is None and not any(lost.field in DURATION for lost in call.lost):
         fields = call.opened.fields if call.typed is None else call.typed.model_dump(exclude_unset=True)
-        stated = fields.get("duration", fields.get("seconds"))
+        stated = next((fields[name] for name in DURATION if name in fields), None)
         value = msgspec.json.decode(stated) if isinstance(stated, msgspec.Raw) else stated
         reported = value if isinstance(value, int) else None
     return None if reported is None else Usage(seconds=reported)

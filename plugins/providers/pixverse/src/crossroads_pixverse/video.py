@@ -29,7 +29,8 @@ TEXT, IMAGE = "/video/text/generate", "/video/img/generate"
 USUAL: Json = {"aspect_ratio": "16:9", "duration": 5, "resolution": "540p"}
 CREDENTIAL = range(10001, 10006)
 """Error codes of the key."""
-MODERATED = "7"
+ENDS = {"6": "it was deleted", "7": "the content was refused", "8": "the generation failed"}
+"""States that are numbers, and say no more."""
 
 
 class PixverseVideo(UploadingVideo):
@@ -48,7 +49,7 @@ class PixverseVideo(UploadingVideo):
     job = JobWords(
         id=("Resp.video_id", "Resp.id"),
         status="Resp.status",
-        states={"1": "completed", "2": "pending", "6": "cancelled", MODERATED: "failed", "8": "failed"},
+        states={"1": "completed", "2": "pending", "6": "cancelled", "7": "failed", "8": "failed"},
         made=("Resp.url",),
         numbered=True,
     )
@@ -80,8 +81,8 @@ class PixverseVideo(UploadingVideo):
 
     def decode_job(self, body: bytes) -> Document:
         job = super().decode_job(checked(body))
-        if whole(body)["Resp"]["status"] == int(MODERATED):
-            job["error"] = "the content was refused"
+        if "error" in job:
+            job["error"] = ENDS[str(whole(body)["Resp"]["status"])]
         return job
 
 
