@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 import pytest
 from crossroads_openai_chat import OpenAIChat
 
-from crossroads.clock import SystemClock
 from crossroads.engine.attempts.steps import WAIT_S_MAX
 from crossroads.steps import Step
-from crossroads.testing import Answer, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
+from crossroads.testing import Answer, QuickClock, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
 
 REPLY = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "done"}, "finish_reason": "stop"}]}
 OPERATIONS = {"chat": {"dialect": "submitting", "url": "{base_url}/chat/completions"}}
@@ -32,16 +31,6 @@ class Submitting(OpenAIChat):
         return Step(url=told["ask"], after_s=told.get("after", 0.0), bare=told.get("bare", False), **given)
 
 
-class Quick(SystemClock):
-    """Sleeps are noted, not slept."""
-
-    def __init__(self):
-        self.slept = []
-
-    async def sleep(self, seconds):
-        self.slept.append(seconds)
-
-
 def told(**fields):
     return Answer(raw=(json.dumps(fields).encode(),))
 
@@ -59,7 +48,7 @@ async def world(clock, dialect=Submitting, **config):
 
 
 async def test_the_last_answer_is_the_reply_and_the_key_goes_with_every_step():
-    clock = Quick()
+    clock = QuickClock()
     async with world(clock) as (x, upstream, recorder):
         at = upstream.base_url
         upstream.script(told(ask=f"{at}/jobs", send="{}"), told(ask=f"{at}/jobs/1", after=0.5), told(**REPLY))
@@ -76,7 +65,7 @@ async def test_the_last_answer_is_the_reply_and_the_key_goes_with_every_step():
 
 
 async def test_waiting_grows_to_its_bound():
-    clock = Quick()
+    clock = QuickClock()
     async with world(clock) as (x, upstream, _):
         upstream.script(*[told(ask=f"{upstream.base_url}/jobs/1", after=1.0)] * 40, told(**REPLY))
         assert (await send(x, chat("Hello?"))).text == "done"
@@ -94,7 +83,7 @@ async def test_a_step_says_where_a_job_stands_whose_answers_do_not_name_it():
                 return Step(url=where, told_at=where)
             return None if "choices" in told else Step(url=url)
 
-    async with world(Quick(), dialect=Forgetful) as (x, upstream, _):
+    async with world(QuickClock(), dialect=Forgetful) as (x, upstream, _):
         upstream.script(told(number=7), told(done=False), told(done=False), told(**REPLY))
         assert (await send(x, chat("Hello?"))).text == "done"
         paths = [one.path for one in upstream.requests]
@@ -102,14 +91,14 @@ async def test_a_step_says_where_a_job_stands_whose_answers_do_not_name_it():
 
 
 async def test_a_bare_step_goes_without_the_key():
-    async with world(Quick()) as (x, upstream, _):
+    async with world(QuickClock()) as (x, upstream, _):
         upstream.script(told(ask=f"{upstream.base_url}/signed", bare=True), told(**REPLY))
         assert (await send(x, chat("Hello?"))).text == "done"
         assert upstream.requests[1].header("authorization") is None
 
 
 async def test_a_step_to_another_host_is_not_sent():
-    async with world(Quick()) as (x, upstream, _):
+    async with world(QuickClock()) as (x, upstream, _):
         upstream.script(told(ask="http://evil.example/jobs/1"))
         result = await send(x, chat("Hello?"))
         assert result.status == 502
@@ -117,7 +106,7 @@ async def test_a_step_to_another_host_is_not_sent():
 
 
 async def test_what_was_made_is_fetched_where_media_stand_and_the_key_never_goes_there():
-    async with world(Quick()) as (x, upstream, _):
+    async with world(QuickClock()) as (x, upstream, _):
         there = upstream.base_url.replace("127.0.0.1", "localhost")
         upstream.script(told(ask=f"{there}/film", bare=True), told(**REPLY), told(ask=f"{there}/film"))
         assert (await send(x, chat("Hello?"))).text == "done"
@@ -128,7 +117,7 @@ async def test_what_was_made_is_fetched_where_media_stand_and_the_key_never_goes
 
 @pytest.mark.parametrize("status", [404, 500])
 async def test_a_step_that_is_refused_fails_the_attempt(status):
-    async with world(Quick()) as (x, upstream, recorder):
+    async with world(QuickClock()) as (x, upstream, recorder):
         upstream.script(told(ask=f"{upstream.base_url}/jobs/1"), refusal(status))
         assert (await send(x, chat("Hello?"))).status >= 400
         (generation,) = await recorder.wait_generations(1)
@@ -136,7 +125,7 @@ async def test_a_step_that_is_refused_fails_the_attempt(status):
 
 
 async def test_a_wait_beyond_the_deadline_is_not_begun():
-    clock = Quick()
+    clock = QuickClock()
     async with world(clock, limits={"deadline_s": 60}) as (x, upstream, _):
         upstream.script(told(ask=f"{upstream.base_url}/jobs/1", after=61.0))
         assert (await send(x, chat("Hello?"))).status == 504
@@ -147,7 +136,7 @@ async def test_a_wait_beyond_the_deadline_is_not_begun():
 async def test_a_stream_is_made_of_the_last_answer():
     choice = b'{"index":0,"delta":{"content":"done"},"finish_reason":"stop"}'
     event = b'data: {"id":"a","choices":[%b]}\n\ndata: [DONE]\n\n' % choice
-    async with world(Quick()) as (x, upstream, _):
+    async with world(QuickClock()) as (x, upstream, _):
         body = json.dumps({"ask": f"{upstream.base_url}/jobs/1"}).encode()
         Streaming = type("Streaming", (Submitting,), {"step": lambda self, body, request, **at: first_only(body)})
         x._dialects["submitting"] = Streaming()

@@ -1,10 +1,10 @@
-"""The stepped clock: order, cancellation and timeouts as asyncio's own, at times that the test chooses."""
+"""The stepped clock: order, cancellation and timeouts as asyncio's own, when the test chooses. The quick one."""
 
 import asyncio
 
 import pytest
 
-from crossroads.testing import SteppedClock
+from crossroads.testing import QuickClock, SteppedClock
 
 
 async def test_callbacks_run_in_the_order_of_their_times_and_see_their_own_time():
@@ -107,3 +107,9 @@ async def test_the_wall_clock_can_jump_while_monotonic_time_does_not():
     clock.step_wall(-3600)
     assert clock.time() == wall - 3600
     assert clock.monotonic() == mono
+
+
+async def test_a_quick_clock_notes_what_it_does_not_sleep():
+    clock = QuickClock()
+    await asyncio.wait_for(clock.sleep(3600), 5)
+    assert clock.slept == [3600]

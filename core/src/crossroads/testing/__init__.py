@@ -1,6 +1,7 @@
 """The kit: what a plugin's own tests use, and the core's. Names are resolved on first use.
 
     SteppedClock                         time that moves when a test says so
+    QuickClock                           the machine's time, in which no sleep is slept
     ScriptedProvider, Answer, ...        an upstream on a real socket that misbehaves on demand and keeps its own bill
     exchange_with, offer, send, Recorder an exchange of objects, without installing anything
     Hostile                              a plugin that breaks every hook, as told
@@ -17,6 +18,7 @@ _HOMES = {
     "Fault": "answers",
     "Hostile": "hostile",
     "Price": "answers",
+    "QuickClock": "clock",
     "Received": "upstream",
     "ScriptedProvider": "upstream",
     "SteppedClock": "clock",

@@ -1,4 +1,4 @@
-"""A clock that moves only when a test says so, in front of the same event loop.
+"""Clocks for tests: one that moves only when a test says so, in front of the same event loop; one that never waits.
 
 Law: callbacks run in the order of their times, then of their registration; between two of them every task that can run
 does. What runs in a thread (name look-ups, `asyncio.to_thread`) is outside its reach: wait for its effect first, e.g.
@@ -12,6 +12,8 @@ import heapq
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
+
+from crossroads.clock import SystemClock
 
 SETTLE_TURNS = 50
 """Turns of the event loop in which tasks, and sockets of this machine, come to rest."""
@@ -136,3 +138,13 @@ class SteppedClock:
         callback, timer.callback = timer.callback, None
         if callback is not None:
             callback()
+
+
+class QuickClock(SystemClock):
+    """The machine's own clock, whose sleeps are noted and not slept: for what asks again and again until it is done."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)

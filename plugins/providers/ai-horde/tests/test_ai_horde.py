@@ -8,9 +8,8 @@ from crossroads_ai_horde.images import AIHordeImages
 from crossroads_openai_completions import OpenAICompletions
 from crossroads_openai_images import OpenAIImages
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError, UpstreamRefused
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -27,11 +26,6 @@ DONE = {**WAITS, "finished": 1, "processing": 0, "done": True}
 DRAWN = {"img": "https://r2.example/a.webp?signed", "seed": "7", "id": "g1", "censored": False, "model": "Deliberate"}
 WRITTEN = {"text": " there was a clown.", "seed": 0, "model": "m", "state": "ok"}
 URL = "https://a.example/a.png"
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(**fields):
@@ -143,7 +137,7 @@ async def run(operation, client, document, *answers, **row):
     async with ScriptedProvider() as upstream:
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in answers))
         body = json.dumps({"model": "a/m", **document}).encode()
-        got = await served("ai-horde", upstream, client, body, endpoints=[row], clock=Quick())
+        got = await served("ai-horde", upstream, client, body, endpoints=[row], clock=QuickClock())
         return got, upstream.requests
 
 

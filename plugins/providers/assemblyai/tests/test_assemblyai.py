@@ -6,10 +6,9 @@ import pytest
 from crossroads_assemblyai.transcription import AssemblyAITranscription
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance, laws
+from crossroads.testing import QuickClock, dialect_conformance, laws
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -25,11 +24,6 @@ DONE = {
     "id": "t/1", "status": "completed", "text": "Hi.", "words": WORDS, "utterances": WORDS, "language_code": "en",
     "audio_duration": 3,
 }  # fmt: skip
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def test_milliseconds_become_seconds_and_back():
@@ -75,7 +69,7 @@ async def test_a_sound_is_uploaded_submitted_and_asked_for():
             "response_format": "vtt",
         }
         got = await served(
-            "assemblyai", upstream, "openai-transcription", *multipart.encode_form(fields), clock=Quick()
+            "assemblyai", upstream, "openai-transcription", *multipart.encode_form(fields), clock=QuickClock()
         )
     assert got.body.decode() == "WEBVTT\n\n00:00:00.100 --> 00:00:01.250\nHi.\n"
     sent = upstream.requests

@@ -6,9 +6,8 @@ import pytest
 from crossroads_audiostack.speech import AudioStackSpeech
 from crossroads_openai_speech import OpenAISpeech
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -19,11 +18,6 @@ TestSpeech = dialect_conformance(AudioStackSpeech)
 SPEAKS, OPENAI = AudioStackSpeech(), OpenAISpeech()
 URL = "https://v2.api.audio/speech/tts"
 SCRIPT = {"data": {"scriptId": "s/1", "scriptText": "Hi"}, "meta": {"creditsUsed": 0}}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def asked(**fields):
@@ -99,7 +93,7 @@ async def test_a_client_of_openai_is_heard_and_pays_by_the_character():
         told = (SCRIPT, speech(), speech(file))
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
         upstream.script(Answer(raw=(b"RIFF\0",), content_type="audio/wav"))
-        got = await served("audiostack", upstream, "openai-speech", body, endpoints=[row], clock=Quick())
+        got = await served("audiostack", upstream, "openai-speech", body, endpoints=[row], clock=QuickClock())
         sent = upstream.requests
     assert (got.body, got.headers[b"content-type"]) == (b"RIFF\0", b"audio/wav")
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)

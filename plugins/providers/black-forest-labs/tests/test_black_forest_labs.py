@@ -8,10 +8,9 @@ from crossroads_black_forest_labs.images import BlackForestLabsImages
 from crossroads_openai_images import OpenAIImages
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance, laws
+from crossroads.testing import QuickClock, dialect_conformance, laws
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -24,11 +23,6 @@ DRAWS, OPENAI = BlackForestLabsImages(), OpenAIImages()
 URL = "https://api.bfl.ai/v1/flux-dev"
 PNG = File(data=b"\x89PNG\0\xff", filename="a.png", content_type="image/png")
 READY = {"id": "j", "status": "Ready", "result": {"sample": "https://delivery.bfl.ai/a.jpeg?sig=s"}}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(upstream="flux-dev", **fields):
@@ -115,7 +109,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image(bfl):
     bfl.script(
         *(Answer(raw=(json.dumps(told).encode(),)) for told in (pending, {"id": "j", "status": "Pending"}, READY))
     )
-    got = await served("black-forest-labs", bfl, "openai-images", asked(size="1024x1024"), clock=Quick())
+    got = await served("black-forest-labs", bfl, "openai-images", asked(size="1024x1024"), clock=QuickClock())
     assert got.status == 200, got.body
     told = json.loads(got.body)
     assert told["data"] == [{"url": READY["result"]["sample"]}]
@@ -128,7 +122,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image(bfl):
 async def test_a_client_that_wants_the_image_itself_gets_it_and_no_key_goes_to_its_address(bfl):
     ready = {**READY, "result": {"sample": f"{bfl.base_url}/a.png?sig=s"}}
     bfl.script(Answer(raw=(json.dumps(ready).encode(),)), Answer(raw=(PNG.data,), content_type="image/png"))
-    got = await served("black-forest-labs", bfl, "openai-images", asked(response_format="b64_json"), clock=Quick())
+    got = await served("black-forest-labs", bfl, "openai-images", asked(response_format="b64_json"), clock=QuickClock())
     assert got.status == 200, got.body
     assert base64.b64decode(json.loads(got.body)["data"][0]["b64_json"]) == PNG.data
     assert bfl.requests[1].header("x-key") is None

@@ -6,9 +6,8 @@ import pytest
 from crossroads_bria.images import BriaImages
 from crossroads_openai_images import OpenAIImages
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -26,11 +25,6 @@ def drafted(**fields):
 
 
 DONE = {"request_id": "r1", "status": "COMPLETED", "result": {"image_url": "https://i.example/a.png", "seed": 7}}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def test_a_size_is_the_nearest_shape():
@@ -79,7 +73,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image():
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in answers))
         row = {**ROW, "upstream": "image/generate"}
         body = json.dumps({"model": "a/m", "prompt": "a cat", "seed": 7}).encode()
-        got = await served("bria", upstream, "openai-images", body, endpoints=[row], clock=Quick())
+        got = await served("bria", upstream, "openai-images", body, endpoints=[row], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": "https://i.example/a.png"}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)

@@ -8,10 +8,9 @@ from crossroads_camb_ai.transcription import CambAITranscription
 from crossroads_openai_speech import OpenAISpeech
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -27,11 +26,6 @@ OWN = {
     "output_configuration": {"format": "adts"}, "voice_settings": {"speaking_rate": 1.1},
 }  # fmt: skip
 HEARD = {"transcript": [{"start": 0.1, "end": 1.2, "text": "Hi there.", "speaker": "Speaker 1"}]}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(**fields):
@@ -96,7 +90,7 @@ async def test_a_sound_is_submitted_asked_for_and_fetched():
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
         row = {"model": "a/m", "upstream": "m", "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
         form = multipart.encode_form({"model": "a/m", "file": SOUND, "run_audio_cleaning": "false"})
-        got = await served("camb-ai", upstream, "openai-transcription", *form, endpoints=[row], clock=Quick())
+        got = await served("camb-ai", upstream, "openai-transcription", *form, endpoints=[row], clock=QuickClock())
     assert json.loads(got.body)["text"] == "Hi there."
     sent = upstream.requests
     job = "/v1/transcribe/t%2F1"
@@ -113,6 +107,6 @@ async def test_a_task_that_failed_on_the_way_is_the_callers_to_see():
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
         row = {"model": "a/m", "upstream": "m", "operations": ["transcription"]}
         form = multipart.encode_form({"model": "a/m", "file": SOUND})
-        got = await served("camb-ai", upstream, "openai-transcription", *form, endpoints=[row], clock=Quick())
+        got = await served("camb-ai", upstream, "openai-transcription", *form, endpoints=[row], clock=QuickClock())
     assert got.status == 400
     assert "SOURCE_TOO_LARGE" in got.body.decode()

@@ -8,9 +8,8 @@ from crossroads_civitai.video import CivitaiVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import FILM, filmed
 from crossroads.testing.served import served
@@ -29,11 +28,6 @@ IMAGE = "https://x.example/a.png"
 PENDING = {"id": "wf_01H", "status": "unassigned", "steps": [{"$type": "imageGen", "status": "unassigned"}]}
 BLOB = {"id": "b-1", "available": True, "url": "https://orchestration-new.civitai.com/v2/consumer/blobs/b-1?sig=s"}
 DONE = {"id": "wf_01H", "status": "succeeded", "steps": [{"output": {"images": [BLOB, {"url": None}]}}]}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(upstream, **fields):
@@ -137,7 +131,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_what_there_is():
     async with ScriptedProvider() as upstream:
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (PENDING, DONE)))
         body = json.dumps({"model": "a/m", "prompt": "a cat", "n": 2}).encode()
-        got = await served("civitai", upstream, "openai-images", body, endpoints=[ROW], clock=Quick())
+        got = await served("civitai", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": BLOB["url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 40_000_000)

@@ -9,11 +9,10 @@ from crossroads_fal.transcription import FalTranscription
 from crossroads_openai_images import OpenAIImages
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
 from crossroads.sse import EventReader
-from crossroads.testing import dialect_conformance, laws
+from crossroads.testing import QuickClock, dialect_conformance, laws
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -34,11 +33,6 @@ WIZPER = {
     "operations": ["transcription"],
     "price_usd": {"second": "0.0001"},
 }
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(**fields):
@@ -125,7 +119,7 @@ STATES = ("IN_QUEUE", "IN_PROGRESS", "COMPLETED")
 async def test_images_go_through_the_queue_and_each_is_paid(fal):
     fal.script(*queue(fal, MADE))
     body = b'{"model": "black-forest-labs/flux-schnell", "prompt": "a cat", "n": 2}'
-    got = await served("fal", fal, "openai-images", body, clock=Quick())
+    got = await served("fal", fal, "openai-images", body, clock=QuickClock())
     assert len(json.loads(got.body)["data"]) == 2
     paths = [one.path for one in fal.requests]
     assert paths == ["/v1/fal-ai/flux/schnell", *["/v1/requests/r/status"] * 2, "/v1/requests/r"]
@@ -136,7 +130,7 @@ async def test_images_go_through_the_queue_and_each_is_paid(fal):
 async def test_a_transcript_goes_through_the_queue(fal):
     fal.script(*queue(fal, HEARD))
     form = multipart.encode_form({"model": "a/wizper", "file": File(data=b"ID3", content_type="audio/mpeg")})
-    got = await served("fal", fal, "openai-transcription", *form, endpoints=[WIZPER], clock=Quick())
+    got = await served("fal", fal, "openai-transcription", *form, endpoints=[WIZPER], clock=QuickClock())
     assert json.loads(got.body)["text"] == "Hi."
     assert fal.requests[0].json == {"audio_url": "data:audio/mpeg;base64,SUQz"}
     assert got.cost_nano == 200_000
@@ -145,7 +139,7 @@ async def test_a_transcript_goes_through_the_queue(fal):
 async def test_a_client_that_asked_for_a_stream_gets_one(fal):
     fal.script(*queue(fal, {"images": [{"url": DATA_URL}]}))
     body = b'{"model": "black-forest-labs/flux-schnell", "prompt": "a cat", "stream": true}'
-    got = await served("fal", fal, "openai-images", body, clock=Quick())
+    got = await served("fal", fal, "openai-images", body, clock=QuickClock())
     assert fal.requests[0].json == {"prompt": "a cat", "sync_mode": True}
     (event,) = EventReader().feed(got.body)
     told = json.loads(event.data)

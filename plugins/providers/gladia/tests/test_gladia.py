@@ -6,10 +6,9 @@ import pytest
 from crossroads_gladia.transcription import GladiaTranscription
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance, laws
+from crossroads.testing import QuickClock, dialect_conformance, laws
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -32,11 +31,6 @@ PRICED = {
     "model": "gladia/solaria-1", "upstream": "solaria-1", "operations": ["transcription"],
     "price_usd": {"second": "0.0001"},
 }  # fmt: skip
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def test_a_transcript_has_its_words_segments_and_what_is_paid():
@@ -69,7 +63,7 @@ async def test_a_sound_is_uploaded_submitted_and_asked_for():
         told = ({"audio_url": "https://g/f", "audio_metadata": {}}, {"id": "j", "result_url": at}, DONE)
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
         form = multipart.encode_form({"model": "gladia/solaria-1", "file": SOUND, "language": "en"})
-        got = await served("gladia", upstream, "openai-transcription", *form, endpoints=[PRICED], clock=Quick())
+        got = await served("gladia", upstream, "openai-transcription", *form, endpoints=[PRICED], clock=QuickClock())
     assert json.loads(got.body)["text"] == "Hi there."
     sent = upstream.requests
     assert [one.path for one in sent] == ["/v1/v2/upload", "/v1/v2/pre-recorded", "/v1/v2/pre-recorded/j"]

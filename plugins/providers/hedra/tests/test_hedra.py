@@ -8,10 +8,9 @@ from crossroads_hedra.video import HedraVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File, encode_form
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import filmed
 from crossroads.testing.served import served
@@ -25,11 +24,6 @@ FILMS, DRAWS, OPENAI = HedraVideo(), HedraImages(), OpenAIVideo()
 URL = "https://api.hedra.com/v3/models/kling-v3"
 A, Z = "https://x.example/a.png", "https://x.example/z.png"
 INLINE = "data:image/png;base64,aGk="
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def frame(address, kind):
@@ -148,7 +142,7 @@ async def test_an_image_is_asked_for_until_it_is_done_and_is_paid():
         told = ({"job_id": "job_1", "status": "IN_QUEUE"}, {"job_id": "job_1", "status": "IN_PROGRESS"}, done)
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
         body = b'{"model": "a/m", "prompt": "a fox"}'
-        got = await served("hedra", upstream, "openai-images", body, endpoints=[row], clock=Quick())
+        got = await served("hedra", upstream, "openai-images", body, endpoints=[row], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": A}]
     assert [one.path for one in sent] == ["/v1/models/m", *["/v1/jobs/job_1"] * 2]

@@ -8,9 +8,8 @@ from crossroads_higgsfield.video import HiggsfieldVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import FILM, Filmed, filmed
 from crossroads.testing.served import served
@@ -23,11 +22,6 @@ TestVideo = dialect_conformance(HiggsfieldVideo, "vectors/video")
 DRAWS, FILMS, IMAGES, VIDEOS = HiggsfieldImages(), HiggsfieldVideo(), OpenAIImages(), OpenAIVideo()
 SEEDANCE, WAN = "bytedance/seedance-2.0/text-to-video", "alibaba/wan-3.0/text-to-video"
 FIRST, LAST, INLINE = "https://a.example/a.png", "https://a.example/b.png", "data:image/png;base64,aGk="
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drawn(upstream="marketing-studio/image", **fields):
@@ -133,7 +127,7 @@ async def test_images_are_asked_for_until_done_and_each_is_paid(higgsfield):
     higgsfield.script(*(Answer(raw=(one,)) for one in answers))
     row = {"model": "a/soul", "upstream": "soul", "operations": ["images"], "price_usd": {"image": "0.01"}}
     body = b'{"model": "a/soul", "prompt": "a cat", "n": 2}'
-    got = await served("higgsfield", higgsfield, "openai-images", body, endpoints=[row], clock=Quick())
+    got = await served("higgsfield", higgsfield, "openai-images", body, endpoints=[row], clock=QuickClock())
     assert json.loads(got.body)["data"] == images
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=2), 20_000_000)
     assert [one.path for one in higgsfield.requests] == ["/v1/soul", *["/requests/r-1/status"] * 2]

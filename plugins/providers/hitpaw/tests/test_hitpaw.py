@@ -6,10 +6,9 @@ import pytest
 from crossroads_hitpaw.images import HitpawImages
 from crossroads_openai_images import OpenAIImages
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File, encode_form
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -26,11 +25,6 @@ TAKEN = {"code": 200, "message": "OK", "data": {"job_id": "f5007c0b-e902", "cons
 WORKING = {"code": 200, "message": "OK", "data": {"job_id": "f5007c0b-e902", "status": "CONVERTING", "res_url": ""}}
 MADE = "https://files.example/enhanced.jpg"
 DONE = {"code": 200, "data": {"job_id": "f5007c0b-e902", "status": "COMPLETED", "res_url": MADE}}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(**fields):
@@ -97,7 +91,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
     async with ScriptedProvider() as upstream:
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (TAKEN, WORKING, DONE)))
         body = json.dumps({"model": "hitpaw/general_2x", "prompt": "", "image": IMAGE}).encode()
-        got = await served("hitpaw", upstream, "openai-images", body, clock=Quick())
+        got = await served("hitpaw", upstream, "openai-images", body, clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": MADE}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)

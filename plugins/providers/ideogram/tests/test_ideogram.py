@@ -6,10 +6,9 @@ import pytest
 from crossroads_ideogram.images import IdeogramImages
 from crossroads_openai_images import OpenAIImages
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File, encode_form, open_form
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -24,11 +23,6 @@ ROW = {"model": "a/m", "upstream": "ideogram-4-5", "operations": ["images"], "pr
 PNG = File(data=b"\x89PNG", filename="a.png", content_type="image/png")
 SAFE = {"url": "https://ideogram.ai/api/images/ephemeral/a.png", "seed": 5, "is_image_safe": True}
 UNSAFE = {"url": "", "seed": 6, "is_image_safe": False}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(**fields):
@@ -108,7 +102,7 @@ async def test_a_client_of_openai_pays_for_the_images_that_came():
     async with ScriptedProvider() as upstream:
         upstream.script(Answer(raw=(json.dumps({"generation_id": "g", "data": [SAFE, UNSAFE]}).encode(),)))
         body = json.dumps({"model": "a/m", "prompt": "a cat", "n": 2}).encode()
-        got = await served("ideogram", upstream, "openai-images", body, endpoints=[ROW], clock=Quick())
+        got = await served("ideogram", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
         sent = upstream.requests[0]
     assert json.loads(got.body)["data"] == [{"url": SAFE["url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 50_000_000)
@@ -123,7 +117,7 @@ async def test_an_image_to_change_is_sent_as_the_file_that_it_is_and_what_is_mad
         row = {**SAFE, "url": f"{upstream.base_url}/a.png"}
         upstream.script(Answer(raw=(json.dumps({"generation_id": "g", "data": [row]}).encode(),)))
         upstream.script(Answer(raw=(PNG.data,), content_type="image/png"))
-        got = await served("ideogram", upstream, "openai-images", form, kind, endpoints=[ROW], clock=Quick())
+        got = await served("ideogram", upstream, "openai-images", form, kind, endpoints=[ROW], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"][0]["b64_json"] == "iVBORw=="
     assert open_form(sent[0].body, sent[0].header("content-type"))["images"].data == PNG.data

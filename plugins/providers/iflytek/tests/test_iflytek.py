@@ -8,10 +8,9 @@ from crossroads_iflytek.transcription import IflytekTranscription
 from crossroads_openai_speech import OpenAITranscription
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, CredentialMissing, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -23,11 +22,6 @@ TestTranscription = dialect_conformance(IflytekTranscription, "vectors/transcrip
 HEARS, ASKS = IflytekTranscription(), OpenAITranscription()
 URL = "https://raasr.xfyun.cn/v2/api/upload"
 SOUND = File(data=b"ID3\4\xff", filename="a b.mp3", content_type="audio/mpeg")
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def asked(**fields):
@@ -123,7 +117,13 @@ async def test_a_client_of_openai_gets_subtitles_and_pays_by_the_second():
         upstream.script(*(Answer(raw=(one,)) for one in (told(orderId="DK1"), order(3), done)))
         form = multipart.encode_form({"model": "a/m", "file": SOUND, "response_format": "vtt"})
         got = await served(
-            "iflytek", upstream, "openai-transcription", *form, endpoints=[row], api_key="app:secret", clock=Quick()
+            "iflytek",
+            upstream,
+            "openai-transcription",
+            *form,
+            endpoints=[row],
+            api_key="app:secret",
+            clock=QuickClock(),
         )
         sent = upstream.requests
     assert got.body.decode() == "WEBVTT\n\n00:00:00.100 --> 00:00:01.150\nHi\n"

@@ -13,9 +13,8 @@ from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
 from crossroads import AsyncClient
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import FILM, Filmed, filmed
 from crossroads.testing.served import served
@@ -29,11 +28,6 @@ DRAWS, FILMS, IMAGES, VIDEOS = KlingImages(), KlingVideo(), OpenAIImages(), Open
 URL = "https://api-singapore.klingai.com/v1/videos/text2video/kling-v2-6"
 ROW = {"model": "a/m", "upstream": "text2video/m", "operations": ["video"], "price_usd": {"second": "0.1"}}
 FIRST, INLINE = "https://a.example/a.png", "data:image/png;base64,aGk="
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drawn(**fields):
@@ -150,7 +144,7 @@ async def test_images_are_asked_for_until_done_and_each_is_paid(kling):
         "price_usd": {"image": "0.01"},
     }
     body = b'{"model": "klingai/kling-v2", "prompt": "a cat", "n": 2}'
-    got = await served("klingai", kling, "openai-images", body, endpoints=[row], clock=Quick())
+    got = await served("klingai", kling, "openai-images", body, endpoints=[row], clock=QuickClock())
     assert json.loads(got.body)["data"] == [{"url": FIRST}] * 2
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=2), 20_000_000)
     assert [one.path.removeprefix("/v1/v1/images/generations") for one in kling.requests] == ["", "/7", "/7"]

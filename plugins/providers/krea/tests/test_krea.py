@@ -8,9 +8,8 @@ from crossroads_krea.video import KreaVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import FILM, filmed
 from crossroads.testing.served import served
@@ -30,11 +29,6 @@ ROW = {"model": "a/m", "upstream": OWN, "operations": ["images"], "price_usd": {
 FILMS_ROW = {"model": "a/v", "upstream": "google/veo-3.1", "operations": ["video"], "price_usd": {"second": "0.2"}}
 QUEUED = {"job_id": "8089cf88-1", "status": "backlogged", "result": None}
 DONE = {"job_id": "8089cf88-1", "status": "completed", "result": {"urls": ["https://gen.krea.ai/images/a.png"]}}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(upstream, **fields):
@@ -132,7 +126,7 @@ async def test_a_client_that_wants_the_image_itself_gets_it_and_pays_for_one():
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (QUEUED, done)))
         upstream.script(Answer(raw=(b"\x89PNG",), content_type="image/png"))
         body = json.dumps({"model": "a/m", "prompt": "a cat", "response_format": "b64_json"}).encode()
-        got = await served("krea", upstream, "openai-images", body, endpoints=[ROW], clock=Quick())
+        got = await served("krea", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"][0]["b64_json"] == "iVBORw=="
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 60_000_000)

@@ -6,9 +6,8 @@ import pytest
 from crossroads_leonardo_ai.images import LeonardoImages
 from crossroads_openai_images import OpenAIImages
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -29,11 +28,6 @@ JOB = {"sdGenerationJob": {"generationId": "f3-95", "apiCreditCost": 7}}
 PENDING = {"generations_by_pk": {"id": "f3-95", "status": "PENDING", "generated_images": []}}
 IMAGES = [{"id": "i1", "url": "https://cdn.example/1.jpg"}, {"id": "i2", "url": "https://cdn.example/2.jpg"}]
 DONE = {"generations_by_pk": {"id": "f3-95", "status": "COMPLETE", "generated_images": IMAGES}}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def test_one_image_is_made_where_no_number_is_named():
@@ -69,7 +63,7 @@ async def test_a_client_of_openai_gets_the_addresses_and_pays_for_each_image():
     async with ScriptedProvider() as upstream:
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (JOB, PENDING, DONE)))
         body = json.dumps({"model": "a/m", "prompt": "a cat", "n": 2}).encode()
-        got = await served("leonardo-ai", upstream, "openai-images", body, endpoints=[ROW], clock=Quick())
+        got = await served("leonardo-ai", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": one["url"]} for one in IMAGES]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=2), 20_000_000)

@@ -8,10 +8,9 @@ from crossroads_luma.video import LumaVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File, encode_form
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import FILM, Filmed, filmed
 from crossroads.testing.served import served
@@ -25,11 +24,6 @@ DRAWS, FILMS = LumaImages(), LumaVideo()
 URL = "https://api.lumalabs.ai/dream-machine/v1/generations/image"
 ID = "123e4567-e89b-12d3-a456-426614174000"
 FIRST, LAST = "https://a.example/a.png", "https://a.example/b.png"
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(theirs, ours, **fields):
@@ -140,7 +134,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image(luma):
     luma.script(*(Answer(raw=(told(**one),)) for one in states))
     row = {"model": "luma/photon-1", "upstream": "photon-1", "operations": ["images"], "price_usd": {"image": "0.02"}}
     body = b'{"model": "luma/photon-1", "prompt": "a cat"}'
-    got = await served("luma", luma, "openai-images", body, endpoints=[row], clock=Quick())
+    got = await served("luma", luma, "openai-images", body, endpoints=[row], clock=QuickClock())
     assert json.loads(got.body)["data"] == [{"url": FIRST}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 20_000_000)
     assert [one.path for one in luma.requests] == ["/v1/generations/image", *[f"/v1/generations/{ID}"] * 2]

@@ -8,9 +8,8 @@ from crossroads_magic_hour.video import MagicHourVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import filmed
 from crossroads.testing.served import served
@@ -29,11 +28,6 @@ DONE = {
     "downloads": [{"url": A, "expires_at": "2026-11-26T00:00:00Z"}],
     "error": None,
 }
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def frame(address, kind):
@@ -149,7 +143,7 @@ async def test_images_are_asked_for_until_they_are_done_and_each_is_paid():
         told = ({"id": "c1", "credits_charged": 5}, {"id": "c1", "status": "queued"}, DONE)
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
         body = b'{"model": "a/m", "prompt": "a dog"}'
-        got = await served("magic-hour", upstream, "openai-images", body, endpoints=[row], clock=Quick())
+        got = await served("magic-hour", upstream, "openai-images", body, endpoints=[row], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": A}]
     assert [one.path for one in sent] == ["/v1/v1/ai-image-generator", *["/v1/v1/image-projects/c1"] * 2]

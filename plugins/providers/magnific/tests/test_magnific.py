@@ -6,10 +6,9 @@ import pytest
 from crossroads_magnific.images import MagnificImages
 from crossroads_openai_images import OpenAIImages
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File, encode_form
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -25,11 +24,6 @@ PNG = File(data=b"\x89PNG", filename="a.png", content_type="image/png")
 CREATED = {"data": {"task_id": "046b6c7f-0b8a", "status": "CREATED", "generated": []}}
 ADDRESS = "https://ai-statics.freepik.com/a.jpg"
 DONE = {"data": {"task_id": "046b6c7f-0b8a", "status": "COMPLETED", "generated": [ADDRESS], "has_nsfw": [False]}}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(upstream, **fields):
@@ -104,7 +98,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
     form, kind = encode_form({"model": "a/m", "prompt": "sharper", "image": PNG})
     async with ScriptedProvider() as upstream:
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (CREATED, CREATED, DONE)))
-        got = await served("magnific", upstream, "openai-images", form, kind, endpoints=[ROW], clock=Quick())
+        got = await served("magnific", upstream, "openai-images", form, kind, endpoints=[ROW], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": ADDRESS}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 100_000_000)

@@ -6,10 +6,9 @@ import pytest
 from crossroads_revai.transcription import RevAITranscription
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -31,11 +30,6 @@ HEARD = {
 PRICED = {
     "model": "revai/machine", "upstream": "machine", "operations": ["transcription"], "price_usd": {"second": "0.0001"},
 }  # fmt: skip
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def test_monologues_are_a_text_with_words_and_segments():
@@ -66,7 +60,7 @@ async def test_a_sound_is_submitted_asked_for_and_fetched():
         form = multipart.encode_form(
             {"model": "revai/machine", "file": SOUND, "language": "en", "skip_diarization": "true"}
         )
-        got = await served("revai", upstream, "openai-transcription", *form, endpoints=[PRICED], clock=Quick())
+        got = await served("revai", upstream, "openai-transcription", *form, endpoints=[PRICED], clock=QuickClock())
     assert json.loads(got.body)["text"] == "Hi, there Yes"
     sent = upstream.requests
     jobs = "/v1/speechtotext/v1/jobs"

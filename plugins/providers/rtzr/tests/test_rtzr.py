@@ -8,11 +8,10 @@ from crossroads_rtzr import TOKEN_URL, Rtzr, RtzrSettings
 from crossroads_rtzr.transcription import RtzrTranscription
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.config import Secret
 from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -27,11 +26,6 @@ SPOKEN = {"start_at": 100, "duration": 1100, "msg": "Hi there.", "spk": 1, "lang
 WORDS = [{"start_at": 100, "duration": 300, "text": "Hi"}, {"text": "there."}]
 HEARD = {"id": "j", "status": "completed", "results": {"utterances": [{**SPOKEN, "words": WORDS}]}}
 ASKED = HttpRequest(method="GET", url="https://openapi.vito.ai/v1/transcribe/j")
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 class Vito:
@@ -98,7 +92,7 @@ async def test_a_sound_is_submitted_and_asked_for(model, stated, sent):
         row = {"model": "a/m", "upstream": model, "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
         fields = {"model": "a/m", "file": SOUND, "use_diarization": "true"} | ({"language": stated} if stated else {})
         form = multipart.encode_form(fields)
-        known = {"endpoints": [row], "settings": {"exchange": False}, "clock": Quick()}
+        known = {"endpoints": [row], "settings": {"exchange": False}, "clock": QuickClock()}
         got = await served("rtzr", upstream, "openai-transcription", *form, **known)
         requests = upstream.requests
     assert json.loads(got.body)["text"] == "Hi there."

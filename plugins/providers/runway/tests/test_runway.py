@@ -9,9 +9,8 @@ from crossroads_openai_speech import OpenAISpeech
 from crossroads_runway.images import RunwayImages
 from crossroads_runway.speech import RunwaySpeech
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -23,11 +22,6 @@ TestSpeech = dialect_conformance(RunwaySpeech, "vectors/speech")
 DRAWS, SPEAKS, OPENAI = RunwayImages(), RunwaySpeech(), OpenAIImages()
 URL = "https://api.dev.runwayml.com/v1/text_to_image"
 PNG = b"\x89PNG\0\xff"
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(upstream="gen4_image", **fields):
@@ -131,7 +125,7 @@ def scripted(provider, *tasks):
 async def test_a_client_of_openai_gets_the_addresses_and_pays_for_each_image(runway):
     scripted(runway, {}, {"status": "RUNNING", "progress": 0.5}, {"status": "SUCCEEDED", "output": ["https://x/a.png"]})
     body = b'{"model": "runway/gen4_image", "prompt": "a cat", "size": "1280x720"}'
-    got = await served("runway", runway, "openai-images", body, clock=Quick())
+    got = await served("runway", runway, "openai-images", body, clock=QuickClock())
     assert json.loads(got.body)["data"] == [{"url": "https://x/a.png"}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 50_000_000)
     assert [one.path for one in runway.requests] == ["/v1/v1/text_to_image", *["/v1/v1/tasks/t-1"] * 2]
@@ -143,7 +137,7 @@ async def test_who_wants_the_image_itself_gets_it_and_the_key_stays(runway):
     scripted(runway, {}, {"status": "SUCCEEDED", "output": [f"{runway.base_url}/a.png"]})
     runway.script(Answer(raw=(PNG,), content_type="image/png"))
     body = b'{"model": "runway/gen4_image", "prompt": "a cat", "response_format": "b64_json"}'
-    got = await served("runway", runway, "openai-images", body, clock=Quick())
+    got = await served("runway", runway, "openai-images", body, clock=QuickClock())
     assert json.loads(got.body)["data"] == [{"b64_json": base64.b64encode(PNG).decode(), "media_type": "image/png"}]
     assert runway.requests[-1].header("authorization") is None
 
@@ -152,7 +146,7 @@ async def test_speech_is_fetched_and_paid_by_the_character(runway):
     scripted(runway, {}, {"status": "SUCCEEDED", "output": [f"{runway.base_url}/a.mp3"]})
     runway.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
     body = json.dumps({"model": "elevenlabs/eleven_multilingual_v2", "input": "Grüß", "voice": "Maya"}).encode()
-    got = await served("runway", runway, "openai-speech", body, clock=Quick())
+    got = await served("runway", runway, "openai-speech", body, clock=QuickClock())
     assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 800_000)
     assert [one.header("authorization") for one in runway.requests] == ["Bearer none", "Bearer none", None]

@@ -7,9 +7,8 @@ import pytest
 from crossroads_openai_images import OpenAIImages
 from crossroads_scenario.images import ScenarioImages
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -24,11 +23,6 @@ ROW = {"model": "a/m", "upstream": "m", "operations": ["images"], "price_usd": {
 QUEUED = {"job": {"jobId": "job_1", "status": "queued", "metadata": {}}}
 MADE = {"job": {"jobId": "job_1", "status": "success", "metadata": {"assetIds": ["asset_1", "asset_2"]}}}
 ASSETS = {"assets": [{"id": "asset_1", "url": "https://cdn.cloud.scenario.com/1?Signature=s"}]}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(**fields):
@@ -83,7 +77,7 @@ async def test_a_client_of_openai_gets_the_addresses_and_pays_for_each_image():
     async with ScriptedProvider() as upstream:
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (QUEUED, QUEUED, MADE, ASSETS)))
         body = json.dumps({"model": "a/m", "prompt": "a cat"}).encode()
-        got = await served("scenario", upstream, "openai-images", body, endpoints=[ROW], clock=Quick())
+        got = await served("scenario", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": ASSETS["assets"][0]["url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)

@@ -7,10 +7,9 @@ from crossroads_soniox.speech import SonioxSpeech
 from crossroads_soniox.transcription import SonioxTranscription
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance, laws, speech_conformance
+from crossroads.testing import QuickClock, dialect_conformance, laws, speech_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.spoken import spoken
@@ -31,11 +30,6 @@ TestTranscription = dialect_conformance(SonioxTranscription, "vectors/transcript
 SPEAKS, HEARS = SonioxSpeech(), SonioxTranscription()
 URL = "https://api.soniox.com/v1/transcriptions"
 JOB = {"id": "j/1", "status": "queued", "filename": "a.wav", "model": "stt-async-v5"}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def token(text, start, end, **more):
@@ -125,7 +119,7 @@ async def test_a_sound_is_uploaded_submitted_asked_for_and_fetched():
     async with ScriptedProvider() as upstream:
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
         form = multipart.encode_form(fields)
-        got = await served("soniox", upstream, "openai-transcription", *form, clock=Quick())
+        got = await served("soniox", upstream, "openai-transcription", *form, clock=QuickClock())
         sent = upstream.requests
     assert got.body.decode() == "WEBVTT\n\n00:00:00.100 --> 00:00:01.200\nHi there.\n"
     job = "/v1/v1/transcriptions/j%2F1"

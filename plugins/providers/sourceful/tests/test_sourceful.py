@@ -6,9 +6,8 @@ import pytest
 from crossroads_openai_images import OpenAIImages
 from crossroads_sourceful.images import SourcefulImages
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -25,11 +24,6 @@ READY = {"type": "image", "status": "ready", "url": "https://i.example/a.webp"}
 
 def told(status, *artifacts, **job):
     return {"data": {"job": {"id": "job-one", "status": status, **job}, "artifacts": list(artifacts)}, "error": None}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(**fields):
@@ -86,7 +80,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image():
         answers = (BEGUN, told("processing"), told("completed", READY))
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in answers))
         body = json.dumps({"model": "a/m", "prompt": "a cat"}).encode()
-        got = await served("sourceful", upstream, "openai-images", body, endpoints=[ROW], clock=Quick())
+        got = await served("sourceful", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": READY["url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 20_000_000)

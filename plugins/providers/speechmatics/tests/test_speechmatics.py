@@ -8,10 +8,9 @@ from crossroads_speechmatics.speech import SpeechmaticsSpeech
 from crossroads_speechmatics.transcription import SpeechmaticsTranscription
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -21,11 +20,6 @@ TestSpeech = dialect_conformance(SpeechmaticsSpeech)
 TestTranscription = dialect_conformance(SpeechmaticsTranscription)
 
 SPEAKS, HEARS, OPENAI = SpeechmaticsSpeech(), SpeechmaticsTranscription(), OpenAISpeech()
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def spoken(kind, content, start, end, **more):
@@ -99,7 +93,7 @@ async def test_a_client_of_openai_is_heard_and_pays_by_the_second():
         form = multipart.encode_form(
             {"model": "a/m", "file": sound, "response_format": "vtt", "diarization": "speaker"}
         )
-        got = await served("speechmatics", upstream, "openai-transcription", *form, endpoints=[row], clock=Quick())
+        got = await served("speechmatics", upstream, "openai-transcription", *form, endpoints=[row], clock=QuickClock())
         sent = upstream.requests
     assert got.body.decode().startswith("WEBVTT")
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(seconds=3), 300_000)

@@ -7,10 +7,9 @@ from crossroads_openai_images import OpenAIImages
 from crossroads_topaz.images import TopazImages
 
 from crossroads import multipart
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
@@ -34,11 +33,6 @@ WHERE = {
     "head_url": "https://cdn.example/h",
     "expiry": 1617220000,
 }
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(upstream="enhance-gen/Wonder 3.5", **fields):
@@ -105,7 +99,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image():
         answers = (BEGUN, {**DONE, "status": "Processing"}, DONE, WHERE)
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in answers))
         body, kind = multipart.encode_form({"model": "a/m", "image": PNG})
-        got = await served("topaz", upstream, "openai-images", body, kind, endpoints=[ROW], clock=Quick())
+        got = await served("topaz", upstream, "openai-images", body, kind, endpoints=[ROW], clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": WHERE["download_url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 80_000_000)

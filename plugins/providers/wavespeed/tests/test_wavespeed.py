@@ -8,9 +8,8 @@ from crossroads_openai_video import OpenAIVideo
 from crossroads_wavespeed.images import WavespeedImages
 from crossroads_wavespeed.video import WavespeedVideo
 
-from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import FILM, filmed
 from crossroads.testing.served import served
@@ -27,11 +26,6 @@ URL = "https://api.wavespeed.ai/api/v3/bytedance/seedream-v4.5"
 CREATED = {"code": 200, "data": {"id": "p-1", "status": "created", "outputs": []}}
 WORKING = {"code": 200, "data": {"id": "p-1", "status": "processing", "outputs": []}}
 DONE = {"code": 200, "data": {"id": "p-1", "status": "completed", "outputs": ["https://cdn.wavespeed.ai/1.png"]}}
-
-
-class Quick(SystemClock):
-    async def sleep(self, seconds):
-        """Not slept."""
 
 
 def drafted(upstream="m", **fields):
@@ -107,7 +101,7 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
     async with ScriptedProvider() as upstream:
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (CREATED, WORKING, DONE)))
         body = json.dumps({"model": "google/nano-banana-2", "prompt": "a cat"}).encode()
-        got = await served("wavespeed", upstream, "openai-images", body, clock=Quick())
+        got = await served("wavespeed", upstream, "openai-images", body, clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": "https://cdn.wavespeed.ai/1.png"}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 80_000_000)
@@ -122,7 +116,7 @@ async def test_a_client_that_wants_the_image_itself_gets_it_and_no_key_goes_to_i
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (CREATED, done)))
         upstream.script(Answer(raw=(b"\x89PNG",), content_type="image/png"))
         body = json.dumps({"model": "google/nano-banana-2", "prompt": "a cat", "response_format": "b64_json"}).encode()
-        got = await served("wavespeed", upstream, "openai-images", body, clock=Quick())
+        got = await served("wavespeed", upstream, "openai-images", body, clock=QuickClock())
         sent = upstream.requests
     assert json.loads(got.body)["data"][0]["b64_json"] == "iVBORw=="
     assert sent[2].header("authorization") is None
