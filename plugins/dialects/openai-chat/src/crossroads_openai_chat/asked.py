@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from crossroads.errors import UpstreamRefused
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import found_at
@@ -42,9 +42,8 @@ class Job(msgspec.Struct, frozen=True):
 
     def failure(self) -> UpstreamRefused:
         """As the error that a caller sees who waits for the job."""
-        code = "content_policy_violation" if self.moderated else None
-        error = msgspec.json.encode({"error": {"message": f"{self.status}: {self.reason}", "code": code}})
-        return decode_error(400 if self.moderated else 502, (), error)
+        said = (400, "content_policy_violation") if self.moderated else (502, None)
+        return refused(f"{self.status}: {self.reason}", *said)
 
 
 class JobWords(msgspec.Struct, frozen=True, kw_only=True):

@@ -153,9 +153,10 @@ def decode_error(status: int, headers: Headers, body: bytes) -> UpstreamRefused:
     )
 
 
-def refused(why: Any, status: int = 400) -> UpstreamRefused:
-    """For what a reply with status 200 says was not done. why: as it says so, if it does; status: as if with this."""
-    return decode_error(status, (), msgspec.json.encode({"error": {"message": str(why or "no reason given")}}))
+def refused(why: Any, status: int = 400, code: Any = None) -> UpstreamRefused:
+    """For what a reply with status 200 says was not done. why: as it says; status, code: as if with these."""
+    told = {"message": str(why or "no reason given")} | ({} if code is None else {"code": code})
+    return decode_error(status, (), msgspec.json.encode({"error": told}))
 
 
 def embedded_error(data: bytes, error: Any) -> UpstreamError:

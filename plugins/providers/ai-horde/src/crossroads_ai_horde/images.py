@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.address import address_of
@@ -27,7 +28,7 @@ from crossroads.dialect import Draft, Reply
 from crossroads.errors import Unsupported
 from crossroads.multipart import File
 from crossroads.steps import Step
-from crossroads_ai_horde.jobs import CHECK, asked, following, made, refused
+from crossroads_ai_horde.jobs import CHECK, asked, following, made
 
 DROPPED = (*ONLY_OPENAI, "aspect_ratio", "output_format", "resolution")
 INLINE = "image/webp"
@@ -61,7 +62,7 @@ class AIHordeImages(VendorImages):
     def decode_response(self, body: bytes) -> Reply:
         rows = made(whole(body))
         if all(row.get("censored") is True for row in rows):
-            raise refused(400, "The image was censored.", "content_policy_violation")
+            raise refused("The image was censored.", code="content_policy_violation")
         return images_reply([_row(row) for row in rows])
 
 

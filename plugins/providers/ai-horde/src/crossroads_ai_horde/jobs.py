@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from crossroads_openai_chat.asked import NUMBER
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json
 from crossroads_openai_chat.reply import broken
 
-from crossroads.errors import UpstreamRefused
 from crossroads.steps import Step
 
 ASKED_EVERY_S = 1.0
@@ -61,9 +59,9 @@ def following(told: Json, url: str, *, first: str) -> Step | None:
     Raises BadUpstream, UpstreamRefused: it can't be done, or has failed.
     """
     if told.get("faulted") is True:
-        raise refused(502, "The Horde could not complete the job.")
+        raise refused("The Horde could not complete the job.", 502)
     if told.get("is_possible") is False:
-        raise refused(503, "No worker of the Horde can do the job.")
+        raise refused("No worker of the Horde can do the job.", 503)
     if url.endswith(BEGIN):
         number = told.get("id")
         if not isinstance(number, str) or NUMBER.fullmatch(number) is None:
@@ -82,8 +80,3 @@ def made(told: Json) -> list[Json]:
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise broken("the provider's reply has no generations.")
     return rows
-
-
-def refused(status: int, message: str, code: str | None = None) -> UpstreamRefused:
-    """In OpenAI's words, which `errors` reads."""
-    return decode_error(status, (), msgspec.json.encode({"error": {"code": code, "message": message}}))

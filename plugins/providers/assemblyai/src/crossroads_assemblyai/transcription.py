@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
@@ -78,8 +78,7 @@ class AssemblyAITranscription(VendorTranscription):
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
         if told.get("status") == "error":
-            text = str(told.get("error") or "no reason given")
-            raise decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
+            raise refused(told.get("error"))
         if told.get("status") != "completed" or not isinstance(told.get("text"), str | None):
             raise broken("the provider's reply has no transcript.")
         document: Document = {"text": told.get("text") or ""}

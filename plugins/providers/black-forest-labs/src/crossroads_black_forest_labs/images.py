@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import (
@@ -123,12 +123,9 @@ def _failure(told: Json) -> Exception:
     if not isinstance(status, str) or status == "Ready":
         return broken("the provider's reply has no image.")
     if status in MODERATED:
-        text = msgspec.json.encode({"error": {"code": "content_policy_violation", "message": f"{status}."}})
-        return decode_error(400, (), text)
+        return refused(f"{status}.", code="content_policy_violation")
     reason = details.get("error") if isinstance(details, dict) else None
-    return decode_error(
-        502, (), msgspec.json.encode({"error": {"message": f"{status}: {reason or 'no reason given'}."}})
-    )
+    return refused(f"{status}: {reason or 'no reason given'}.", 502)
 
 
 def _is_image(body: bytes) -> bool:

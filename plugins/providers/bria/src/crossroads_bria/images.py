@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import (
@@ -94,5 +93,4 @@ def _failure(told: Json) -> Exception:
         return broken("the provider's reply has no image.")
     code = error.get("code")
     status = code if type(code) is int and 400 <= code < 600 else 502
-    text = f"{error.get('message') or 'no reason given'}: {error.get('details') or 'no details'}"
-    return decode_error(status, (), msgspec.json.encode({"error": {"message": text}}))
+    return refused(f"{error.get('message') or 'no reason given'}: {error.get('details') or 'no details'}", status)

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
@@ -69,8 +69,7 @@ class CambAITranscription(VendorTranscription):
         told = whole(body)
         if "transcript" not in told and isinstance(status := told.get("status"), str):
             why = told.get("exception_reason") or told.get("message") or status
-            text = f"the transcription failed ({why})"
-            raise decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
+            raise refused(f"the transcription failed ({why})")
         rows = rows_of(told.get("transcript"))
         if "transcript" not in told or not all(isinstance(row.get("text"), str) for row in rows):
             raise broken("the provider's reply has no transcript.")

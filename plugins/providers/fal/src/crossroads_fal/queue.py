@@ -5,12 +5,10 @@ Source: pkg:pypi/fal-client@1.0.3 (fal_client/client.py: submit, status, result)
 
 from __future__ import annotations
 
-import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json
 from crossroads_openai_chat.reply import whole
 
-from crossroads.errors import UpstreamRefused
 from crossroads.steps import Step
 
 ASKED_EVERY_S = 0.3
@@ -25,7 +23,7 @@ def queue_step(body: bytes) -> Step | None:
         return Step(url=asked, after_s=ASKED_EVERY_S)
     if status == "COMPLETED" and isinstance(fetched := told.get("response_url"), str):
         if told.get("error"):
-            raise _failure(told)
+            raise refused(told["error"], 502, told.get("error_type"))
         return Step(url=fetched)
     return None
 
@@ -33,8 +31,3 @@ def queue_step(body: bytes) -> Step | None:
 def is_waiting(told: Json) -> bool:
     """Is it an answer of the queue, and no result?"""
     return told.get("status") in (*WAITS, "COMPLETED") and "request_id" in told
-
-
-def _failure(told: Json) -> UpstreamRefused:
-    error = {"message": str(told["error"]), "code": told.get("error_type")}
-    return decode_error(502, (), msgspec.json.encode({"error": error}))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
@@ -77,8 +77,7 @@ class GladiaTranscription(VendorTranscription):
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
         if told.get("status") == "error":
-            text = f"the transcription failed ({told.get('error_code')})"
-            raise decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
+            raise refused(f"the transcription failed ({told.get('error_code')})")
         result = told.get("result")
         heard = result.get("transcription") if isinstance(result, dict) else None
         if not isinstance(heard, dict) or not isinstance(heard.get("full_transcript"), str):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from crossroads_openai_chat.asked import Job, JobWords
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import whole
 from crossroads_openai_images.polled import PolledImages
@@ -74,8 +74,7 @@ class HitpawImages(PolledImages):
         told = whole(body)
         code = told.get("code")
         if not told.get("data") and type(code) is int and 400 <= code < 600:
-            text = {"error": {"message": str(told.get("message") or "no reason was given")}}
-            raise decode_error(code, (), msgspec.json.encode(text))
+            raise refused(told.get("message"), code)
         return super().read(body)
 
     def asked(self, url: str, upstream_id: str) -> Step:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from crossroads_openai_chat.asked import Job, job_of
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import taken
@@ -64,8 +63,7 @@ class IdeogramImages(PolledImages):
             raise broken("the provider's reply has no images.")
         files = [row["url"] for row in rows if row.get("url")]
         if rows and not files and any(row.get("is_image_safe") is False for row in rows):
-            error = {"code": "content_policy_violation", "message": "What was made was found unsafe."}
-            raise decode_error(400, (), msgspec.json.encode({"error": error}))
+            raise refused("What was made was found unsafe.", code="content_policy_violation")
         status = told.get("status") or ("completed" if rows else "pending")
         return job_of(told.get("generation_id"), status, STATES, made=files, reason=told.get("error"))
 

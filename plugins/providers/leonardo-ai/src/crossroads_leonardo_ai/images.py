@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import taken
@@ -80,7 +79,7 @@ class LeonardoImages(VendorImages):
     def decode_response(self, body: bytes) -> Reply:
         made = _made(whole(body))
         if made.get("status") == "FAILED":
-            raise decode_error(502, (), msgspec.json.encode({"error": {"message": "The generation failed."}}))
+            raise refused("The generation failed.", 502)
         rows = made.get("generated_images")
         if made.get("status") != "COMPLETE" or not isinstance(rows, list):
             raise broken("the provider's reply has no images.")

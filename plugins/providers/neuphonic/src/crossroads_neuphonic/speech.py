@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.stream import SPEECH_PIECE
@@ -94,7 +94,7 @@ class NeuphonicDecoder:
         if told.get("errors"):
             status = told.get("status_code")
             code = status if type(status) is int and 400 <= status < 600 else 502
-            raise decode_error(code, (), msgspec.json.encode({"error": {"message": str(told["errors"])}}))
+            raise refused(told["errors"], code)
         held = told.get("data")
         audio = held.get("audio") if isinstance(held, dict) else None
         if audio is None:

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from crossroads_openai_chat.asked import JobWords
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json
 from crossroads_openai_chat.reply import whole
 from crossroads_openai_video.uploaded import UploadingVideo
@@ -91,6 +90,5 @@ def checked(body: bytes) -> bytes:
     told = whole(body)
     if type(code := told.get("ErrCode")) is int and code != 0:
         status = 401 if code in CREDENTIAL else 400 if str(code).startswith("400") else 502
-        error = {"message": str(told.get("ErrMsg") or "no reason was given"), "code": str(code)}
-        raise decode_error(status, (), msgspec.json.encode({"error": error}))
+        raise refused(told.get("ErrMsg"), status, str(code))
     return body

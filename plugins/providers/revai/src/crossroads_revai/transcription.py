@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, seconds_used, sound_of
@@ -67,8 +67,7 @@ class RevAITranscription(VendorTranscription):
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
         if told.get("status") == "failed":
-            text = str(told.get("failure_detail") or told.get("failure") or "no reason given")
-            raise decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
+            raise refused(told.get("failure_detail") or told.get("failure"))
         spoken = told.get("monologues")
         if not isinstance(spoken, list) or not all(isinstance(one, dict) for one in spoken):
             raise broken("the provider's reply has no transcript.")

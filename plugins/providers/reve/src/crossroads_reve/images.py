@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import (
@@ -83,8 +82,7 @@ class ReveImages(VendorImages):
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
         if told.get("content_violation") in VIOLATED:
-            text = {"error": {"code": "content_policy_violation", "message": "The image violates the content policy."}}
-            raise decode_error(400, (), msgspec.json.encode(text))
+            raise refused("The image violates the content policy.", code="content_policy_violation")
         image = told.get("image")
         if not isinstance(image, str) or not image:
             raise broken("the provider's reply has no image.")

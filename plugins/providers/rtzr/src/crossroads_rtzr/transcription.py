@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.asked import NUMBER
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
@@ -71,8 +71,7 @@ class RtzrTranscription(VendorTranscription):
         if told.get("status") == "failed":
             why = told.get("error")
             text = str(why.get("message") or why.get("code")) if isinstance(why, dict) else "no reason given"
-            text = f"the transcription failed ({text})"
-            raise decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
+            raise refused(f"the transcription failed ({text})")
         results = told.get("results")
         spoken = rows_of(results.get("utterances") if isinstance(results, dict) else None)
         if not isinstance(results, dict) or not all(isinstance(one.get("msg"), str) for one in spoken):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
@@ -152,5 +152,4 @@ def _failure(job: Json) -> Exception:
         return broken("the provider's reply has no transcript.")
     errors = job.get("errors")
     texts = [str(one.get("message")) for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
-    text = f"the job was rejected: {'; '.join(texts) or 'no reason given'}"
-    return decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
+    return refused(f"the job was rejected: {'; '.join(texts) or 'no reason given'}")

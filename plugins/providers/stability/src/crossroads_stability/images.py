@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated, typed
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import (
@@ -78,8 +77,7 @@ class StabilityImages(VendorImages):
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
         if told.get("finish_reason") == "CONTENT_FILTERED":
-            text = {"error": {"code": "content_policy_violation", "message": "The image was filtered."}}
-            raise decode_error(400, (), msgspec.json.encode(text))
+            raise refused("The image was filtered.", code="content_policy_violation")
         image = told.get("image")
         if not isinstance(image, str) or not image:
             raise broken("the provider's reply has no image.")
