@@ -16,6 +16,7 @@ from crossroads_openai_chat.errors import embedded_error
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import whole
 from crossroads_openai_images.vendor import (
+    HANDLED,
     ONLY_OPENAI,
     VendorImages,
     as_base64,
@@ -45,7 +46,6 @@ QUALITIES = {"hd": "premium", "high": "premium", "premium": "premium"}
 OF_AMAZON, OF_XL = re.compile(r"\bamazon\.|nova-canvas|titan-image", re.I), re.compile(r"stable-diffusion-xl", re.I)
 RATIOS = ("1:1", "16:9", "21:9", "2:3", "3:2", "4:5", "5:4", "9:16", "9:21")
 """What Stability's models take."""
-HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
 DATA = "data:image/png;base64,"
 
 

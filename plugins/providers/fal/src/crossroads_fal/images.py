@@ -13,6 +13,7 @@ from typing import Any
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import (
+    HANDLED,
     ONLY_OPENAI,
     VendorImages,
     as_url,
@@ -28,7 +29,6 @@ from crossroads.dialect import Draft, Reply, Stamp
 from crossroads.steps import Step
 from crossroads_fal.queue import is_waiting, queue_step
 
-HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
 OWN_FORMS = ("url", "b64_json")
 
 

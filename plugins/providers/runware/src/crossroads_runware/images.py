@@ -17,21 +17,20 @@ from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, reworde
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import taken
 from crossroads_openai_images.vendor import (
+    HANDLED,
     ONLY_OPENAI,
     VendorImages,
+    from_text_only,
     images_reply,
     row_of,
     size_of,
-    sources_of,
     wants_itself,
 )
 
 from crossroads import jsonbody
 from crossroads.call import Lost
 from crossroads.dialect import Draft, Reply
-from crossroads.errors import Unsupported
 
-HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
 SIZE = (1024, 1024)
 """For a caller who names none."""
 
@@ -49,12 +48,7 @@ class RunwareImages(VendorImages):
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
         task, lost = leftover(fields, HANDLED, ONLY_OPENAI)
-        if sources_of(fields) or "mask" in fields:
-            raise Unsupported(
-                "how an image is handed over differs by model here.",
-                remedy="Send the model's own parameter, e.g. `seedImage` or `referenceImages`.",
-                field="image",
-            )
+        from_text_only(fields, "Send the model's own parameter, e.g. `seedImage` or `referenceImages`.")
         if (size := size_of(fields)) is None and not {"height", "width", "resolution"} & task.keys():
             size = SIZE
             lost.append(Lost("size", "emulated", "the provider insists on one: sent as 1024x1024"))

@@ -15,12 +15,16 @@ from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated, typed
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import (
+    HANDLED,
     ONLY_OPENAI,
     VendorImages,
     images_reply,
     nearest_shape,
     one_only,
+    only_itself,
+    refuse_mask,
     size_of,
+    sources_of,
 )
 
 from crossroads import jsonbody
@@ -35,7 +39,6 @@ FAMILY = "sd3"
 """Whose models are named in the form."""
 STRENGTH = 0.75
 """How far an image is changed, where the caller does not say; Stability insists on a number."""
-HANDLED = ("image", "images", "input_references", "mask", "n", "partial_images", "prompt", "response_format", "size")
 
 
 class StabilityImages(VendorImages):
@@ -53,10 +56,8 @@ class StabilityImages(VendorImages):
         fields = stated(request)
         document, lost = leftover(fields, HANDLED, ONLY_OPENAI)
         one_only(fields)
-        if "mask" in fields:
-            raise Unsupported("the provider takes no mask here.", remedy="Leave it out.", field="mask")
-        if fields.get("response_format") == "url":
-            lost.append(Lost("response_format", "dropped", "the image itself comes: it stands at no address"))
+        refuse_mask(fields)
+        lost += only_itself(fields)
         if "prompt" in fields:
             document["prompt"] = fields["prompt"]
         if (size := size_of(fields)) is not None and "aspect_ratio" not in document:
@@ -97,11 +98,7 @@ def nearest(width: int, height: int) -> str:
 
 def _source(fields: Json) -> File | None:
     """The image to start from. Raises Unsupported: several, or one that is no file."""
-    given = [one for name in ("image", "images", "input_references") for one in _listed(fields.get(name))]
+    given = sources_of(fields)
     if len(given) > 1 or not all(isinstance(one, File) for one in given):
         raise Unsupported("the provider takes one image, as a file.", remedy="Send one, in a form.", field="image")
     return given[0] if given else None
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
