@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from crossroads_openai_chat.asked import job_of
+from crossroads_openai_chat.asked import JobWords, job_of
 from crossroads_openai_chat.reply import whole
 from crossroads_openai_images.polled import PolledImages
 from crossroads_openai_images.vendor import addresses_only, from_text_only
@@ -52,6 +52,18 @@ def test_an_image_that_is_wanted_itself_is_fetched_without_the_key_or_refused():
 @pytest.mark.parametrize("state", ["waiting", "a word of tomorrow"])
 def test_a_job_on_its_way_is_asked_for(state):
     assert step(id="j-1", state=state).url == "u/j-1"
+
+
+class Says(Draws):
+    job = JobWords(id="id", status="state", states=STATES, made=("urls",))
+    read = PolledImages.read
+    stands_at = "where"
+
+
+@pytest.mark.parametrize(("where", "asked"), [("https://x.example/1", "https://x.example/1"), (None, "u/j-1")])
+def test_a_job_is_asked_for_where_it_says_that_it_stands(where, asked):
+    told = {"id": "j-1", "state": "waiting", "where": where}
+    assert Says().step(json.dumps(told).encode(), None, url="u", upstream="m").url == asked
 
 
 def test_a_job_that_is_done_is_the_reply():

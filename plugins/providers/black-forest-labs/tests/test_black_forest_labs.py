@@ -68,7 +68,8 @@ def test_a_job_is_asked_for_until_it_is_ready():
     )
     assert step({"id": "j", "status": "Pending"}).url == "https://api.bfl.ai/v1/get_result?id=j"
     assert step(READY) is None
-    assert step({"id": "j", "status": "Error"}) is None
+    with pytest.raises(UpstreamError):
+        step({"id": "j", "status": "Error"})
 
 
 @pytest.mark.parametrize(

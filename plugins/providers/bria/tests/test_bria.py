@@ -45,7 +45,6 @@ def test_what_it_can_not_draw_is_refused(fields):
         ({"request_id": "r1", "status_url": "https://e.example/v2/status/r1"}, "https://e.example/v2/status/r1"),
         ({"request_id": "r1", "status": "IN_PROGRESS"}, "https://e.example/v2/status/r1"),
         (DONE, None),
-        ({"request_id": "r1", "status": "ERROR", "error": {"code": 422, "message": "x"}}, None),
     ],
 )
 def test_a_job_is_asked_for_until_it_is_done(told, asked):
@@ -53,11 +52,14 @@ def test_a_job_is_asked_for_until_it_is_done(told, asked):
     assert (step and step.url) == asked
 
 
-def test_a_job_that_failed_says_why():
+def test_a_job_that_failed_says_why_and_is_not_asked_for_again():
     told = {"status": "ERROR", "error": {"code": 422, "message": "refused", "details": "a brand"}}
-    with pytest.raises(UpstreamError) as caught:
-        DRAWS.decode_response(json.dumps(told).encode())
-    assert "refused: a brand" in str(caught.value)
+    body = json.dumps(told).encode()
+    for read in (DRAWS.decode_response, lambda body: DRAWS.step(body, None, url="u", upstream="m")):
+        with pytest.raises(UpstreamError) as caught:
+            read(body)
+        assert "refused: a brand" in str(caught.value)
+        assert caught.value.status == 422
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"result": {}}', b'{"result": {"image_url": 5}}'])

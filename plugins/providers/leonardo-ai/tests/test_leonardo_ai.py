@@ -42,15 +42,17 @@ def test_what_it_can_not_draw_is_refused(fields):
         drafted(**fields)
 
 
-@pytest.mark.parametrize(("told", "asked"), [(JOB, "u/f3-95"), (PENDING, "u/f3-95"), (DONE, None), ({}, None)])
+@pytest.mark.parametrize(("told", "asked"), [(JOB, "u/f3-95"), (PENDING, "u/f3-95"), (DONE, None)])
 def test_a_job_is_asked_for_until_it_is_done(told, asked):
     step = DRAWS.step(json.dumps(told).encode(), None, url="u", upstream="m")
     assert (step and step.url) == asked
 
 
-def test_a_job_that_failed_says_so():
-    with pytest.raises(UpstreamError):
-        DRAWS.decode_response(b'{"generations_by_pk": {"status": "FAILED"}}')
+@pytest.mark.parametrize("body", [b"{}", b'{"generations_by_pk": {"status": "FAILED"}}'])
+def test_a_job_that_failed_or_is_none_says_so_and_is_not_asked_for_again(body):
+    for read in (DRAWS.decode_response, lambda body: DRAWS.step(body, None, url="u", upstream="m")):
+        with pytest.raises(UpstreamError):
+            read(body)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", json.dumps(PENDING).encode(), json.dumps(JOB).encode()])

@@ -10,6 +10,7 @@ from typing import Any
 from crossroads_openai_chat.asked import ASKED_EVERY_S, Job, JobWords
 from crossroads_openai_chat.foreign import Json, stated
 from crossroads_openai_chat.reply import broken
+from crossroads_openai_chat.worded import found_at
 
 from crossroads.dialect import Reply
 from crossroads.steps import Step
@@ -29,13 +30,15 @@ class PolledImages(VendorImages):
     """A member states `job`, or brings `read`; and brings `job_url`, or `asked`.
 
     gives_itself: a client that wants the image itself gets what stands at its address, fetched without the key from a
-    host of the manifest; else such a client is refused.
+    host of the manifest; else such a client is refused. stands_at: the place of the address at which a job says that it
+    stands; where it says none, `asked` tells.
     """
 
     takes_steps = True
     job: JobWords
     asked_every_s = ASKED_EVERY_S
     gives_itself = False
+    stands_at = ""
 
     def read(self, body: bytes) -> Job:
         """What an answer tells. Raises BadUpstream."""
@@ -71,6 +74,8 @@ class PolledImages(VendorImages):
             alone = job.made[0] if len(job.made) == 1 else ""
             wanted = self.gives_itself and alone.startswith("http") and wants_itself(request, stated(request))
             return Step(url=alone, bare=True) if wanted else None
+        if isinstance(where := found_at(job.told, self.stands_at), str):
+            return Step(url=where, after_s=self.asked_every_s)
         if not job.id:
             raise broken("the provider named no job.")
         return self.asked(url, job.id)

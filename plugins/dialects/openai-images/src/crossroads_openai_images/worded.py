@@ -23,9 +23,9 @@ from crossroads_openai_images.vendor import (
     nearest_shape,
     one_only,
     only_addresses,
+    refuse_mask,
     size_of,
     sources_of,
-    wants_itself,
 )
 
 RENAMED = ("aspect_ratio", "output_format", "resolution", "seed")
@@ -49,10 +49,10 @@ class AskedImages(PolledImages):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        if "n" not in self.places or wants_itself(request, fields):
+        if "n" not in self.places:
             one_only(fields)
-        if "mask" in fields:
-            raise Unsupported("the provider takes no mask.", remedy="Leave it out.", field="mask")
+        self.suits(request, fields)
+        refuse_mask(fields)
         document, lost = leftover(fields, HANDLED, self.dropped)
         said = {**fields, "model": upstream}
         self.sized(said, lost)
