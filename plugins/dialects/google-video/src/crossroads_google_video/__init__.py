@@ -14,17 +14,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads_google_gemini import errors
+from crossroads_openai_chat.asked import Job
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import DATA_URL
-from crossroads_openai_video.vendor import VendorVideo, begun, first_frame
+from crossroads_openai_video.vendor import PolledVideo, first_frame
 
 from crossroads import jsonbody
 from crossroads.call import Lost
-from crossroads.dialect import Document, Draft, Reply
+from crossroads.dialect import Draft
 from crossroads.errors import Unsupported, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.steps import Step
 from crossroads.wire import Headers
 
 __all__ = ["GoogleVideo"]
@@ -45,12 +45,14 @@ HANDLED = (
 DROPPED = ("callback_url", "creativity", "upscale_factor")
 
 
-class GoogleVideo(VendorVideo):
+class GoogleVideo(PolledVideo):
     """See `crossroads.dialect.Dialect` and `crossroads.jobs.JobDialect`."""
 
     name = "google-video"
     upstream_path = "/models/{upstream}:predictLongRunning"
     own = {"instances": jsonbody.ARRAY, "parameters": jsonbody.OBJECT}
+    ids = OPERATION
+    bare = False
 
     def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
         asked = next((one for one in own.get("instances") or () if isinstance(one, dict)), {})
@@ -79,36 +81,22 @@ class GoogleVideo(VendorVideo):
         document = {"instances": [asked], "parameters": parameters}
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def decode_response(self, body: bytes) -> Reply:
-        return begun(whole(body).get("name"), OPERATION)
-
     def decode_error(self, status: int, headers: Headers, body: bytes) -> UpstreamRefused:
         return errors.decode_error(status, headers, body)
 
     # the job
 
-    def job_url(self, url: str, upstream_id: str) -> str:
-        return f"{url.partition('/models/')[0]}/{upstream_id}"
-
-    def content_url(self, url: str, upstream_id: str, index: int) -> str:
-        return self.job_url(url, upstream_id)
-
-    def content_step(self, body: bytes, index: int) -> Step | None:
-        videos = _videos(whole(body))
-        if not 0 <= index < len(videos):
-            raise broken("the provider has no such video.")
-        return Step(url=videos[index])
-
-    def decode_job(self, body: bytes) -> Document:
+    def read(self, body: bytes) -> Job:
         told = whole(body)
         if not isinstance(name := told.get("name"), str) or OPERATION.fullmatch(name) is None:
             raise broken("the provider sent something that is no operation.")
-        job: Document = {"id": name, "object": "video", "status": "in_progress"}
         if told.get("done") is not True:
-            return job
-        if _videos(told):
-            return {**job, "status": "completed", "progress": 100}
-        return {**job, "status": "failed", "error": _reason(told)}
+            return Job(name, "in_progress")
+        videos = _videos(told)
+        return Job(name, "completed" if videos else "failed", videos, _reason(told))
+
+    def job_url(self, url: str, upstream_id: str) -> str:
+        return f"{url.partition('/models/')[0]}/{upstream_id}"
 
 
 def _shape(size: Any, parameters: Json, lost: list[Lost]) -> None:

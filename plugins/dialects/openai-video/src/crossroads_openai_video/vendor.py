@@ -44,10 +44,13 @@ class VendorVideo(Foreign):
 class PolledVideo(VendorVideo):
     """Of a vendor whose one answer tells how a job stands and where its videos are.
 
-    A member states `job`, or brings `read`; and brings `job_url`.
+    A member states `job`, or brings `read`; and brings `job_url`. ids: those that the format has. bare: is a video
+    fetched without the key?
     """
 
     job: JobWords
+    ids = NUMBER
+    bare = True
 
     def read(self, body: bytes) -> Job:
         """What an answer tells. Raises BadUpstream."""
@@ -60,7 +63,7 @@ class PolledVideo(VendorVideo):
         job = self.read(body)
         if job.failed:
             raise job.failure()
-        return begun(job.id, NUMBER)
+        return begun(job.id, self.ids)
 
     def content_url(self, url: str, upstream_id: str, index: int) -> str:
         return self.job_url(url, upstream_id)
@@ -69,7 +72,7 @@ class PolledVideo(VendorVideo):
         made = self.read(body).made
         if not 0 <= index < len(made):
             raise broken("the provider has no such video.")
-        return Step(url=made[index], bare=True)
+        return Step(url=made[index], bare=self.bare)
 
     def decode_job(self, body: bytes) -> Document:
         job = self.read(body)

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from crossroads_openai_chat.asked import Job
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_images.vendor import as_url
-from crossroads_openai_video.vendor import VendorVideo, begun, first_frame
+from crossroads_openai_video.vendor import PolledVideo, begun, first_frame
 
 from crossroads import jsonbody
-from crossroads.dialect import Document, Draft, Reply
+from crossroads.dialect import Draft, Reply
 from crossroads.multipart import File
 from crossroads.steps import Step
 
@@ -30,7 +31,7 @@ HANDLED = ("duration", "frame_images", "input_reference", "input_references", "s
 DROPPED = ("callback_url", "creativity", "upscale_factor")
 
 
-class FalVideo(VendorVideo):
+class FalVideo(PolledVideo):
     """See `crossroads.dialect.Dialect` and `crossroads.jobs.JobDialect`."""
 
     name = "fal-video"
@@ -56,10 +57,18 @@ class FalVideo(VendorVideo):
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
     def decode_response(self, body: bytes) -> Reply:
-        asked = whole(body).get("response_url")
+        asked = whole(body).get("response_url")  # of a submission that need not say how it stands
         return begun(urlsplit(asked).path.strip("/") if isinstance(asked, str) else None, JOB)
 
     # the job
+
+    def read(self, body: bytes) -> Job:
+        told = whole(body)
+        asked, status, error = told.get("response_url"), told.get("status"), told.get("error")
+        named = urlsplit(asked).path.strip("/") if isinstance(asked, str) else told.get("request_id")
+        if not isinstance(named, str) or not isinstance(status, str):
+            raise broken("the provider sent something that is no job.")
+        return Job(named, "failed" if error else STATES.get(status, "in_progress"), reason=str(error))
 
     def job_url(self, url: str, upstream_id: str) -> str:
         return f"{self.content_url(url, upstream_id, 0)}/status"
@@ -75,14 +84,3 @@ class FalVideo(VendorVideo):
         if not 0 <= index < len(where) or not isinstance(where[index], str):
             raise broken("the provider has no such video.")
         return Step(url=where[index], bare=True)
-
-    def decode_job(self, body: bytes) -> Document:
-        told = whole(body)
-        asked, status = told.get("response_url"), told.get("status")
-        named = urlsplit(asked).path.strip("/") if isinstance(asked, str) else told.get("request_id")
-        if not isinstance(named, str) or not isinstance(status, str):
-            raise broken("the provider sent something that is no job.")
-        job: Document = {"id": named, "object": "video", "status": STATES.get(status, "in_progress")}
-        if told.get("error"):
-            return {**job, "status": "failed", "error": str(told["error"])}
-        return {**job, "progress": 100} if job["status"] == "completed" else job
