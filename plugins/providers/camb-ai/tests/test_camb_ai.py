@@ -5,69 +5,49 @@ import json
 import pytest
 from crossroads_camb_ai.speech import CambAISpeech
 from crossroads_camb_ai.transcription import CambAITranscription
-from crossroads_openai_speech import OpenAISpeech
 
 from crossroads import multipart
-from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
+from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import QuickClock, dialect_conformance
+from crossroads.testing import QuickClock, dialect_conformance, speech_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
+from crossroads.testing.spoken import spoken
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
-TestSpeech = dialect_conformance(CambAISpeech)
+TestSpeech = speech_conformance(
+    CambAISpeech,
+    "camb-ai",
+    own={
+        "text": "Hi", "voice_id": 147320, "language": "fr-fr", "speech_model": "m",
+        "output_configuration": {"format": "adts"}, "voice_settings": {"speaking_rate": 1.1},
+    },
+    path="/v1/tts-stream",
+    sent={
+        "text": "Grüß", "voice_id": 147320, "language": "en-us", "speech_model": "mars-flash",
+        "output_configuration": {"format": "mp3"},
+    },
+    upstream="mars-flash",
+    voice="147320",
+    headers={"x-api-key": "none"},
+    lost=("speed",),
+    refused=({"voice": ""}, {"input": ""}, {"response_format": "pcm"}),
+)  # fmt: skip
 TestTranscription = dialect_conformance(CambAITranscription, "vectors/transcription")
 
-SPEAKS, HEARS, OPENAI = CambAISpeech(), CambAITranscription(), OpenAISpeech()
+SPEAKS, HEARS = CambAISpeech(), CambAITranscription()
 SOUND = File(data=b"RIFF\0\xff", filename="a.wav", content_type="audio/wav")
-OWN = {
-    "text": "Hi", "voice_id": 147320, "language": "fr-fr", "speech_model": "m",
-    "output_configuration": {"format": "adts"}, "voice_settings": {"speaking_rate": 1.1},
-}  # fmt: skip
 HEARD = {"transcript": [{"start": 0.1, "end": 1.2, "text": "Hi there.", "speaker": "Speaker 1"}]}
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "7", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
-
-
-def test_its_own_body_is_read_and_written_the_same():
-    opened = SPEAKS.open(json.dumps(OWN).encode())
-    assert SPEAKS.splice_request(opened, url="u", upstream="m").document == OWN
-
-
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "pcm"}])
-def test_what_it_can_not_speak_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
 
 
 @pytest.mark.parametrize(("voice", "sent"), [("7", 7), ("alloy", "alloy"), ("9" * 30, "9" * 30)])
 def test_a_voice_is_a_number_where_it_is_one(voice, sent):
-    assert drafted(voice=voice).document["voice_id"] == sent
+    assert spoken(SPEAKS, voice=voice).document["voice_id"] == sent
 
 
-def test_what_it_has_no_word_for_is_told():
-    assert [lost.field for lost in drafted(speed=1.5).lost] == ["speed"]
-
-
-async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
-        row = {"model": "a/m", "upstream": "mars-flash", "operations": ["speech"]}
-        row["price_usd"] = {"character": "0.00001"}
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "147320", "instructions": "softly"}).encode()
-        got = await served("camb-ai", upstream, "openai-speech", body, endpoints=[row])
-        sent = upstream.requests[0]
-    assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
-    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
-    assert (sent.path, sent.header("x-api-key")) == ("/v1/tts-stream", "none")
-    assert sent.json == {
-        "text": "Grüß", "voice_id": 147320, "language": "en-us", "speech_model": "mars-flash",
-        "user_instructions": "softly", "output_configuration": {"format": "mp3"},
-    }  # fmt: skip
+def test_how_it_is_said_has_a_word_of_its_own():
+    assert spoken(SPEAKS, instructions="softly").document["user_instructions"] == "softly"
 
 
 def test_a_transcript_has_its_segments_and_what_they_last():

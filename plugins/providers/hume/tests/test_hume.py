@@ -1,66 +1,31 @@
 """Hume AI's speech: its own body, and the package at work: what goes out, what comes back, what is counted."""
 
-import json
-
-import pytest
 from crossroads_hume.speech import HumeSpeech
-from crossroads_openai_speech import OpenAISpeech
 
-from crossroads.errors import Unsupported
-from crossroads.testing import dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
-from crossroads.types.usage import Usage
+from crossroads.testing import speech_conformance
+from crossroads.testing.spoken import spoken
 
-TestSpeech = dialect_conformance(HumeSpeech)
-
-SPEAKS, OPENAI = HumeSpeech(), OpenAISpeech()
-OWN = {
-    "utterances": [{"text": "Hi", "voice": {"name": "Ava", "provider": "HUME_AI"}, "description": "calm"}],
-    "version": "m",
-    "format": {"type": "wav"},
-    "temperature": 0.5,
-}
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
-
-
-def test_its_own_body_is_read_and_written_the_same():
-    opened = SPEAKS.open(json.dumps(OWN).encode())
-    assert SPEAKS.splice_request(opened, url="u", upstream="m").document == OWN
-
-
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "flac8"}])
-def test_what_it_can_not_speak_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
-
-
-def test_what_it_has_no_word_for_is_told():
-    assert [lost.field for lost in drafted(instructions="whisper", speed=1.5).lost] == []
-
-
-def test_a_voice_of_the_caller_has_an_id():
-    assert drafted(voice={"id": "7f"}).document["utterances"] == [{"text": "Hi", "voice": {"id": "7f"}}]
-
-
-async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
-        row = {"model": "a/m", "upstream": "octave-2", "operations": ["speech"], "price_usd": {"character": "0.00001"}}
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "v"}).encode()
-        got = await served("hume", upstream, "openai-speech", body, endpoints=[row])
-        sent = upstream.requests[0]
-    assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
-    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
-    assert sent.path.endswith("/v0/tts/file")
-    assert sent.header("x-hume-api-key") == "none"
-    assert sent.json == {
+TestSpeech = speech_conformance(
+    HumeSpeech,
+    "hume",
+    own={
+        "utterances": [{"text": "Hi", "voice": {"name": "Ava", "provider": "HUME_AI"}, "description": "calm"}],
+        "version": "m",
+        "format": {"type": "wav"},
+        "temperature": 0.5,
+    },
+    path="/v0/tts/file",
+    sent={
         "utterances": [{"text": "Grüß", "voice": {"name": "v", "provider": "HUME_AI"}}],
         "version": "2",
         "format": {"type": "mp3"},
-    }
+    },
+    upstream="octave-2",
+    headers={"x-hume-api-key": "none"},
+    lost=(),
+)
+
+
+def test_a_voice_of_the_caller_has_an_id():
+    draft = spoken(HumeSpeech(), voice={"id": "7f"})
+    assert draft.document["utterances"] == [{"text": "Hi", "voice": {"id": "7f"}}]

@@ -6,7 +6,7 @@ import pytest
 from crossroads_naver_clova import NaverClova
 from crossroads_naver_clova.speech import ClovaSpeech
 from crossroads_naver_clova.transcription import ClovaTranscription
-from crossroads_openai_speech import OpenAISpeech, OpenAITranscription
+from crossroads_openai_speech import OpenAITranscription
 
 from crossroads import multipart
 from crossroads.config import Secret
@@ -15,6 +15,7 @@ from crossroads.multipart import File
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
+from crossroads.testing.spoken import spoken
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest
@@ -22,7 +23,7 @@ from crossroads.wire import HttpRequest
 TestSpeech = dialect_conformance(ClovaSpeech)
 TestTranscription = dialect_conformance(ClovaTranscription, "vectors/transcription")
 
-SPEAKS, HEARS, OPENAI, ASKS = ClovaSpeech(), ClovaTranscription(), OpenAISpeech(), OpenAITranscription()
+SPEAKS, HEARS, ASKS = ClovaSpeech(), ClovaTranscription(), OpenAITranscription()
 SOUND = File(data=b"ID3\4\xff", filename="a.mp3", content_type="audio/mpeg")
 
 
@@ -31,11 +32,6 @@ class Kept:
 
     async def send(self, request):
         self.sent = request
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "nara", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
 
 
 def asked(**fields):
@@ -58,7 +54,7 @@ async def test_a_key_of_studio_is_a_bearer_token_and_that_of_an_application_stan
 
 
 def test_a_text_goes_out_as_the_fields_of_a_form():
-    draft = drafted(input="안녕 & more", emotion=2)
+    draft = spoken(SPEAKS, input="안녕 & more", voice="nara", emotion=2)
     assert draft.body == b"emotion=2&text=%EC%95%88%EB%85%95+%26+more&format=mp3&speaker=nara"
     assert dict(draft.headers)[b"content-type"] == b"application/x-www-form-urlencoded"
 
@@ -66,11 +62,11 @@ def test_a_text_goes_out_as_the_fields_of_a_form():
 @pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "pcm"}])
 def test_what_it_can_not_speak_is_refused(fields):
     with pytest.raises(Unsupported):
-        drafted(**fields)
+        spoken(SPEAKS, **fields)
 
 
 def test_what_it_has_no_word_for_is_told():
-    assert [lost.field for lost in drafted(instructions="whisper", speed=1.5).lost] == ["instructions", "speed"]
+    assert [lost.field for lost in spoken(SPEAKS, instructions="whisper", speed=1.5).lost] == ["instructions", "speed"]
 
 
 @pytest.mark.parametrize(("stated", "word"), [("ko", "Kor"), ("en-US", "Eng"), ("Jpn", "Jpn")])

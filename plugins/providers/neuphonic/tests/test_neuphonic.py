@@ -4,7 +4,6 @@ import json
 
 import pytest
 from crossroads_neuphonic.speech import NeuphonicSpeech
-from crossroads_openai_speech import OpenAISpeech
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,12 +12,13 @@ from crossroads.sse import EventReader
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
+from crossroads.testing.spoken import spoken
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(NeuphonicSpeech)
 
-SPEAKS, OPENAI = NeuphonicSpeech(), OpenAISpeech()
+SPEAKS = NeuphonicSpeech()
 EVENTS = (
     b'event: message\ndata: {"status_code": 200, "data": {"audio": "AAE=", "text": "Hi"}}\n\n'
     b'event: message\ndata: {"status_code": 200, "data": {"audio": "AgM="}}\n\n'
@@ -27,13 +27,8 @@ SOUND = b"\0\1\2\3"
 ROW = {"model": "a/m", "upstream": "tts", "operations": ["speech"], "price_usd": {"character": "0.00001"}}
 
 
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
-
-
 def test_the_language_stands_in_the_address():
-    draft = drafted(speed=1.5, lang_code="es")
+    draft = spoken(SPEAKS, speed=1.5, lang_code="es")
     assert draft.url == "u/es"
     voiced = {"text": "Hi", "voice_id": "v", "encoding": "pcm_linear", "speed": 1.5}
     assert draft.document == {"lang_code": "es", "sampling_rate": 24000, **voiced}
@@ -42,7 +37,7 @@ def test_the_language_stands_in_the_address():
 @pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "mp3"}])
 def test_what_it_can_not_speak_is_refused(fields):
     with pytest.raises(Unsupported):
-        drafted(**fields)
+        spoken(SPEAKS, **fields)
 
 
 @settings(deadline=None)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from crossroads_openai_speech import OpenAISpeech, OpenAITranscription
+from crossroads_openai_speech import OpenAITranscription
 from crossroads_reverie import Reverie, ReverieSettings
 from crossroads_reverie.speech import ReverieSpeech
 from crossroads_reverie.transcription import ReverieTranscription
@@ -14,6 +14,7 @@ from crossroads.multipart import File
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
+from crossroads.testing.spoken import spoken
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest
@@ -21,13 +22,8 @@ from crossroads.wire import HttpRequest
 TestSpeech = dialect_conformance(ReverieSpeech)
 TestTranscription = dialect_conformance(ReverieTranscription, "vectors/transcription")
 
-SPEAKS, HEARS, OPENAI, ASKS = ReverieSpeech(), ReverieTranscription(), OpenAISpeech(), OpenAITranscription()
+SPEAKS, HEARS, ASKS = ReverieSpeech(), ReverieTranscription(), OpenAITranscription()
 SOUND = File(data=b"RIFF\0\xff", filename="a.wav", content_type="audio/wav")
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
 
 
 def asked(**fields):
@@ -39,11 +35,11 @@ def asked(**fields):
 @pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "flac"}])
 def test_what_it_can_not_speak_is_refused(fields):
     with pytest.raises(Unsupported):
-        drafted(**fields)
+        spoken(SPEAKS, **fields)
 
 
 def test_what_it_has_no_word_for_is_told():
-    draft = drafted(instructions="whisper", speed=1.5, pitch=2)
+    draft = spoken(SPEAKS, instructions="whisper", speed=1.5, pitch=2)
     assert [lost.field for lost in draft.lost] == ["instructions"]
     assert draft.document == {"text": "Hi", "format": "WAV", "speed": 1.5, "pitch": 2}
 

@@ -3,33 +3,45 @@
 import json
 
 import pytest
-from crossroads_openai_speech import OpenAISpeech
 from crossroads_sarvam.speech import SarvamSpeech
 from crossroads_sarvam.transcription import SarvamTranscription, SarvamTranslation, code_of
 
 from crossroads import multipart
-from crossroads.errors import BadUpstream, Unsupported
+from crossroads.errors import BadUpstream
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance
+from crossroads.testing import dialect_conformance, speech_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
+from crossroads.testing.spoken import spoken
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
-TestSpeech = dialect_conformance(SarvamSpeech)
+TestSpeech = speech_conformance(
+    SarvamSpeech,
+    "sarvam",
+    own={
+        "text": "Hi",
+        "speaker": "ritu",
+        "model": "m",
+        "output_audio_codec": "wav",
+        "language_code": "hi-IN",
+        "pace": 1.5,
+    },
+    path="/v1/text-to-speech/stream",
+    sent={
+        "text": "Grüß", "speaker": "ritu", "model": "saaras:v4", "output_audio_codec": "mp3", "language_code": "en-IN",
+    },
+    upstream="saaras:v4",
+    voice="ritu",
+    headers={"api-subscription-key": "none"},
+    lost=("instructions",),
+    refused=({"voice": ""}, {"input": ""}, {"response_format": "pcm"}),
+)  # fmt: skip
 TestTranscription = dialect_conformance(SarvamTranscription, "vectors/transcription")
 TestTranslation = dialect_conformance(SarvamTranslation, "vectors/transcription")
 
-SPEAKS, HEARS, OPENAI = SarvamSpeech(), SarvamTranscription(), OpenAISpeech()
+HEARS = SarvamTranscription()
 SOUND = File(data=b"RIFF\0\xff", filename="a.wav", content_type="audio/wav")
-OWN = {
-    "text": "Hi",
-    "speaker": "ritu",
-    "model": "m",
-    "output_audio_codec": "wav",
-    "language_code": "hi-IN",
-    "pace": 1.5,
-}
 HEARD = {
     "request_id": "r", "transcript": "Hi there.", "language_code": "en-IN",
     "timestamps": {"words": ["Hi", "there."], "start_time_seconds": [0, 0.5], "end_time_seconds": [0.4, 1.2]},
@@ -37,44 +49,12 @@ HEARD = {
 ENGLISH = {"request_id": "r", "transcript": "My number is 9840950950.", "language_code": "hi-IN"}
 
 
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
-
-
 def row(operation, **price):
     return {"model": "a/m", "upstream": "saaras:v4", "operations": [operation], "price_usd": price}
 
 
-def test_its_own_body_is_read_and_written_the_same():
-    opened = SPEAKS.open(json.dumps(OWN).encode())
-    assert SPEAKS.splice_request(opened, url="u", upstream="m").document == OWN
-
-
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "pcm"}])
-def test_what_it_can_not_speak_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
-
-
-def test_what_it_has_no_word_for_is_told():
-    assert [lost.field for lost in drafted(instructions="whisper").lost] == ["instructions"]
-
-
-async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "ritu", "speed": 1.2}).encode()
-        offered = [row("speech", character="0.00001")]
-        got = await served("sarvam", upstream, "openai-speech", body, endpoints=offered)
-        sent = upstream.requests[0]
-    assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
-    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
-    assert (sent.path, sent.header("api-subscription-key")) == ("/v1/text-to-speech/stream", "none")
-    assert sent.json == {
-        "text": "Grüß", "speaker": "ritu", "model": "saaras:v4", "output_audio_codec": "mp3", "pace": 1.2,
-        "language_code": "en-IN",
-    }  # fmt: skip
+def test_a_pace_has_a_word_of_its_own():
+    assert spoken(SarvamSpeech(), speed=1.2).document["pace"] == 1.2
 
 
 def test_a_transcript_has_its_phrases_and_what_they_last():
