@@ -106,7 +106,8 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
 class StreamDecoder(stream.StreamDecoder):
     """See `crossroads.dialect.StreamDecoder`. Each text ends with the whole."""
 
-    def _chunks(self, line: Line) -> Any:
+    def _chunks(self, piece: tuple[bytes, Line]) -> Any:
+        _, line = piece
         if kind(line) == "text-generation" and line.text:
             yield self._text_chunk([{"index": line.index or 0, "text": line.text, "finish_reason": None}])
         elif kind(line) == END:

@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.ending import EndingDecoder, EndingReader
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import REMEDY, broken, shallow
+from crossroads_openai_chat.reply import broken, shallow
 from crossroads_openai_chat.splicing import Spliced
 
 from crossroads.dialect import Document, Stamp
-from crossroads.errors import StreamCut, UpstreamError
-from crossroads.holding import FailsLate
 from crossroads.lines import LineReader
 from crossroads.types.usage import Usage
 from crossroads_cohere_v1 import said
@@ -28,20 +27,18 @@ END = "stream-end"
 CALLS_MAX = 1024
 
 
-class Reader:
+class Reader(EndingReader[tuple[bytes, Line]]):
     """Bytes -> lines, and what a stream has told so far. Nothing is read after its end."""
 
+    framing = LineReader
+
     def __init__(self) -> None:
-        self.usage: Usage | None = None
-        self.finish_reason: str | None = None
-        self.upstream_id: str | None = None
-        self._lines = LineReader()
-        self._done = False
+        super().__init__()
         self._called = False
 
-    def lines(self, data: bytes) -> Iterator[tuple[bytes, Line]]:
-        for raw in map(unframed, self._lines.feed(data)):
-            if self._done or not raw:
+    def pieces(self, data: bytes) -> Iterator[tuple[bytes, Line]]:
+        for raw in map(unframed, self.frames.feed(data)):
+            if self.done or not raw:
                 continue
             line = read_line(raw)
             if line.error or line.err or line.event_type == "stream-error":
@@ -55,19 +52,9 @@ class Reader:
                 self._end(line)
             yield raw, line
 
-    def rest(self) -> Iterator[tuple[bytes, Line]]:
-        """The last line, where its end is missing. Raises StreamCut: the stream was not complete."""
-        if self._lines.pending and not self._done:
-            try:
-                yield from self.lines(b"\n")
-            except UpstreamError as error:
-                raise StreamCut("the stream ended inside a line.", remedy=REMEDY) from error
-        if not self._done:
-            raise StreamCut("the stream ended before its end.", remedy=REMEDY)
-
     def _end(self, line: Line) -> None:
         whole = line.response or Said()
-        self._done = True
+        self.done = True
         self.upstream_id = self.upstream_id or whole.id or whole.generation_id or whole.response_id
         self.finish_reason = said.finish_reason(
             line.finish_reason or whole.finish_reason, self._called or bool(whole.tool_calls)
@@ -88,7 +75,7 @@ class Source(Reader):
         self._last: dict[str, Any] = {}
 
     def read(self, data: bytes) -> Iterator[Spliced]:
-        for raw, line in self.lines(data):
+        for raw, line in self.pieces(data):
             yield self._spliced(raw, line)
 
     def end(self, *, framed: bool, usage: Usage) -> bytes:
@@ -107,7 +94,7 @@ class Source(Reader):
         return Spliced(written(document), bool(line.text or line.tool_calls or line.tool_call_delta or line.citations))
 
 
-class StreamDecoder(FailsLate, Reader):
+class StreamDecoder(EndingDecoder[tuple[bytes, Line]], Reader):
     """See `crossroads.dialect.StreamDecoder`."""
 
     def __init__(self) -> None:
@@ -117,20 +104,8 @@ class StreamDecoder(FailsLate, Reader):
         self._before = ""  # text that came in pieces of calls
         self._calls = 0
 
-    def feed(self, data: bytes) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        return self._taken(self._read, data)
-
-    def close(self, *, framed: bool) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, stream-end does."""
-        self._raise_failure()
-        return [chunk for _, line in self.rest() for chunk in self._chunks(line)]
-
-    def _read(self, data: bytes) -> Iterator[Document]:
-        for _, line in self.lines(data):
-            yield from self._chunks(line)
-
-    def _chunks(self, line: Line) -> Iterator[Document]:
+    def _chunks(self, piece: tuple[bytes, Line]) -> Iterator[Document]:
+        _, line = piece
         match kind(line):
             case "text-generation":
                 if line.text:

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.ending import EndingDecoder, EndingReader
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import REMEDY, decode, shallow
+from crossroads_openai_chat.reply import decode, shallow
 from crossroads_openai_chat.splicing import Spliced, bears_content
 
 from crossroads.dialect import Document, Stamp
-from crossroads.errors import StreamCut, UpstreamError
-from crossroads.holding import FailsLate
-from crossroads.sse import EventReader, ServerEvent, encode_event
+from crossroads.sse import ServerEvent, encode_event
 from crossroads.types.usage import Usage
 from crossroads_cohere_v2 import said
 from crossroads_cohere_v2.usage import canonical_usage, cohere_usage, parse_usage
@@ -29,19 +28,12 @@ DONE = b"[DONE]"
 """Follows message-end in some recordings, and in others not."""
 
 
-class Reader:
+class Reader(EndingReader[tuple[ServerEvent, Event]]):
     """Bytes -> events, and what a stream has told so far. Nothing is read after its end."""
 
-    def __init__(self) -> None:
-        self.usage: Usage | None = None
-        self.finish_reason: str | None = None
-        self.upstream_id: str | None = None
-        self._bytes = EventReader()
-        self._done = False
-
-    def events(self, data: bytes) -> Iterator[tuple[ServerEvent, Event]]:
-        for raw in self._bytes.feed(data):
-            if self._done or raw.data == DONE:
+    def pieces(self, data: bytes) -> Iterator[tuple[ServerEvent, Event]]:
+        for raw in self.frames.feed(data):
+            if self.done or raw.data == DONE:
                 continue
             event = read_event(raw.data)
             if event.id:
@@ -50,22 +42,12 @@ class Reader:
                 self._end(event.delta or Delta(), raw.data)
             yield raw, event
 
-    def rest(self) -> Iterator[tuple[ServerEvent, Event]]:
-        """The last event, where its blank line is missing. Raises StreamCut: the stream was not complete."""
-        if self._bytes.pending and not self._done:
-            try:
-                yield from self.events(b"\n\n")
-            except UpstreamError as error:
-                raise StreamCut("the stream ended inside an event.", remedy=REMEDY) from error
-        if not self._done:
-            raise StreamCut("the stream ended before its end.", remedy=REMEDY)
-
     def _end(self, delta: Delta, data: bytes) -> None:
         if delta.error:
             error = embedded_error(msgspec.json.encode({"message": delta.error}), delta.error)
             error.billing = "maybe"  # tokens may have been made before it
             raise error
-        self._done = True
+        self.done = True
         self.finish_reason = said.finish_reason(delta.finish_reason)
         self.usage = parse_usage(delta.usage)
 
@@ -79,7 +61,7 @@ class Source(Reader):
         self._last: Json | None = None
 
     def read(self, data: bytes) -> Iterator[Spliced]:
-        for raw, event in self.events(data):
+        for raw, event in self.pieces(data):
             yield self._spliced(raw, event)
 
     def end(self, *, framed: bool, usage: Usage) -> bytes:
@@ -103,23 +85,11 @@ class Source(Reader):
         return Spliced(encode_event(data, raw.name), bears_content(canonical_chunks(event)))
 
 
-class StreamDecoder(FailsLate, Reader):
+class StreamDecoder(EndingDecoder[tuple[ServerEvent, Event]], Reader):
     """See `crossroads.dialect.StreamDecoder`."""
 
-    def feed(self, data: bytes) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        return self._taken(self._read, data)
-
-    def close(self, *, framed: bool) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, message-end does."""
-        self._raise_failure()
-        return [chunk for _, event in self.rest() for chunk in self._chunks(event)]
-
-    def _read(self, data: bytes) -> Iterator[Document]:
-        for _, event in self.events(data):
-            yield from self._chunks(event)
-
-    def _chunks(self, event: Event) -> list[Document]:
+    def _chunks(self, piece: tuple[ServerEvent, Event]) -> list[Document]:
+        _, event = piece
         chunks = canonical_chunks(event)
         if event.type == END and event.delta is not None and event.delta.usage is not None:
             chunks[-1]["usage"] = canonical_usage(event.delta.usage, self.usage)

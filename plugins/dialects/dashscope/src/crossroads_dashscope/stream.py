@@ -14,15 +14,15 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat import stream as openai
+from crossroads_openai_chat.ending import EndingDecoder, EndingReader
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import REMEDY, Shape, broken, finish_reason, whole
+from crossroads_openai_chat.reply import Shape, broken, finish_reason, whole
 from crossroads_openai_chat.splicing import Spliced
 from crossroads_openai_chat.usage import parse_usage
 
 from crossroads.dialect import Document, Stamp
-from crossroads.errors import StreamCut, UpstreamError
-from crossroads.holding import FailsLate
-from crossroads.sse import EventReader, ServerEvent, encode_event
+from crossroads.errors import UpstreamError
+from crossroads.sse import ServerEvent, encode_event
 from crossroads.types.usage import Usage
 from crossroads_dashscope import reply
 from crossroads_dashscope.reply import Json
@@ -31,19 +31,15 @@ DONE = b"data: [DONE]\n\n"
 CALLS_MAX, CHOICES_MAX = 1024, 128
 
 
-class Reader:
+class Reader(EndingReader[tuple[Json, Json]]):
     """Bytes -> events, with the chunk that each says; what a stream has told so far. Nothing is read after its end."""
 
     def __init__(self) -> None:
-        self.usage: Usage | None = None
-        self.finish_reason: str | None = None
-        self.upstream_id: str | None = None
-        self.done = False
-        self._events = EventReader()
+        super().__init__()
         self._open: dict[int, bool] = {}  # choices, and whether they go on
 
-    def events(self, data: bytes) -> Iterator[tuple[Json, Json]]:
-        for raw in self._events.feed(data):
+    def pieces(self, data: bytes) -> Iterator[tuple[Json, Json]]:
+        for raw in self.frames.feed(data):
             if self.done:
                 return
             try:
@@ -52,16 +48,6 @@ class Reader:
                 error.billing = "maybe"  # tokens may have been made before it
                 raise
             yield told, chunk
-
-    def rest(self) -> Iterator[tuple[Json, Json]]:
-        """The last event, where its blank line is missing. Raises StreamCut: the stream was not complete."""
-        if self._events.pending and not self.done:
-            try:
-                yield from self.events(b"\n\n")
-            except UpstreamError as error:
-                raise StreamCut("the stream ended inside an event.", remedy=REMEDY) from error
-        if not self.done:
-            raise StreamCut("the stream ended before its end.", remedy=REMEDY)
 
     def _read(self, raw: ServerEvent) -> tuple[Json, Json]:
         told = whole(raw.data)
@@ -90,7 +76,7 @@ class Source(Reader):
         self._number = 0
 
     def read(self, data: bytes) -> Iterator[Spliced]:
-        for told, chunk in self.events(data):
+        for told, chunk in self.pieces(data):
             yield self._spliced(told, chunk)
 
     def end(self, *, framed: bool, usage: Usage) -> bytes:
@@ -109,29 +95,18 @@ class Source(Reader):
         return Spliced(written(document, self._number), said)
 
 
-class StreamDecoder(FailsLate, Reader):
+class StreamDecoder(EndingDecoder[tuple[Json, Json]], Reader):
     """See `crossroads.dialect.StreamDecoder`. It was asked for what each event adds."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self._chunks = openai.StreamDecoder(shape)
+        self._decoder = openai.StreamDecoder(shape)
 
-    def feed(self, data: bytes) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        return self._taken(self._decoded, data)
-
-    def close(self, *, framed: bool) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, finish reasons do."""
-        self._raise_failure()
-        return [
-            chunk for _, told in self.rest() for chunk in self._chunks.feed(encode_event(msgspec.json.encode(told)))
-        ]
-
-    def _decoded(self, data: bytes) -> Iterator[Document]:
-        for _, told in self.events(data):
-            if not self.done:
-                told.pop("usage", None)  # every event has it, of all so far: the last one counts
-            yield from self._chunks.feed(encode_event(msgspec.json.encode(told)))
+    def _chunks(self, piece: tuple[Json, Json]) -> list[Document]:
+        _, told = piece
+        if not self.done:
+            told.pop("usage", None)  # every event has it, of all so far: the last one counts
+        return self._decoder.feed(encode_event(msgspec.json.encode(told)))
 
 
 class StreamEncoder:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from crossroads_openai_chat.reply import REMEDY, is_time, shallow
+from crossroads_openai_chat.ending import EndingDecoder, EndingReader
+from crossroads_openai_chat.reply import is_time, shallow
 from crossroads_openai_chat.splicing import Spliced
 
 from crossroads.dialect import Document, Stamp
-from crossroads.errors import StreamCut, UpstreamError
-from crossroads.holding import FailsLate
+from crossroads.errors import UpstreamError
 from crossroads.lines import LineReader
 from crossroads.types.usage import Usage
 from crossroads_ollama_chat import said
@@ -26,22 +26,19 @@ from crossroads_ollama_chat.wire import Json, Part, read_part
 CALLS_MAX = 1024
 
 
-class Reader:
+class Reader(EndingReader[tuple[bytes, Part]]):
     """Bytes -> parts, and what a stream has told so far. Nothing is read after its end."""
 
+    framing = LineReader
     read_part = staticmethod(read_part)
 
     def __init__(self) -> None:
-        self.usage: Usage | None = None
-        self.finish_reason: str | None = None
-        self.upstream_id: str | None = None  # Ollama names none
+        super().__init__()
         self.calls = 0
-        self._lines = LineReader()
-        self._done = False
 
-    def parts(self, data: bytes) -> Iterator[tuple[bytes, Part]]:
-        for line in self._lines.feed(data):
-            if self._done:
+    def pieces(self, data: bytes) -> Iterator[tuple[bytes, Part]]:
+        for line in self.frames.feed(data):
+            if self.done:
                 return
             try:
                 part = self.read_part(line)
@@ -49,22 +46,12 @@ class Reader:
                 error.billing = "maybe"  # tokens may have been made before it
                 raise
             if part.done:
-                self._done = True
+                self.done = True
                 called = bool(self.calls or part.message.tool_calls)
                 self.finish_reason = said.finish_reason(part.done_reason, called)
                 self.usage = said.parse_usage(part)
             yield line, part
             self.calls += len(part.message.tool_calls or ())
-
-    def rest(self) -> Iterator[tuple[bytes, Part]]:
-        """The last line, where its end is missing. Raises StreamCut: the stream was not complete."""
-        if self._lines.pending and not self._done:
-            try:
-                yield from self.parts(b"\n")
-            except UpstreamError as error:
-                raise StreamCut("the stream ended inside a line.", remedy=REMEDY) from error
-        if not self._done:
-            raise StreamCut("the stream ended before its end.", remedy=REMEDY)
 
 
 class Source(Reader):
@@ -76,7 +63,7 @@ class Source(Reader):
         self._last: dict[str, Any] = {}
 
     def read(self, data: bytes) -> Iterator[Spliced]:
-        for line, part in self.parts(data):
+        for line, part in self.pieces(data):
             yield self._spliced(line, part)
 
     def end(self, *, framed: bool, usage: Usage) -> bytes:
@@ -94,21 +81,11 @@ class Source(Reader):
         return Spliced(_line(document), bool(message.content or message.thinking or message.tool_calls))
 
 
-class StreamDecoder(FailsLate, Reader):
+class StreamDecoder(EndingDecoder[tuple[bytes, Part]], Reader):
     """See `crossroads.dialect.StreamDecoder`."""
 
-    def feed(self, data: bytes) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        return self._taken(self._read, data)
-
-    def close(self, *, framed: bool) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, the line that is done does."""
-        self._raise_failure()
-        return [self._chunk(line, part) for line, part in self.rest()]
-
-    def _read(self, data: bytes) -> Iterator[Document]:
-        for line, part in self.parts(data):
-            yield self._chunk(line, part)
+    def _chunks(self, piece: tuple[bytes, Part]) -> list[Document]:
+        return [self._chunk(*piece)]
 
     def _chunk(self, line: bytes, part: Part) -> Document:
         delta = said.canonical_delta(part, self.calls)

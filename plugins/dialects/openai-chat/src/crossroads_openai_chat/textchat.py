@@ -14,16 +14,15 @@ import msgspec
 
 from crossroads.call import Lost
 from crossroads.dialect import Document, Draft, Reply
-from crossroads.errors import StreamCut, Unsupported, UpstreamError, UpstreamRefused
-from crossroads.holding import FailsLate
-from crossroads.sse import EventReader, ServerEvent
+from crossroads.errors import Unsupported, UpstreamRefused
+from crossroads.sse import ServerEvent
 from crossroads.types.usage import Usage
 from crossroads.wire import Headers
 from crossroads_openai_chat import OpenAIChat, errors
+from crossroads_openai_chat.ending import EndingDecoder
 from crossroads_openai_chat.errors import embedded_error
 from crossroads_openai_chat.foreign import Foreign, WholeDecoder, reworded
 from crossroads_openai_chat.oneway import OneWay
-from crossroads_openai_chat.reply import REMEDY as RETRY
 from crossroads_openai_chat.reply import broken, finish_reason, whole
 from crossroads_openai_chat.request import ROUTER_ONLY
 from crossroads_openai_chat.turns import REMEDY, Turn, turns_of
@@ -206,55 +205,43 @@ class TextChat(OneWay, OpenAIChat):
         return errors.decode_error(status, headers, reworded(body))
 
 
-class TextStream(FailsLate):
+class TextStream(EndingDecoder[Said]):
     """See `crossroads.dialect.StreamDecoder`. native: the vendor's word for the end."""
 
     def __init__(self, dialect: TextChat) -> None:
-        self.usage: Usage | None = None
-        self.finish_reason: str | None = None
-        self.upstream_id: str | None = None
+        super().__init__()
         self.native: str | None = None
         self._dialect = dialect
-        self._events = EventReader()
-        self._done = False
-
-    def feed(self, data: bytes) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        return self._taken(self._read, data)
 
     def close(self, *, framed: bool) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.close`. framed proves the end only where the format has none."""
         self._raise_failure()
-        rest: list[Document] = []
-        if self._events.pending and not self._done:
-            try:
-                rest = list(self._read(b"\n\n"))
-            except UpstreamError as error:
-                raise StreamCut("the stream ended inside an event.", remedy=RETRY) from error
-        if not self._done and framed and self._dialect.ends_framed:
+        rest = [chunk for said in self.last() for chunk in self._chunks(said)]
+        if not self.done and framed and self._dialect.ends_framed:
             rest += self._ended(None)
-        if not self._done:
-            raise StreamCut("the stream ended before its end.", remedy=RETRY)
+        self.must_be_done()
         return rest
 
-    def _read(self, data: bytes) -> Iterator[Document]:
-        for event in self._events.feed(data):
-            if self._done:
+    def pieces(self, data: bytes) -> Iterator[Said]:
+        for event in self.frames.feed(data):
+            if self.done:
                 return
-            if (said := self._dialect.heard(event)) is None:
-                continue
-            self.usage, self.upstream_id = said.usage or self.usage, said.id or self.upstream_id
-            delta = {
-                **({"content": said.text} if said.text else {}),
-                **({"annotations": said.notes} if said.notes else {}),
-            }
-            if delta:
-                yield _chunk(self.upstream_id, delta, None, None)
-            if said.ended:
-                yield from self._ended(said.reason)
+            if (said := self._dialect.heard(event)) is not None:
+                self.usage, self.upstream_id = said.usage or self.usage, said.id or self.upstream_id
+                yield said
+
+    def _chunks(self, piece: Said) -> Iterator[Document]:
+        delta = {
+            **({"content": piece.text} if piece.text else {}),
+            **({"annotations": piece.notes} if piece.notes else {}),
+        }
+        if delta:
+            yield _chunk(self.upstream_id, delta, None, None)
+        if piece.ended:
+            yield from self._ended(piece.reason)
 
     def _ended(self, native: str | None) -> list[Document]:
-        self._done, self.native, self.finish_reason = True, native, finish_reason(native) or "stop"
+        self.done, self.native, self.finish_reason = True, native, finish_reason(native) or "stop"
         return [_chunk(self.upstream_id, {}, native, self.finish_reason), *_counted(self.usage)]
 
 

@@ -11,51 +11,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+from crossroads_openai_chat.ending import EndingDecoder
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import REMEDY, broken
+from crossroads_openai_chat.reply import broken
 
 from crossroads.dialect import Document
-from crossroads.errors import StreamCut, UpstreamError
-from crossroads.holding import FailsLate
+from crossroads.errors import UpstreamError
 from crossroads.jsonbody import MALFORMED
-from crossroads.sse import EventReader, ServerEvent
-from crossroads.types.usage import Usage
+from crossroads.sse import ServerEvent
 from crossroads_replicate_chat import chat
 from crossroads_replicate_chat.predictions import Json, read_prediction, usage_of
 
 
-class StreamDecoder(FailsLate):
+class StreamDecoder(EndingDecoder[Document]):
     """See `crossroads.dialect.StreamDecoder`. Its chunks are what a text of any model adds: `delta`."""
 
-    def __init__(self) -> None:
-        self.usage: Usage | None = None
-        self.finish_reason: str | None = None
-        self.upstream_id: str | None = None
-        self._events = EventReader()
-        self._done = False
-
-    def feed(self, data: bytes) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        return self._taken(self._read, data)
-
-    def close(self, *, framed: bool) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, `done` does."""
-        self._raise_failure()
-        rest: list[Document] = []
-        if self._events.pending and not self._done:
-            try:
-                rest = list(self._read(b"\n\n"))
-            except UpstreamError as error:
-                raise StreamCut("the stream ended inside an event.", remedy=REMEDY) from error
-        if not self._done:
-            raise StreamCut("the stream ended before its end.", remedy=REMEDY)
-        return rest
-
-    def _read(self, data: bytes) -> Iterator[Document]:
-        for event in self._events.feed(data):
-            if event.name == "prediction" and self._done:
+    def pieces(self, data: bytes) -> Iterator[Document]:
+        for event in self.frames.feed(data):
+            if event.name == "prediction" and self.done:
                 yield from self._counted(event)
-            elif self._done:
+            elif self.done:
                 continue
             elif event.name == "output":
                 if event.data:
@@ -66,8 +41,11 @@ class StreamDecoder(FailsLate):
                 reason = self._reason(event)
                 if reason == "error":
                     raise self._failed("the prediction failed")
-                self._done, self.finish_reason = True, "stop"
+                self.done, self.finish_reason = True, "stop"
                 yield from self._ended(reason)
+
+    def _chunks(self, piece: Document) -> list[Document]:
+        return [piece]
 
     def _added(self, text: str) -> Document:
         return {"delta": text}

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from crossroads_openai_chat.reply import REMEDY, broken
+from crossroads_openai_chat.ending import EndingDecoder, EndingReader
+from crossroads_openai_chat.reply import broken
 from crossroads_openai_chat.splicing import Spliced
 
 from crossroads.dialect import Document, Stamp
-from crossroads.errors import StreamCut, UpstreamError
-from crossroads.holding import FailsLate
+from crossroads.errors import UpstreamError
 from crossroads.jsonbody import MALFORMED
-from crossroads.sse import EventReader, encode_event
+from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
 from crossroads_tgi import generate
 from crossroads_tgi.generate import Details, Json, Token
@@ -34,20 +34,16 @@ class Piece(msgspec.Struct):
 _piece = msgspec.json.Decoder(Piece)
 
 
-class Reader:
+class Reader(EndingReader[tuple[bytes, Piece]]):
     """Bytes -> pieces, and what a stream has told so far. Nothing is read after its end."""
 
     def __init__(self) -> None:
-        self.usage: Usage | None = None
-        self.finish_reason: str | None = None
-        self.upstream_id: str | None = None  # none is named
-        self._events = EventReader()
-        self._done = False
+        super().__init__()
         self._seen = 0
 
     def pieces(self, data: bytes) -> Iterator[tuple[bytes, Piece]]:
-        for event in self._events.feed(data):
-            if self._done:
+        for event in self.frames.feed(data):
+            if self.done:
                 return
             piece = _read(event.data)
             self._seen += 1
@@ -55,18 +51,8 @@ class Reader:
                 self._end(piece.details)
             yield event.data, piece
 
-    def rest(self) -> Iterator[tuple[bytes, Piece]]:
-        """The last event, where its blank line is missing. Raises StreamCut: the stream was not complete."""
-        if self._events.pending and not self._done:
-            try:
-                yield from self.pieces(b"\n\n")
-            except UpstreamError as error:
-                raise StreamCut("the stream ended inside an event.", remedy=REMEDY) from error
-        if not self._done:
-            raise StreamCut("the stream ended before its end.", remedy=REMEDY)
-
     def _end(self, details: Details | None) -> None:
-        self._done = True
+        self.done = True
         self.finish_reason = generate.finish_reason(details)
         if details is not None and generate.count(details.input_length) and generate.count(details.generated_tokens):
             self.usage = Usage(input_tokens=details.input_length or 0, output_tokens=details.generated_tokens or 0)
@@ -95,21 +81,11 @@ class Source(Reader):
         return b"".join(encode_event(raw) for raw, _ in self.rest())
 
 
-class StreamDecoder(FailsLate, Reader):
+class StreamDecoder(EndingDecoder[tuple[bytes, Piece]], Reader):
     """See `crossroads.dialect.StreamDecoder`."""
 
-    def feed(self, data: bytes) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        return self._taken(self._decoded, data)
-
-    def close(self, *, framed: bool) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, the whole text does."""
-        self._raise_failure()
-        return [self._chunk(piece) for _, piece in self.rest()]
-
-    def _decoded(self, data: bytes) -> Iterator[Document]:
-        for _, piece in self.pieces(data):
-            yield self._chunk(piece)
+    def _chunks(self, piece: tuple[bytes, Piece]) -> list[Document]:
+        return [self._chunk(piece[1])]
 
     def _chunk(self, piece: Piece) -> Document:
         token, ended = piece.token, piece.generated_text is not None

@@ -11,34 +11,30 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.ending import EndingDecoder, EndingReader
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import REMEDY, is_time, shallow
+from crossroads_openai_chat.reply import is_time, shallow
 from crossroads_openai_chat.splicing import Spliced
 
 from crossroads.dialect import Document, Stamp
-from crossroads.errors import StreamCut, UpstreamError
-from crossroads.holding import FailsLate
-from crossroads.sse import EventReader, ServerEvent, encode_event
+from crossroads.errors import UpstreamError
+from crossroads.sse import ServerEvent, encode_event
 from crossroads.types.usage import Usage
 from crossroads_watsonx_chat import generation, words
 from crossroads_watsonx_chat.generation import Result, Said, read_said
 
 
-class Reader:
+class Reader(EndingReader[tuple[ServerEvent, Said]]):
     """Bytes -> events, and what a stream has told so far. Nothing is read after its end."""
 
     def __init__(self) -> None:
-        self.usage: Usage | None = None
-        self.finish_reason: str | None = None
-        self.upstream_id: str | None = None  # IBM names none
-        self._events = EventReader()
-        self._done = False
+        super().__init__()
         self._given = 0  # counts of the prompt come in parts
         self._made: int | None = None  # that of the text is of all so far
 
-    def events(self, data: bytes) -> Iterator[tuple[ServerEvent, Said]]:
-        for raw in self._events.feed(data):
-            if self._done:
+    def pieces(self, data: bytes) -> Iterator[tuple[ServerEvent, Said]]:
+        for raw in self.frames.feed(data):
+            if self.done:
                 return
             try:
                 if raw.name == "error":
@@ -50,22 +46,12 @@ class Reader:
             self._read_result((said.results or [Result()])[0])
             yield raw, said
 
-    def rest(self) -> Iterator[tuple[ServerEvent, Said]]:
-        """The last event, where its blank line is missing. Raises StreamCut: the stream was not complete."""
-        if self._events.pending and not self._done:
-            try:
-                yield from self.events(b"\n\n")
-            except UpstreamError as error:
-                raise StreamCut("the stream ended inside an event.", remedy=REMEDY) from error
-        if not self._done:
-            raise StreamCut("the stream ended before its end.", remedy=REMEDY)
-
     def _read_result(self, result: Result) -> None:
         self._given += max(0, result.input_token_count or 0)
         if result.generated_token_count is not None:
             self._made = max(self._made or 0, result.generated_token_count)
         if (reason := words.finish_reason(result.stop_reason)) is not None:
-            self._done = True
+            self.done = True
             self.finish_reason = reason
             counted = Result(input_token_count=self._given, generated_token_count=self._made)
             self.usage = generation.usage_of([counted])
@@ -80,7 +66,7 @@ class Source(Reader):
         self._last: dict[str, Any] = {}
 
     def read(self, data: bytes) -> Iterator[Spliced]:
-        for raw, said in self.events(data):
+        for raw, said in self.pieces(data):
             yield self._spliced(raw, said)
 
     def end(self, *, framed: bool, usage: Usage) -> bytes:
@@ -89,30 +75,18 @@ class Source(Reader):
 
     def _spliced(self, raw: ServerEvent, said: Said) -> Spliced:
         document: dict[str, Any] = {**shallow(raw.data), "model_id": self._stamp.model}
-        if self._done:
+        if self.done:
             self._last = document
             return Spliced(b"", True)
         return Spliced(written(document), any(one.generated_text for one in said.results or ()))
 
 
-class StreamDecoder(FailsLate, Reader):
+class StreamDecoder(EndingDecoder[tuple[ServerEvent, Said]], Reader):
     """See `crossroads.dialect.StreamDecoder`."""
 
-    def feed(self, data: bytes) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
-        return self._taken(self._read, data)
-
-    def close(self, *, framed: bool) -> list[Document]:
-        """See `crossroads.dialect.StreamDecoder.close`. framed: proves nothing here, a stop reason does."""
-        self._raise_failure()
-        return [chunk for _, said in self.rest() for chunk in self._chunks(said)]
-
-    def _read(self, data: bytes) -> Iterator[Document]:
-        for _, said in self.events(data):
-            yield from self._chunks(said)
-
-    def _chunks(self, said: Said) -> Iterator[Document]:
+    def _chunks(self, piece: tuple[ServerEvent, Said]) -> Iterator[Document]:
         """None for an event that adds nothing, as the first one mostly."""
+        _, said = piece
         choices = [generation.canonical_choice(one, at) for at, one in enumerate((said.results or [])[:1])]
         if not any(one["text"] or one["finish_reason"] or "logprobs" in one for one in choices):
             return
@@ -122,7 +96,7 @@ class StreamDecoder(FailsLate, Reader):
             "model": said.model_id,
             "choices": choices,
         }
-        if self._done and self.usage is not None:
+        if self.done and self.usage is not None:
             chunk["usage"] = generation.openai_counts(self.usage)
         yield chunk
 
