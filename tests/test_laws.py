@@ -81,6 +81,17 @@ def test_every_package_has_its_version_changelog_tests_and_one_name(package):
     assert package.name in project["entry-points"]["pytest11" if kind == "pytest" else f"crossroads.{kind}"]
 
 
+def has_code(file: Path) -> bool:
+    """Anything beside a docstring."""
+    return any(not isinstance(node, ast.Expr) for node in ast.parse(file.read_text("utf-8")).body)
+
+
+def test_every_package_with_code_says_that_it_is_typed():
+    folders = [folder for package in PACKAGES for folder in (package / "src").glob("crossroads_*") if folder.is_dir()]
+    typed = {folder for folder in folders if (folder / "py.typed").is_file()}
+    assert {folder for folder in folders if any(map(has_code, folder.rglob("*.py")))} - typed == set()
+
+
 def test_law_3_nothing_enumerates_the_packages():
     names = [path.name for path in PACKAGES if path.parent.name == "providers"]
     for file in [*CORE.rglob("*.py"), ROOT / "pyproject.toml"]:

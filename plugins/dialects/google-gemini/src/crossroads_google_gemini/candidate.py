@@ -42,10 +42,10 @@ class CandidateReader:
                 deltas.append({"refusal": message or f"Google blocked it: {native}."})
         if (found := logprobs(an_object(candidate, "logprobsResult"))) is not None:
             rest["logprobs"] = found
-        told = SAID | {"finishMessage"} if "error" in rest or any("refusal" in delta for delta in deltas) else SAID
+        known = SAID | {"finishMessage"} if "error" in rest or any("refusal" in delta for delta in deltas) else SAID
         if native is not None and native not in finish.KNOWN:
-            told -= {"finishReason"}  # a word newer than this table goes on as it is
-        if extra := {n: v for n, v in candidate.items() if n not in told and v not in (None, {}, [])}:
+            known -= {"finishReason"}  # a word newer than this table goes on as it is
+        if extra := {n: v for n, v in candidate.items() if n not in known and v not in (None, {}, [])}:
             rest["extra_content"] = {"google": extra}
         return deltas, rest
 

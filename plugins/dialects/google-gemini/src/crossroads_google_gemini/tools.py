@@ -15,7 +15,7 @@ from crossroads_google_gemini.schema import json_schema
 from crossroads_google_gemini.shape import Json, a_text, an_object, objects, texts
 
 OWN = "google:"
-SEARCH = {"googleSearch": {}}
+SEARCH: Json = {"googleSearch": {}}
 SERVER_TOOLS: dict[str, Json] = {
     "openrouter:web_search": SEARCH,
     "web_search": SEARCH,

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from crossroads_google_gemini.media import a_text, standard_base64
+from crossroads_google_gemini.media import standard_base64
 from crossroads_google_gemini.partial import PartialCall
-from crossroads_google_gemini.shape import Json, Misshapen, an_object
+from crossroads_google_gemini.shape import Json, Misshapen, a_text, an_object
 from crossroads_google_gemini.signatures import FORMAT, encrypted, own_id, packed, unwrap
 
 ANSWER_TOOL = "crossroads_structured_answer"

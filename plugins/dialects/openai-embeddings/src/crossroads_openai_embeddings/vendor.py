@@ -31,7 +31,7 @@ class VendorEmbeddings(Foreign):
     """Does it take one text a call (and no list)?"""
     text_field: str | None = None
     """Of each text, where it is an object."""
-    formats = ("float",)
+    formats: tuple[str, ...] = ("float",)
     purposes: Mapping[str, str] = {}
     """`input_type` -> the vendor's word; what is not named here is sent as it is."""
     usual_purpose: str | None = None

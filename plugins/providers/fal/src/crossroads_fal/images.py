@@ -95,7 +95,7 @@ class FalImages(VendorImages):
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}
         images = [_own_image(row) for row in document.get("data") or ()]
-        more = {name: document[name] for name in ("seed", "has_nsfw_concepts") if name in document}
+        more: Json = {name: document[name] for name in ("seed", "has_nsfw_concepts") if name in document}
         return jsonbody.encode({"images": images, **more})
 
 

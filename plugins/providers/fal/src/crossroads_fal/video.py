@@ -80,7 +80,7 @@ class FalVideo(PolledVideo):
     def content_step(self, body: bytes, index: int) -> Step | None:
         told = whole(body)
         found = told["videos"] if isinstance(told.get("videos"), list) else [told.get("video")]
-        where = [one.get("url") for one in found if isinstance(one, dict)]
+        where: list[Any] = [one.get("url") for one in found if isinstance(one, dict)]
         if not 0 <= index < len(where) or not isinstance(where[index], str):
             raise broken("the provider has no such video.")
         return Step(url=where[index], bare=True)

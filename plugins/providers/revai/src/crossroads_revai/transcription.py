@@ -99,7 +99,7 @@ class RevAITranscription(VendorTranscription):
 
 def _elements(one: Json) -> list[Json]:
     elements = one.get("elements")
-    rows = elements if isinstance(elements, list) else [None]
+    rows: list[Any] = elements if isinstance(elements, list) else [None]
     if not all(isinstance(row, dict) and isinstance(row.get("value"), str) for row in rows):
         raise broken("the provider's transcript has a monologue that can't be read.")
     return rows

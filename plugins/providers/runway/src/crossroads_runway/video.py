@@ -8,6 +8,7 @@ Source: pkg:pypi/runwayml@5.24.0 (types/text_to_video_create_params.py, image_to
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from crossroads_openai_chat.foreign import Json
 from crossroads_openai_images.vendor import size_of
@@ -78,7 +79,7 @@ class RunwayVideo(WordedVideo):
             return said
         if size is not None or (isinstance(shape, str) and PIXELS.fullmatch(shape)):
             return {**said, "aspect_ratio": f"{size[0]}:{size[1]}" if size else shape}
-        asked = [name for name in ("aspect_ratio", "resolution") if name in said]
+        asked: list[str] = [name for name in ("aspect_ratio", "resolution") if name in said]
         wanted = said.get("aspect_ratio", "16:9"), said.get("resolution", "720p")
         usual = next((ratio for name, ratio in INSISTS.items() if upstream.startswith(name)), None)
         ratio = RATIOS.get(wanted) if asked else usual
@@ -96,7 +97,8 @@ class RunwayVideo(WordedVideo):
         return task_url(url, upstream_id)
 
     def decode_job(self, body: bytes) -> Document:
-        job, share = super().decode_job(body), TASK.read(body).told.get("progress")
+        job = super().decode_job(body)
+        share: Any = TASK.read(body).told.get("progress")
         if type(share) in (int, float) and 0 <= share <= 1:
             job.setdefault("progress", int(share * 100))
         return job

@@ -42,8 +42,7 @@ class ScaleDownChat(TextChat):
     def asked(self, ask: Ask) -> Json:
         task, system = _task(ask.upstream), system_of(ask.turns)
         if task == "compress":
-            *before, _ = ask.turns or [None]
-            context = "\n\n".join(turn.text for turn in before if turn is not None)
+            context = "\n\n".join(turn.text for turn in ask.turns[:-1])
             rate = ask.fields.get("compression_rate", "auto")
             return {
                 "context": context,

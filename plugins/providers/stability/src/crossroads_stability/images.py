@@ -99,6 +99,7 @@ def nearest(width: int, height: int) -> str:
 def _source(fields: Json) -> File | None:
     """The image to start from. Raises Unsupported: several, or one that is no file."""
     given = sources_of(fields)
-    if len(given) > 1 or not all(isinstance(one, File) for one in given):
+    files = [one for one in given if isinstance(one, File)]
+    if len(given) > 1 or len(files) < len(given):
         raise Unsupported("the provider takes one image, as a file.", remedy="Send one, in a form.", field="image")
-    return given[0] if given else None
+    return files[0] if files else None
