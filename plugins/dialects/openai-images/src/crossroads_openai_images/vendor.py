@@ -49,9 +49,6 @@ class VendorImages(Foreign):
 
         return ImageRequest
 
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own  # of a format that is an upstream only
-
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
         kind = params.get("content_type", "")
         if multipart.is_form(kind):

@@ -77,9 +77,6 @@ class XAITranscription(VendorTranscription):
     name = "xai-transcription"
     upstream_path = "/stt"
 
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return dict(own)
-
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
         document, lost = leftover(fields, HEARD, UNHEARD)

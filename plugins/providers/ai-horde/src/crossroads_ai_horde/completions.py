@@ -5,7 +5,6 @@ Sources: pkg:pypi/horde-sdk@0.33.3 (ai_horde_api/apimodels/generate/text), read 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Foreign, Json, leftover, stated
@@ -49,9 +48,6 @@ class AIHordeCompletions(Foreign):
         from crossroads.types.completions import CompletionRequest
 
         return CompletionRequest
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

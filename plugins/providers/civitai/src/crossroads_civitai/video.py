@@ -7,10 +7,9 @@ Source: https://github.com/civitai/civitai-developer-docs (orchestration/recipes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
+from crossroads_openai_chat.foreign import JSON_HEADERS, leftover, stated
 from crossroads_openai_images.vendor import as_url
 from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
@@ -32,9 +31,6 @@ class CivitaiVideo(PolledVideo):
     upstream_path = "/v2/consumer/workflows"
     own = {"steps": jsonbody.ARRAY}
     read = staticmethod(read)
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

@@ -6,10 +6,9 @@ Source: pkg:pypi/decart@0.2.4 (models.py: ImageToImageInput; process/request.py)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from crossroads_openai_chat.foreign import Json, leftover, stated
+from crossroads_openai_chat.foreign import leftover, stated
 from crossroads_openai_chat.reply import broken
 from crossroads_openai_images.vendor import (
     HANDLED,
@@ -40,9 +39,6 @@ class DecartImages(VendorImages):
     name = "decart-images"
     upstream_path = "/v1/generate"
     own = {"prompt": jsonbody.STRING}
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

@@ -6,11 +6,10 @@ Source: pkg:pypi/decart@0.2.4 (models.py: VideoEdit2Input, VideoRestyleInput; qu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.asked import JobWords
-from crossroads_openai_chat.foreign import Json, leftover, stated
+from crossroads_openai_chat.foreign import leftover, stated
 from crossroads_openai_images.address import address_of
 from crossroads_openai_video.worded import HANDLED, PLAIN, WordedVideo
 
@@ -38,9 +37,6 @@ class DecartVideo(WordedVideo):
         states={"pending": "pending", "processing": "in_progress", "completed": "completed", "failed": "failed"},
         made=(),
     )
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

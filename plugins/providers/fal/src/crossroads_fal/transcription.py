@@ -6,7 +6,6 @@ Source: https://fal.ai/models/fal-ai/wizper/api and recorded exchanges, read 202
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -37,9 +36,6 @@ class FalTranscription(VendorTranscription):
     upstream_path = ""
     takes_steps = True
     own = {"audio_url": jsonbody.STRING}
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return dict(own)
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

@@ -8,7 +8,6 @@ read 2026-11-25.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -38,9 +37,6 @@ class JigsawStackTranscription(VendorTranscription):
     upstream_path = "/v1/ai/transcribe"
     own = {"url": jsonbody.STRING}
     translate = False
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return dict(own)
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

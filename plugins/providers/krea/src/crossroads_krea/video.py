@@ -5,10 +5,9 @@ Source: https://github.com/krea-ai/skills (scripts/generate_video.py), read 2026
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
+from crossroads_openai_chat.foreign import JSON_HEADERS, leftover, stated
 from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
 from crossroads import jsonbody
@@ -27,9 +26,6 @@ class KreaVideo(PolledVideo):
     upstream_path = ""
     own = {"prompt": jsonbody.STRING}
     job = JOB
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

@@ -10,7 +10,6 @@ Sources: https://developers.rtzr.ai/docs/en/stt-file; https://github.com/vito-ai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -45,9 +44,6 @@ class RtzrTranscription(VendorTranscription):
     name = "rtzr-transcription"
     upstream_path = "/v1/transcribe"
     takes_steps = True
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return dict(own)
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

@@ -8,7 +8,6 @@ as input), https://doc-jp.302.ai/234772650e0 (a recorded job), read 2026-11-25.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.asked import JobWords
@@ -57,9 +56,6 @@ class SyncSoVideo(PolledVideo):
     upstream_path = "/v2/generate"
     own = {"options": jsonbody.OBJECT}
     job = JOB
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)

@@ -6,10 +6,9 @@ https://github.com/WaveSpeedAI/agent-skills (skills/wavespeed-seedance-15-pro, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
+from crossroads_openai_chat.foreign import JSON_HEADERS, leftover, stated
 from crossroads_openai_images.vendor import as_url, size_of
 from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
@@ -28,9 +27,6 @@ class WavespeedVideo(PolledVideo):
     upstream_path = ""
     own = {"prompt": jsonbody.STRING}
     job = PREDICTION
-
-    def canonical(self, own: Json, params: Mapping[str, str]) -> Json:
-        return own
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
