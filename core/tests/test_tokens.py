@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
+from crossroads.testing.transports import WholeAnswer
 from crossroads.tokens import EARLY_S, Exchanged, Fixed, header_value
 
 URL = "https://tokens.example/token"
@@ -22,20 +23,7 @@ class Giver:
         await asyncio.sleep(0)
         self.asked.append(request)
         body = self.body or json.dumps({"access_token": f"t{len(self.asked)}", "expires_in": 3600}).encode()
-        return Answer(self.status, body)
-
-
-class Answer:
-    headers, framed = (), True
-
-    def __init__(self, status, body):
-        self.status, self.body = status, body
-
-    async def read(self, limit_bytes):
-        return self.body
-
-    async def aclose(self):
-        pass
+        return WholeAnswer(self.status, body)
 
 
 def exchanged(giver, now=(0.0,)):

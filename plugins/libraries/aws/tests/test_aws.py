@@ -5,24 +5,18 @@ from crossroads_aws import AwsSettings, in_region, opened
 
 from crossroads.config import Secret
 from crossroads.errors import CredentialMissing
+from crossroads.testing.transports import Keeping
 from crossroads.wire import HttpRequest
 
 ACCESS, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
 URL = "https://polly.us-east-1.amazonaws.com/v1/speech"
 
 
-class Kept:
-    """A transport that keeps what it is given."""
-
-    async def send(self, request):
-        self.sent = request
-
-
 async def sent_with(key, **settings):
-    kept = Kept()
+    kept = Keeping()
     transport = await opened(kept, Secret(key), AwsSettings(**settings), "polly", in_region)
     await transport.send(HttpRequest(method="POST", url=URL, body=b"{}"))
-    return kept.sent
+    return kept.sent[0]
 
 
 @pytest.mark.parametrize(

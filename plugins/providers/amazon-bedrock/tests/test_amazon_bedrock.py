@@ -9,6 +9,7 @@ from crossroads_amazon_bedrock import Bedrock, placed
 from crossroads_aws import AwsSettings, signed
 
 from crossroads.config import Secret
+from crossroads.testing.transports import Keeping
 from crossroads.wire import HttpRequest
 
 URL = "https://bedrock-runtime.us-east-1.amazonaws.com/model/{}/converse"
@@ -16,18 +17,8 @@ SECRET = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
 ACCESS = "AKIAIOSFODNN7EXAMPLE"
 
 
-class Kept:
-    """A transport that keeps what it is given."""
-
-    def __init__(self):
-        self.sent = []
-
-    async def send(self, request):
-        self.sent.append(request)
-
-
 async def sent_with(key, model="amazon.nova-lite-v1:0", **settings):
-    kept = Kept()
+    kept = Keeping()
     transport = await Bedrock(AwsSettings(**settings)).provider_open(kept, Secret(key))
     await transport.send(HttpRequest(method="POST", url=URL.format(model), body=b"{}"))
     return kept.sent[0]

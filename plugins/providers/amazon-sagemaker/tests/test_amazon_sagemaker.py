@@ -22,6 +22,7 @@ from crossroads.testing import dialect_conformance, embeddings_conformance, laws
 from crossroads.testing.answers import Answer
 from crossroads.testing.first_calls import said
 from crossroads.testing.served import served
+from crossroads.testing.transports import Keeping
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest
@@ -163,13 +164,6 @@ def test_an_error_of_sagemaker_is_one_of_aws(kind, status, elsewhere):
     assert (error.upstream_status, error.elsewhere) == (status, elsewhere)
 
 
-class Kept:
-    """A transport that keeps what it is given."""
-
-    async def send(self, request):
-        self.sent = request
-
-
 async def test_the_signature_is_that_of_botocores_own_client(monkeypatch):
     """Signed at the same second, over the same body, as `client.invoke_endpoint` does it."""
     own = []
@@ -187,14 +181,14 @@ async def test_the_signature_is_that_of_botocores_own_client(monkeypatch):
         client.invoke_endpoint(EndpointName="m", Body=b"{}", ContentType="application/json")
     stamp = own[0].headers["X-Amz-Date"].decode()
     monkeypatch.setattr("botocore.auth.get_current_datetime", lambda **_: _at(stamp))
-    kept = Kept()
+    kept = Keeping()
     transport = await SageMaker(AwsSettings(region="eu-west-1")).provider_open(kept, Secret(f"{access}:{secret}"))
     kind = ((b"content-type", b"application/json"),)
     await transport.send(HttpRequest(method="POST", url=URL, headers=kind, body=b"{}"))
-    assert kept.sent.url == own[0].url
-    signature = kept.sent.header(b"authorization").decode().partition("Signature=")[2]
+    assert kept.sent[0].url == own[0].url
+    signature = kept.sent[0].header(b"authorization").decode().partition("Signature=")[2]
     assert signature == own[0].headers["Authorization"].decode().partition("Signature=")[2]
-    assert secret not in repr(kept.sent)
+    assert secret not in repr(kept.sent[0])
 
 
 def _at(stamp):

@@ -13,6 +13,7 @@ from crossroads.config import Secret
 from crossroads.testing import speech_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
+from crossroads.testing.transports import Keeping
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.wire import HttpRequest
 
@@ -31,20 +32,13 @@ SECRET = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
 ACCESS = "AKIAIOSFODNN7EXAMPLE"
 
 
-class Kept:
-    """A transport that keeps what it is given."""
-
-    async def send(self, request):
-        self.sent = request
-
-
 async def signed(region, body):
-    kept = Kept()
+    kept = Keeping()
     transport = await AwsSpeech(AwsSpeech.Settings(region=region)).provider_open(kept, Secret(f"{ACCESS}:{SECRET}"))
     headers = ((b"content-type", b"application/json"),)
     url = "https://polly.us-east-1.amazonaws.com/v1/speech"
     await transport.send(HttpRequest(method="POST", url=url, headers=headers, body=body))
-    return kept.sent
+    return kept.sent[0]
 
 
 async def test_the_signature_is_that_of_botocores_own_client(monkeypatch):

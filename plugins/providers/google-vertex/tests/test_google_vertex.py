@@ -10,6 +10,7 @@ from crossroads_google_vertex.credentials import TOKEN_URL, Exchanged, read_cred
 
 from crossroads.config import Secret
 from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
+from crossroads.testing.transports import WholeAnswer
 from crossroads.wire import HttpRequest
 
 MODEL = "https://aiplatform.googleapis.com/v1beta1/publishers/google/models/gemini-3.8-flash:generateContent"
@@ -26,28 +27,15 @@ class Google:
     async def send(self, request):
         self.sent.append(request)
         if request.url != TOKEN_URL:
-            return Answer(self.status, b"{}")
+            return WholeAnswer(self.status, b"{}")
         self.tokens += 1
         await asyncio.sleep(0)
         token = {"access_token": f"t{self.tokens}", "expires_in": 3600, "token_type": "Bearer"}
-        return Answer(self.token_status, self.token_body or json.dumps(token).encode())
+        return WholeAnswer(self.token_status, self.token_body or json.dumps(token).encode())
 
     @property
     def calls(self):
         return [request for request in self.sent if request.url != TOKEN_URL]
-
-
-class Answer:
-    headers, framed = (), True
-
-    def __init__(self, status, body):
-        self.status, self.body = status, body
-
-    async def read(self, limit_bytes):
-        return self.body
-
-    async def aclose(self):
-        pass
 
 
 async def opened(google, secret, **settings):

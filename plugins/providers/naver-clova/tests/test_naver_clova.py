@@ -16,6 +16,7 @@ from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
 from crossroads.testing.spoken import spoken
+from crossroads.testing.transports import Keeping
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest
@@ -27,13 +28,6 @@ SPEAKS, HEARS, ASKS = ClovaSpeech(), ClovaTranscription(), OpenAITranscription()
 SOUND = File(data=b"ID3\4\xff", filename="a.mp3", content_type="audio/mpeg")
 
 
-class Kept:
-    """A transport that keeps what it is given."""
-
-    async def send(self, request):
-        self.sent = request
-
-
 def asked(**fields):
     body, kind = multipart.encode_form({"model": "a/m", "file": SOUND, **fields})
     request = ASKS.decode_request(ASKS.open(body, {"content_type": kind}))
@@ -41,16 +35,16 @@ def asked(**fields):
 
 
 async def headers_with(key):
-    kept = Kept()
+    kept = Keeping()
     transport = await NaverClova().provider_open(kept, Secret(key))
     await transport.send(HttpRequest(method="POST", url="u"))
-    return dict(kept.sent.headers)
+    return dict(kept.sent[0].headers)
 
 
 async def test_a_key_of_studio_is_a_bearer_token_and_that_of_an_application_stands_in_two_headers():
     assert await headers_with("nv-x") == {b"authorization": b"Bearer nv-x"}
     assert await headers_with("id:secret") == {b"x-ncp-apigw-api-key-id": b"id", b"x-ncp-apigw-api-key": b"secret"}
-    assert await NaverClova().provider_open(Kept(), None) is None
+    assert await NaverClova().provider_open(Keeping(), None) is None
 
 
 def test_a_text_goes_out_as_the_fields_of_a_form():

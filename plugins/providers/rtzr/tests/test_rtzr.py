@@ -14,6 +14,7 @@ from crossroads.multipart import File
 from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
+from crossroads.testing.transports import WholeAnswer
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest
@@ -38,22 +39,9 @@ class Vito:
     async def send(self, request):
         if request.url != TOKEN_URL:
             self.sent.append(request)
-            return Told(self.status, b"{}")
+            return WholeAnswer(self.status, b"{}")
         self.asked.append(parse_qs(request.body.decode()))
-        return Told(self.token_status, self.token)
-
-
-class Told:
-    headers, framed = (), True
-
-    def __init__(self, status, body):
-        self.status, self.body = status, body
-
-    async def read(self, limit_bytes):
-        return self.body
-
-    async def aclose(self):
-        pass
+        return WholeAnswer(self.token_status, self.token)
 
 
 async def opened(vito, credential, **settings):

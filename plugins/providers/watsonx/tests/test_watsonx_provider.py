@@ -9,6 +9,7 @@ from crossroads_watsonx import TOKEN_URL, Watsonx, WatsonxSettings
 
 from crossroads.config import Secret
 from crossroads.errors import UpstreamRefused
+from crossroads.testing.transports import WholeAnswer
 from crossroads.wire import HttpRequest
 
 CHAT = HttpRequest(method="POST", url="https://us-south.ml.cloud.ibm.com/ml/v1/text/chat", body=b'{"model_id":"m"}')
@@ -25,23 +26,10 @@ class IBM:
         await asyncio.sleep(0)
         if request.url != TOKEN_URL:
             self.sent.append(request)
-            return Answer(self.status, b"{}")
+            return WholeAnswer(self.status, b"{}")
         self.asked.append(request)
         token = {"access_token": f"t{len(self.asked)}", "expires_in": 3600, "expiration": 1_764_028_800}
-        return Answer(self.token_status, self.token_body or json.dumps(token).encode())
-
-
-class Answer:
-    headers, framed = (), True
-
-    def __init__(self, status, body):
-        self.status, self.body = status, body
-
-    async def read(self, limit_bytes):
-        return self.body
-
-    async def aclose(self):
-        pass
+        return WholeAnswer(self.token_status, self.token_body or json.dumps(token).encode())
 
 
 async def opened(ibm, key="secret-key"):
