@@ -1,23 +1,27 @@
 """One call through an installed provider package whose host is a scripted one: for operations that are no chat.
 
 result = await served("northwind", upstream, "openai-speech", body)
+result, sent = await answered("northwind", [{"id": "j"}, {"state": "done"}], "openai-images", body)
 
 Where the manifest fixes the operation's address, calls for it come to the scripted host all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from crossroads.call import Call, Head
 from crossroads.client import AsyncClient
 from crossroads.engine.installed.index import PROVIDERS
 from crossroads.engine.transport import Http1Transport
+from crossroads.testing.answers import Answer
+from crossroads.testing.clock import QuickClock
 from crossroads.testing.imports import installed
 from crossroads.testing.plugins import installed_dialects
 from crossroads.testing.provider_wire import Watched
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.upstream import Received, ScriptedProvider
 
 
 class Served(NamedTuple):
@@ -67,6 +71,19 @@ async def served(
     head = parts[0]
     assert isinstance(head, Head)
     return Served(call, head.status, dict(head.headers), b"".join(part for part in parts if isinstance(part, bytes)))
+
+
+async def answered(plugin: str, answers: Iterable[Any], *asked: Any, **known: Any) -> tuple[Served, list[Received]]:
+    """The same, with a host of its own that answers so, and what that was sent. No wait is waited for.
+
+    answers: one a request, each an `Answer` or the document that is one. asked, known: as for `served`.
+    """
+    known.setdefault("clock", QuickClock())
+    async with ScriptedProvider() as upstream:
+        for one in answers:
+            upstream.script(one if isinstance(one, Answer) else Answer(raw=(json.dumps(one).encode(),)))
+        result = await served(plugin, upstream, *asked, **known)
+        return result, upstream.requests
 
 
 def _is_movable(plugin: str, dialect: str) -> bool:

@@ -13,9 +13,7 @@ from crossroads import multipart
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, laws
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestGemini = dialect_conformance(GoogleImages)
@@ -142,10 +140,8 @@ def test_every_shape_is_nearest_to_itself():
     ],
 )
 async def test_a_client_of_openai_gets_the_image_and_its_bill(provider, model, answer, nano):
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(answer).encode(),)))
-        fields = {"model": f"google/{model}", "prompt": "a cat"}
-        got = await served(provider, upstream, "openai-images", json.dumps(fields).encode())
+    fields = {"model": f"google/{model}", "prompt": "a cat"}
+    got, _ = await answered(provider, [answer], "openai-images", json.dumps(fields).encode())
     assert got.status == 200, got.body
     assert json.loads(got.body)["data"][0]["b64_json"] == BASE64
     assert got.cost_nano == nano

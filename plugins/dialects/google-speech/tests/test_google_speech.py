@@ -13,9 +13,7 @@ from google.genai import types
 from crossroads.errors import BadUpstream, Unsupported
 from crossroads.sse import EventReader
 from crossroads.testing import dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(GoogleSpeech)
@@ -68,10 +66,8 @@ def test_what_is_no_sound_is_a_bad_upstream(body):
 
 
 async def spoken(**fields):
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(SPOKEN).encode(),)))
-        asked = {"model": "google/gemini-2.5-flash-preview-tts", "input": "Hi", "voice": "Kore", **fields}
-        got = await served("google-ai-studio", upstream, "openai-speech", json.dumps(asked).encode())
+    asked = {"model": "google/gemini-2.5-flash-preview-tts", "input": "Hi", "voice": "Kore", **fields}
+    got, _ = await answered("google-ai-studio", [SPOKEN], "openai-speech", json.dumps(asked).encode())
     assert got.status == 200, got.body
     assert got.cost_nano == 4 * 500 + 25 * 10_000
     return got

@@ -8,10 +8,8 @@ from crossroads_assemblyai.transcription import AssemblyAITranscription
 from crossroads import multipart
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import QuickClock, dialect_conformance, laws
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing import dialect_conformance, laws
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestTranscription = dialect_conformance(AssemblyAITranscription)
@@ -55,24 +53,19 @@ def test_a_job_that_failed_says_why_and_nonsense_is_refused():
 
 
 async def test_a_sound_is_uploaded_submitted_and_asked_for():
-    async with ScriptedProvider() as upstream:
-        told = (
-            {"upload_url": "https://cdn/u"},
-            {"id": "t/1", "status": "queued"},
-            {"id": "t/1", "status": "processing"},
-        )
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (*told, DONE)))
-        fields = {
-            "model": "assemblyai/universal-3-pro",
-            "file": SOUND,
-            "speaker_labels": "true",
-            "response_format": "vtt",
-        }
-        got = await served(
-            "assemblyai", upstream, "openai-transcription", *multipart.encode_form(fields), clock=QuickClock()
-        )
+    told = (
+        {"upload_url": "https://cdn/u"},
+        {"id": "t/1", "status": "queued"},
+        {"id": "t/1", "status": "processing"},
+    )
+    fields = {
+        "model": "assemblyai/universal-3-pro",
+        "file": SOUND,
+        "speaker_labels": "true",
+        "response_format": "vtt",
+    }
+    got, sent = await answered("assemblyai", (*told, DONE), "openai-transcription", *multipart.encode_form(fields))
     assert got.body.decode() == "WEBVTT\n\n00:00:00.100 --> 00:00:01.250\nHi.\n"
-    sent = upstream.requests
     assert [one.path for one in sent] == ["/v1/v2/upload", "/v1/v2/transcript", *["/v1/v2/transcript/t%2F1"] * 2]
     assert sent[0].body == SOUND.data
     assert sent[1].json == {

@@ -7,9 +7,8 @@ from crossroads import multipart
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, speech_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.spoken import spoken
-from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 TestSpeech = speech_conformance(
@@ -45,11 +44,9 @@ def test_a_tempo_has_a_word_of_its_own():
 async def test_a_transcript_is_counted_by_what_its_sound_says():
     sound = File(data=WAV + b"data\x80\x3e\x00\x00" + bytes(16000), filename="a.wav", content_type="audio/wav")
     row = {"model": "a/m", "upstream": "m", "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b'{"text": "Hi there."}',)))
-        form = multipart.encode_form({"model": "a/m", "file": sound, "language": "de", "response_format": "text"})
-        got = await served("asyncai", upstream, "openai-transcription", *form, endpoints=[row])
-        sent = upstream.requests[0]
+    form = multipart.encode_form({"model": "a/m", "file": sound, "language": "de", "response_format": "text"})
+    told = [Answer(raw=(b'{"text": "Hi there."}',))]
+    got, [sent] = await answered("asyncai", told, "openai-transcription", *form, endpoints=[row])
     assert got.body == b"Hi there.\n"
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(seconds=1, quality="estimated"), 100_000)
     assert (sent.path, sent.header("version")) == ("/v1/speech_to_text", "v1")

@@ -12,9 +12,8 @@ from crossroads_aws_speech.speech import PollySpeech
 from crossroads.config import Secret
 from crossroads.testing import speech_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.transports import Keeping
-from crossroads.testing.upstream import ScriptedProvider
 from crossroads.wire import HttpRequest
 
 TestSpeech = speech_conformance(
@@ -66,8 +65,6 @@ async def test_the_signature_is_that_of_botocores_own_client(monkeypatch):
 
 
 async def test_an_engine_is_paid_at_its_price():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
-        body = json.dumps({"model": "amazon/polly-neural", "input": "Grüß", "voice": "Joanna"}).encode()
-        got = await served("aws-speech", upstream, "openai-speech", body)
+    body = json.dumps({"model": "amazon/polly-neural", "input": "Grüß", "voice": "Joanna"}).encode()
+    got, _ = await answered("aws-speech", [Answer(raw=(b"ID3\0",), content_type="audio/mpeg")], "openai-speech", body)
     assert got.cost_nano == 4 * 16_000

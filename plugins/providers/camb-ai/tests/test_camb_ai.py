@@ -9,11 +9,9 @@ from crossroads_camb_ai.transcription import CambAITranscription
 from crossroads import multipart
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import QuickClock, dialect_conformance, speech_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing import dialect_conformance, speech_conformance
+from crossroads.testing.served import answered
 from crossroads.testing.spoken import spoken
-from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 TestSpeech = speech_conformance(
@@ -65,14 +63,11 @@ def test_a_task_that_failed_is_refused_and_nonsense_is_a_bad_upstream():
 
 
 async def test_a_sound_is_submitted_asked_for_and_fetched():
-    async with ScriptedProvider() as upstream:
-        told = ({"task_id": "t/1"}, {"status": "PENDING"}, {"status": "SUCCESS", "run_id": 7}, HEARD)
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
-        row = {"model": "a/m", "upstream": "m", "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
-        form = multipart.encode_form({"model": "a/m", "file": SOUND, "run_audio_cleaning": "false"})
-        got = await served("camb-ai", upstream, "openai-transcription", *form, endpoints=[row], clock=QuickClock())
+    told = ({"task_id": "t/1"}, {"status": "PENDING"}, {"status": "SUCCESS", "run_id": 7}, HEARD)
+    row = {"model": "a/m", "upstream": "m", "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
+    form = multipart.encode_form({"model": "a/m", "file": SOUND, "run_audio_cleaning": "false"})
+    got, sent = await answered("camb-ai", told, "openai-transcription", *form, endpoints=[row])
     assert json.loads(got.body)["text"] == "Hi there."
-    sent = upstream.requests
     job = "/v1/transcribe/t%2F1"
     assert [one.path for one in sent] == ["/v1/transcribe", job, job, "/v1/transcription-result/7"]
     fields = multipart.open_form(sent[0].body, sent[0].header("content-type"))
@@ -82,11 +77,9 @@ async def test_a_sound_is_submitted_asked_for_and_fetched():
 
 
 async def test_a_task_that_failed_on_the_way_is_the_callers_to_see():
-    async with ScriptedProvider() as upstream:
-        told = ({"task_id": "t"}, {"status": "ERROR", "exception_reason": "SOURCE_TOO_LARGE"})
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
-        row = {"model": "a/m", "upstream": "m", "operations": ["transcription"]}
-        form = multipart.encode_form({"model": "a/m", "file": SOUND})
-        got = await served("camb-ai", upstream, "openai-transcription", *form, endpoints=[row], clock=QuickClock())
+    told = ({"task_id": "t"}, {"status": "ERROR", "exception_reason": "SOURCE_TOO_LARGE"})
+    row = {"model": "a/m", "upstream": "m", "operations": ["transcription"]}
+    form = multipart.encode_form({"model": "a/m", "file": SOUND})
+    got, _ = await answered("camb-ai", told, "openai-transcription", *form, endpoints=[row])
     assert got.status == 400
     assert "SOURCE_TOO_LARGE" in got.body.decode()

@@ -9,10 +9,9 @@ from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
+from crossroads.testing import dialect_conformance
 from crossroads.testing.filmed import FILM, filmed
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.images import ImageRequest
 from crossroads.types.usage import Usage
@@ -128,11 +127,8 @@ def test_a_video_is_asked_for_in_the_engine_s_words():
 
 
 async def test_a_client_of_openai_gets_the_address_and_pays_for_what_there_is():
-    async with ScriptedProvider() as upstream:
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (PENDING, DONE)))
-        body = json.dumps({"model": "a/m", "prompt": "a cat", "n": 2}).encode()
-        got = await served("civitai", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
-        sent = upstream.requests
+    body = json.dumps({"model": "a/m", "prompt": "a cat", "n": 2}).encode()
+    got, sent = await answered("civitai", (PENDING, DONE), "openai-images", body, endpoints=[ROW])
     assert json.loads(got.body)["data"] == [{"url": BLOB["url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 40_000_000)
     assert [one.path for one in sent] == ["/v1/v2/consumer/workflows", "/v1/v2/consumer/workflows/wf_01H"]

@@ -8,8 +8,7 @@ from crossroads_coze.chat import CozeChat
 from crossroads.errors import BadUpstream, StreamCut, UpstreamRefused
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestCoze = dialect_conformance(CozeChat)
@@ -96,13 +95,11 @@ def test_a_failure_is_an_error_however_it_comes(body, error):
 
 
 async def test_the_package_gathers_the_answer_and_its_tokens_are_paid():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(STREAM,), content_type="text/event-stream", reports="no"))
-        prices = {"input": "1", "output": "2"}
-        row = {"model": "me/bot", "upstream": "bot7", "operations": ["chat"], "price_usd_per_mtok": prices}
-        body = json.dumps({"model": "me/bot", "messages": [HI]}).encode()
-        got = await served("coze", upstream, "openai-chat", body, endpoints=[row])
-        sent = upstream.requests[0]
+    prices = {"input": "1", "output": "2"}
+    row = {"model": "me/bot", "upstream": "bot7", "operations": ["chat"], "price_usd_per_mtok": prices}
+    body = json.dumps({"model": "me/bot", "messages": [HI]}).encode()
+    told = [Answer(raw=(STREAM,), content_type="text/event-stream", reports="no")]
+    got, [sent] = await answered("coze", told, "openai-chat", body, endpoints=[row])
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "Hello"
     assert got.cost_nano == 6 * 1000 + 3 * 2000
     assert (sent.path[-8:], sent.header("authorization"), sent.json["bot_id"]) == ("/v3/chat", "Bearer none", "bot7")

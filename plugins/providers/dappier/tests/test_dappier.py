@@ -8,8 +8,7 @@ from crossroads_dappier.chat import DappierChat
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.testing import dialect_conformance
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 
 TestDappier = dialect_conformance(DappierChat)
 
@@ -35,12 +34,9 @@ def test_its_message_is_the_answer_and_an_error_is_none():
 
 
 async def test_the_package_asks_its_data_model_with_its_key():
-    async with ScriptedProvider() as upstream:
-        upstream.script(said({"message": "Hello"}))
-        row = {"model": "dappier/search", "upstream": "dm_1", "operations": ["chat"]}
-        body = json.dumps({"model": "dappier/search", "messages": [HI]}).encode()
-        got = await served("dappier", upstream, "openai-chat", body, endpoints=[row])
-        sent = upstream.requests[0]
+    row = {"model": "dappier/search", "upstream": "dm_1", "operations": ["chat"]}
+    body = json.dumps({"model": "dappier/search", "messages": [HI]}).encode()
+    got, [sent] = await answered("dappier", [said({"message": "Hello"})], "openai-chat", body, endpoints=[row])
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "Hello"
     assert (sent.path.rpartition("/")[2], sent.header("authorization")) == ("datamodelconversation", "Bearer none")
     assert sent.json["model"] == "dm_1"

@@ -9,9 +9,7 @@ from crossroads_openai_images import OpenAIImages
 from crossroads.errors import BadUpstream, Unsupported
 from crossroads.multipart import File, encode_form
 from crossroads.testing import dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestImages = dialect_conformance(GetimgImages)
@@ -61,11 +59,8 @@ def test_what_has_no_images_is_a_bad_upstream(body):
 
 
 async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(DONE).encode(),)))
-        body = json.dumps({"model": "a/m", "prompt": "a cat"}).encode()
-        got = await served("getimg", upstream, "openai-images", body, endpoints=[ROW])
-        sent = upstream.requests[0]
+    body = json.dumps({"model": "a/m", "prompt": "a cat"}).encode()
+    got, [sent] = await answered("getimg", [DONE], "openai-images", body, endpoints=[ROW])
     assert json.loads(got.body)["data"] == [{"url": DONE["data"][0]["url"], "media_type": "image/png"}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)
     assert sent.path.endswith("/v2/images/generations")

@@ -8,8 +8,7 @@ from crossroads_gpt_router.chat import GPTRouterChat
 from crossroads.errors import BadUpstream, StreamCut, UpstreamRefused
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 
 TestGPTRouter = dialect_conformance(GPTRouterChat)
 
@@ -115,10 +114,8 @@ ROW = {
 
 async def test_the_package_asks_with_its_key():
     body = json.dumps({"model": "me/gpt", "messages": TALK}).encode()
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(WHOLE).encode(),), content_type="application/json", reports="no"))
-        got = await served("gpt-router", upstream, "openai-chat", body, endpoints=[ROW])
-        sent = upstream.requests[0]
+    told = [Answer(raw=(json.dumps(WHOLE).encode(),), content_type="application/json", reports="no")]
+    got, [sent] = await answered("gpt-router", told, "openai-chat", body, endpoints=[ROW])
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "Yes?"
     assert got.cost_nano == 3 * 1000 + 2 * 2000
     assert (sent.path.rpartition("/")[2], sent.header("ws-secret")) == ("generate", "none")

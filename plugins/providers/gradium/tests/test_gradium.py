@@ -12,8 +12,7 @@ from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, laws, speech_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestSpeech = speech_conformance(
@@ -100,11 +99,9 @@ def test_a_failure_among_the_lines_is_told_and_nonsense_is_a_bad_upstream():
 
 async def test_a_client_of_openai_gets_subtitles_and_pays_by_the_second():
     row = {"model": "a/m", "upstream": "m", "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(lines(*LINES[:2]),), content_type="application/x-ndjson"))
-        form = multipart.encode_form({"model": "a/m", "file": SOUND, "response_format": "vtt"})
-        got = await served("gradium", upstream, "openai-transcription", *form, endpoints=[row])
-        sent = upstream.requests[0]
+    form = multipart.encode_form({"model": "a/m", "file": SOUND, "response_format": "vtt"})
+    told = [Answer(raw=(lines(*LINES[:2]),), content_type="application/x-ndjson")]
+    got, [sent] = await answered("gradium", told, "openai-transcription", *form, endpoints=[row])
     assert got.body.decode() == "WEBVTT\n\n00:00:00.500 --> 00:00:01.250\nHello world\n"
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(seconds=2, quality="estimated"), 200_000)
     assert (sent.path, sent.body, sent.header("content-type")) == (

@@ -10,10 +10,9 @@ from crossroads_openai_video import OpenAIVideo
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File, encode_form
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
+from crossroads.testing import dialect_conformance
 from crossroads.testing.filmed import filmed
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
@@ -137,13 +136,10 @@ async def test_a_video_is_submitted_polled_fetched_and_charged_once(tmp_path):
 
 async def test_an_image_is_asked_for_until_it_is_done_and_is_paid():
     row = {"model": "a/m", "upstream": "m", "operations": ["images"], "price_usd": {"image": "0.01"}}
-    async with ScriptedProvider() as upstream:
-        done = {"job_id": "job_1", "status": "COMPLETED", "outputs": [{"url": A, "content_type": "image/png"}]}
-        told = ({"job_id": "job_1", "status": "IN_QUEUE"}, {"job_id": "job_1", "status": "IN_PROGRESS"}, done)
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
-        body = b'{"model": "a/m", "prompt": "a fox"}'
-        got = await served("hedra", upstream, "openai-images", body, endpoints=[row], clock=QuickClock())
-        sent = upstream.requests
+    done = {"job_id": "job_1", "status": "COMPLETED", "outputs": [{"url": A, "content_type": "image/png"}]}
+    told = ({"job_id": "job_1", "status": "IN_QUEUE"}, {"job_id": "job_1", "status": "IN_PROGRESS"}, done)
+    body = b'{"model": "a/m", "prompt": "a fox"}'
+    got, sent = await answered("hedra", told, "openai-images", body, endpoints=[row])
     assert json.loads(got.body)["data"] == [{"url": A}]
     assert [one.path for one in sent] == ["/v1/models/m", *["/v1/jobs/job_1"] * 2]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)

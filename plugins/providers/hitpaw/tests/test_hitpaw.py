@@ -8,10 +8,8 @@ from crossroads_openai_images import OpenAIImages
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File, encode_form
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing import dialect_conformance
+from crossroads.testing.served import answered
 from crossroads.types.images import ImageRequest
 from crossroads.types.usage import Usage
 
@@ -88,11 +86,8 @@ def test_what_has_no_images_is_a_bad_upstream(told):
 
 
 async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
-    async with ScriptedProvider() as upstream:
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (TAKEN, WORKING, DONE)))
-        body = json.dumps({"model": "hitpaw/general_2x", "prompt": "", "image": IMAGE}).encode()
-        got = await served("hitpaw", upstream, "openai-images", body, clock=QuickClock())
-        sent = upstream.requests
+    body = json.dumps({"model": "hitpaw/general_2x", "prompt": "", "image": IMAGE}).encode()
+    got, sent = await answered("hitpaw", (TAKEN, WORKING, DONE), "openai-images", body)
     assert json.loads(got.body)["data"] == [{"url": MADE}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)
     paths = [one.path.removeprefix("/v1") for one in sent]

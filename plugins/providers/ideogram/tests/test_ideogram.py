@@ -10,7 +10,7 @@ from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File, encode_form, open_form
 from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing.served import answered, served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.images import ImageRequest
 from crossroads.types.usage import Usage
@@ -99,11 +99,9 @@ def test_what_has_no_images_is_a_bad_upstream(told):
 
 
 async def test_a_client_of_openai_pays_for_the_images_that_came():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps({"generation_id": "g", "data": [SAFE, UNSAFE]}).encode(),)))
-        body = json.dumps({"model": "a/m", "prompt": "a cat", "n": 2}).encode()
-        got = await served("ideogram", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
-        sent = upstream.requests[0]
+    body = json.dumps({"model": "a/m", "prompt": "a cat", "n": 2}).encode()
+    told = [{"generation_id": "g", "data": [SAFE, UNSAFE]}]
+    got, [sent] = await answered("ideogram", told, "openai-images", body, endpoints=[ROW])
     assert json.loads(got.body)["data"] == [{"url": SAFE["url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 50_000_000)
     assert sent.path.endswith("/v2/image/generate/ideogram-4-5")

@@ -10,10 +10,9 @@ from crossroads_openai_speech import OpenAITranscription
 from crossroads import multipart
 from crossroads.errors import BadUpstream, CredentialMissing, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import QuickClock, dialect_conformance
+from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest
 
@@ -112,20 +111,10 @@ def test_only_transcription_is_signed_and_its_secret_stays_here():
 
 async def test_a_client_of_openai_gets_subtitles_and_pays_by_the_second():
     row = {"model": "a/m", "upstream": "lfasr", "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
-    async with ScriptedProvider() as upstream:
-        done = heard(line("Hi", bg="100", ed="1150"))
-        upstream.script(*(Answer(raw=(one,)) for one in (told(orderId="DK1"), order(3), done)))
-        form = multipart.encode_form({"model": "a/m", "file": SOUND, "response_format": "vtt"})
-        got = await served(
-            "iflytek",
-            upstream,
-            "openai-transcription",
-            *form,
-            endpoints=[row],
-            api_key="app:secret",
-            clock=QuickClock(),
-        )
-        sent = upstream.requests
+    done = heard(line("Hi", bg="100", ed="1150"))
+    form = multipart.encode_form({"model": "a/m", "file": SOUND, "response_format": "vtt"})
+    answers = (Answer(raw=(one,)) for one in (told(orderId="DK1"), order(3), done))
+    got, sent = await answered("iflytek", answers, "openai-transcription", *form, endpoints=[row], api_key="app:secret")
     assert got.body.decode() == "WEBVTT\n\n00:00:00.100 --> 00:00:01.150\nHi\n"
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(seconds=2, quality="estimated"), 200_000)
     assert [one.path.partition("?")[0] for one in sent] == ["/v2/api/upload", *["/v2/api/getResult"] * 2]

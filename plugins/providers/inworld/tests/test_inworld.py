@@ -10,9 +10,7 @@ from crossroads import multipart
 from crossroads.errors import BadUpstream
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestTranscription = dialect_conformance(InworldTranscription, "vectors/transcription")
@@ -53,13 +51,10 @@ def test_its_own_body_is_read_and_written_the_same():
 
 
 async def test_a_sound_is_heard_with_the_key_as_its_documents_show_it():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(HEARD).encode(),)))
-        form = multipart.encode_form({"model": "a/m", "file": SOUND, "language": "en", "prompt": "names"})
-        row = {"model": "a/m", "upstream": "inworld/inworld-stt-1", "operations": ["transcription"]}
-        row["price_usd"] = {"second": "0.0001"}
-        got = await served("inworld", upstream, "openai-transcription", *form, endpoints=[row])
-        sent = upstream.requests[0]
+    form = multipart.encode_form({"model": "a/m", "file": SOUND, "language": "en", "prompt": "names"})
+    row = {"model": "a/m", "upstream": "inworld/inworld-stt-1", "operations": ["transcription"]}
+    row["price_usd"] = {"second": "0.0001"}
+    got, [sent] = await answered("inworld", [HEARD], "openai-transcription", *form, endpoints=[row])
     assert json.loads(got.body)["text"] == "Hi there."
     assert (sent.path, sent.header("authorization")) == ("/v1/stt/v1/transcribe", "Basic none")
     assert sent.json == {

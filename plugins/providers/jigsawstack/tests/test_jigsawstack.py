@@ -9,9 +9,7 @@ from crossroads import multipart
 from crossroads.errors import BadUpstream
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestTranscription = dialect_conformance(JigsawStackTranscription, "vectors/transcription")
@@ -56,12 +54,9 @@ def test_a_sound_with_an_address_is_not_sent():
     ],
 )
 async def test_a_sound_is_heard_in_its_language_or_in_english(operation, asked):
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(HEARD).encode(),)))
-        form = multipart.encode_form({"model": "a/m", "file": SOUND, "language": "de", "batch_size": "40"})
-        row = {"model": "a/m", "upstream": "m", "operations": [operation], "price_usd": {"second": "0.0001"}}
-        got = await served("jigsawstack", upstream, f"openai-{operation}", *form, endpoints=[row])
-        sent = upstream.requests[0]
+    form = multipart.encode_form({"model": "a/m", "file": SOUND, "language": "de", "batch_size": "40"})
+    row = {"model": "a/m", "upstream": "m", "operations": [operation], "price_usd": {"second": "0.0001"}}
+    got, [sent] = await answered("jigsawstack", [HEARD], f"openai-{operation}", *form, endpoints=[row])
     assert json.loads(got.body)["text"] == "Hi there."
     assert (sent.path, sent.header("x-api-key")) == ("/v1/v1/ai/transcribe", "none")
     fields = multipart.open_form(sent.body, sent.header("content-type"))

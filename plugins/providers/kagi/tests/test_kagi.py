@@ -8,8 +8,7 @@ from crossroads_kagi.chat import KagiChat
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestKagi = dialect_conformance(KagiChat)
@@ -60,12 +59,9 @@ def test_a_client_that_streams_gets_it_as_one_piece():
 
 
 async def test_the_package_asks_with_its_key_and_the_search_is_paid():
-    async with ScriptedProvider() as upstream:
-        upstream.script(said(REPLY))
-        row = {"model": "kagi/fastgpt", "upstream": "fastgpt", "operations": ["chat"], "price_usd": {"search": "0.015"}}
-        body = json.dumps({"model": "kagi/fastgpt", "messages": [{"role": "user", "content": "Capital?"}]}).encode()
-        got = await served("kagi", upstream, "openai-chat", body, endpoints=[row])
-        sent = upstream.requests[0]
+    row = {"model": "kagi/fastgpt", "upstream": "fastgpt", "operations": ["chat"], "price_usd": {"search": "0.015"}}
+    body = json.dumps({"model": "kagi/fastgpt", "messages": [{"role": "user", "content": "Capital?"}]}).encode()
+    got, [sent] = await answered("kagi", [said(REPLY)], "openai-chat", body, endpoints=[row])
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "Bern [1]."
     assert got.cost_nano == 15_000_000
     assert (sent.path.rpartition("/")[2], sent.header("authorization")) == ("fastgpt", "Bot none")

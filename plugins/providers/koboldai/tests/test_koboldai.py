@@ -8,8 +8,7 @@ from crossroads_koboldai.completions import KoboldCompletions
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.testing import dialect_conformance
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 
 TestKobold = dialect_conformance(KoboldCompletions)
 
@@ -38,12 +37,10 @@ def test_the_text_that_follows_is_the_answer():
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_the_package_asks_without_a_key(stream):
-    async with ScriptedProvider() as upstream:
-        upstream.script(said({"results": [{"text": " upon a time"}]}))
-        body = json.dumps({"model": "me/mine", "prompt": "Once", "stream": stream}).encode()
-        row = {"model": "me/mine", "upstream": "mine", "operations": ["completions"]}
-        got = await served("koboldai", upstream, "openai-completions", body, endpoints=[row])
-        sent = upstream.requests[0]
+    body = json.dumps({"model": "me/mine", "prompt": "Once", "stream": stream}).encode()
+    row = {"model": "me/mine", "upstream": "mine", "operations": ["completions"]}
+    told = [said({"results": [{"text": " upon a time"}]})]
+    got, [sent] = await answered("koboldai", told, "openai-completions", body, endpoints=[row])
     assert b" upon a time" in got.body
     assert got.call.attempt.usage.quality == "estimated"
     assert (sent.path[-12:], sent.header("authorization")) == ("/v1/generate", None)

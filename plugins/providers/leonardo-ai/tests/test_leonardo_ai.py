@@ -7,10 +7,8 @@ from crossroads_leonardo_ai.images import LeonardoImages
 from crossroads_openai_images import OpenAIImages
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing import dialect_conformance
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestImages = dialect_conformance(LeonardoImages)
@@ -62,11 +60,8 @@ def test_what_has_no_images_is_a_bad_upstream(body):
 
 
 async def test_a_client_of_openai_gets_the_addresses_and_pays_for_each_image():
-    async with ScriptedProvider() as upstream:
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (JOB, PENDING, DONE)))
-        body = json.dumps({"model": "a/m", "prompt": "a cat", "n": 2}).encode()
-        got = await served("leonardo-ai", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
-        sent = upstream.requests
+    body = json.dumps({"model": "a/m", "prompt": "a cat", "n": 2}).encode()
+    got, sent = await answered("leonardo-ai", (JOB, PENDING, DONE), "openai-images", body, endpoints=[ROW])
     assert json.loads(got.body)["data"] == [{"url": one["url"]} for one in IMAGES]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=2), 20_000_000)
     assert [one.path.removeprefix("/v1") for one in sent] == ["/generations", *["/generations/f3-95"] * 2]

@@ -9,8 +9,7 @@ from crossroads.errors import StreamCut, Unsupported, UpstreamRefused
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestLiner = dialect_conformance(LinerChat)
@@ -75,12 +74,10 @@ def test_an_error_among_the_events_is_one():
 @pytest.mark.parametrize("stream", [False, True])
 async def test_the_package_asks_its_agent_with_its_key_and_a_search_is_paid(stream):
     streamed = Answer(raw=(STREAM,), content_type="text/event-stream", reports="no")
-    async with ScriptedProvider() as upstream:
-        upstream.script(streamed if stream else said({"answer": "Bern.", "references": []}))
-        row = {"model": "liner/search", "upstream": "search", "operations": ["chat"], "price_usd": {"search": "0.01"}}
-        body = json.dumps({"model": "liner/search", "messages": [HI], "stream": stream}).encode()
-        got = await served("liner", upstream, "openai-chat", body, endpoints=[row])
-        sent = upstream.requests[0]
+    row = {"model": "liner/search", "upstream": "search", "operations": ["chat"], "price_usd": {"search": "0.01"}}
+    body = json.dumps({"model": "liner/search", "messages": [HI], "stream": stream}).encode()
+    told = [streamed if stream else said({"answer": "Bern.", "references": []})]
+    got, [sent] = await answered("liner", told, "openai-chat", body, endpoints=[row])
     assert b"rn." in got.body
     assert got.cost_nano == 10_000_000
     assert (sent.path.rpartition("/")[2], sent.header("x-api-key")) == ("search", "none")

@@ -8,8 +8,7 @@ from crossroads_linkup.chat import LinkupChat
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.testing import dialect_conformance
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestLinkup = dialect_conformance(LinkupChat)
@@ -57,12 +56,9 @@ def test_an_error_or_nothing_is_no_answer():
 
 
 async def test_the_package_asks_with_its_key_and_a_search_is_paid():
-    async with ScriptedProvider() as upstream:
-        upstream.script(said(REPLY))
-        row = {"model": "linkup/deep", "upstream": "deep", "operations": ["chat"], "price_usd": {"search": "0.05"}}
-        body = json.dumps({"model": "linkup/deep", "messages": [HI]}).encode()
-        got = await served("linkup", upstream, "openai-chat", body, endpoints=[row])
-        sent = upstream.requests[0]
+    row = {"model": "linkup/deep", "upstream": "deep", "operations": ["chat"], "price_usd": {"search": "0.05"}}
+    body = json.dumps({"model": "linkup/deep", "messages": [HI]}).encode()
+    got, [sent] = await answered("linkup", [said(REPLY)], "openai-chat", body, endpoints=[row])
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "Bern."
     assert got.cost_nano == 50_000_000
     assert (sent.path.rpartition("/")[2], sent.header("authorization")) == ("search", "Bearer none")

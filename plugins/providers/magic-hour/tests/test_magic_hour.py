@@ -9,10 +9,9 @@ from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
+from crossroads.testing import dialect_conformance
 from crossroads.testing.filmed import filmed
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
@@ -139,12 +138,9 @@ async def test_a_video_is_submitted_polled_fetched_and_charged_once(tmp_path):
 
 async def test_images_are_asked_for_until_they_are_done_and_each_is_paid():
     row = {"model": "a/m", "upstream": "m", "operations": ["images"], "price_usd": {"image": "0.01"}}
-    async with ScriptedProvider() as upstream:
-        told = ({"id": "c1", "credits_charged": 5}, {"id": "c1", "status": "queued"}, DONE)
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
-        body = b'{"model": "a/m", "prompt": "a dog"}'
-        got = await served("magic-hour", upstream, "openai-images", body, endpoints=[row], clock=QuickClock())
-        sent = upstream.requests
+    told = ({"id": "c1", "credits_charged": 5}, {"id": "c1", "status": "queued"}, DONE)
+    body = b'{"model": "a/m", "prompt": "a dog"}'
+    got, sent = await answered("magic-hour", told, "openai-images", body, endpoints=[row])
     assert json.loads(got.body)["data"] == [{"url": A}]
     assert [one.path for one in sent] == ["/v1/v1/ai-image-generator", *["/v1/v1/image-projects/c1"] * 2]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)

@@ -8,10 +8,8 @@ from crossroads_openai_images import OpenAIImages
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File, encode_form
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing import dialect_conformance
+from crossroads.testing.served import answered
 from crossroads.types.images import ImageRequest
 from crossroads.types.usage import Usage
 
@@ -96,10 +94,7 @@ def test_what_has_no_images_is_a_bad_upstream(told):
 
 async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
     form, kind = encode_form({"model": "a/m", "prompt": "sharper", "image": PNG})
-    async with ScriptedProvider() as upstream:
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (CREATED, CREATED, DONE)))
-        got = await served("magnific", upstream, "openai-images", form, kind, endpoints=[ROW], clock=QuickClock())
-        sent = upstream.requests
+    got, sent = await answered("magnific", (CREATED, CREATED, DONE), "openai-images", form, kind, endpoints=[ROW])
     assert json.loads(got.body)["data"] == [{"url": ADDRESS}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 100_000_000)
     asked = "/v1/v1/ai/image-upscaler/046b6c7f-0b8a"

@@ -14,10 +14,9 @@ from crossroads.errors import Unsupported
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.spoken import spoken
 from crossroads.testing.transports import Keeping
-from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest
 
@@ -77,27 +76,23 @@ def test_a_sound_in_no_language_of_its_is_refused(fields):
 
 
 async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"ID3\0",), content_type="audio/mpeg"))
-        row = {
-            "model": "a/m",
-            "upstream": "tts-premium",
-            "operations": ["speech"],
-            "price_usd": {"character": "0.00001"},
-        }
-        body = json.dumps({"model": "a/m", "input": "안녕", "voice": "nara"}).encode()
-        got = await served("naver-clova", upstream, "openai-speech", body, endpoints=[row])
-        sent = upstream.requests[0]
+    row = {
+        "model": "a/m",
+        "upstream": "tts-premium",
+        "operations": ["speech"],
+        "price_usd": {"character": "0.00001"},
+    }
+    body = json.dumps({"model": "a/m", "input": "안녕", "voice": "nara"}).encode()
+    told = [Answer(raw=(b"ID3\0",), content_type="audio/mpeg")]
+    got, [sent] = await answered("naver-clova", told, "openai-speech", body, endpoints=[row])
     assert (got.body, got.headers[b"content-type"]) == (b"ID3\0", b"audio/mpeg")
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=2), 20_000)
     assert (sent.path, sent.header("content-type")) == ("/tts-premium/v1/tts", "application/x-www-form-urlencoded")
 
 
 async def test_a_transcript_comes_back():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=('{"text": "안녕하세요"}'.encode(),)))
-        form = {"model": "naver/clova-csr", "file": SOUND, "language": "ko", "response_format": "text"}
-        got = await served("naver-clova", upstream, "openai-transcription", *multipart.encode_form(form))
-        sent = upstream.requests[0]
+    form = {"model": "naver/clova-csr", "file": SOUND, "language": "ko", "response_format": "text"}
+    told = [Answer(raw=('{"text": "안녕하세요"}'.encode(),))]
+    got, [sent] = await answered("naver-clova", told, "openai-transcription", *multipart.encode_form(form))
     assert got.body.decode() == "안녕하세요\n"
     assert (sent.path, sent.body) == ("/recog/v1/stt?lang=Kor", SOUND.data)

@@ -11,9 +11,8 @@ from crossroads.errors import BadUpstream, StreamCut, Unsupported, UpstreamError
 from crossroads.sse import EventReader
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.spoken import spoken
-from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(NeuphonicSpeech)
@@ -67,12 +66,10 @@ def test_what_is_no_sound_is_a_bad_upstream(body):
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_a_client_of_openai_is_heard_and_pays_by_the_character(stream):
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(EVENTS,), content_type="text/event-stream"))
-        asked = {"model": "a/m", "input": "Grüß", "voice": "v", "response_format": "pcm"}
-        body = json.dumps(asked | ({"stream_format": "sse"} if stream else {})).encode()
-        got = await served("neuphonic", upstream, "openai-speech", body, endpoints=[ROW])
-        sent = upstream.requests[0]
+    asked = {"model": "a/m", "input": "Grüß", "voice": "v", "response_format": "pcm"}
+    body = json.dumps(asked | ({"stream_format": "sse"} if stream else {})).encode()
+    told = [Answer(raw=(EVENTS,), content_type="text/event-stream")]
+    got, [sent] = await answered("neuphonic", told, "openai-speech", body, endpoints=[ROW])
     if stream:
         events = [json.loads(one.data) for one in EventReader().feed(got.body)]
         assert [one["audio"] for one in events if "audio" in one] == ["AAE=", "AgM="]

@@ -17,8 +17,7 @@ from crossroads.manifest import Manifest, read_manifest
 from crossroads.money import parse_usd
 from crossroads.multipart import File, encode_form
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.wire import HttpRequest, HttpResponse
 
 FILE = Path(crossroads_openai.__file__).with_name("provider.toml")
@@ -120,9 +119,8 @@ def test_sound_and_images_have_the_price_of_what_their_replies_count(manifest: M
     ],
 )
 async def test_a_call_is_billed_in_the_units_of_its_model(dialect: str, fields: Any, answer: bytes, nano: int) -> None:
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(answer,), content_type="audio/mpeg" if answer == b"ID3" else None))
-        got = await served("openai", upstream, dialect, json.dumps(fields).encode())
+    told = [Answer(raw=(answer,), content_type="audio/mpeg" if answer == b"ID3" else None)]
+    got, _ = await answered("openai", told, dialect, json.dumps(fields).encode())
     assert (got.status, got.cost_nano) == (200, nano)
 
 
@@ -147,7 +145,5 @@ async def test_what_is_heard_is_billed_also_where_the_reply_does_not_say(
     wav = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0" + (800).to_bytes(4, "little") * 2 + b"\1\0\x08\0"
     wav += b"data" + (1_000).to_bytes(4, "little") + b"\0" * 1_000
     fields = {"model": f"openai/{model}", "file": File(data=wav), "response_format": form}
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(answer,)))
-        got = await served("openai", upstream, "openai-transcription", *encode_form(fields))
+    got, _ = await answered("openai", [Answer(raw=(answer,))], "openai-transcription", *encode_form(fields))
     assert (got.status, got.cost_nano) == (200, nano)

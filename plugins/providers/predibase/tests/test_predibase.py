@@ -7,8 +7,7 @@ from crossroads_predibase.chat import PredibaseChat
 
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 
 TestPredibase = dialect_conformance(PredibaseChat)
 
@@ -31,11 +30,8 @@ def test_both_paths_send_the_same():
 
 
 async def test_the_package_asks_its_deployment_with_its_key():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer())
-        row = {"model": "a/m", "upstream": "qwen3-8b:repo/1", "operations": ["chat"]}
-        got = await served("predibase", upstream, "openai-chat", BODY, endpoints=[row])
-        sent = upstream.requests[0]
+    row = {"model": "a/m", "upstream": "qwen3-8b:repo/1", "operations": ["chat"]}
+    got, [sent] = await answered("predibase", [Answer()], "openai-chat", BODY, endpoints=[row])
     assert got.status == 200
     assert sent.path.endswith("/qwen3-8b/v1/chat/completions")
     assert (sent.json["model"], sent.header("authorization")) == ("repo/1", "Bearer none")

@@ -11,8 +11,7 @@ from crossroads.errors import BadUpstream, Unsupported
 from crossroads.multipart import File, encode_form, open_form
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestImages = dialect_conformance(ProdiaImages)
@@ -64,11 +63,9 @@ def test_what_brings_no_image_is_a_bad_upstream(body):
 
 
 async def test_a_client_of_openai_gets_the_image_and_pays_for_one():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(REPLY,), content_type=KIND))
-        body = json.dumps({"model": "a/m", "prompt": "a cat", "seed": 7}).encode()
-        got = await served("prodia", upstream, "openai-images", body, endpoints=[ROW])
-        sent = upstream.requests[0]
+    body = json.dumps({"model": "a/m", "prompt": "a cat", "seed": 7}).encode()
+    told = [Answer(raw=(REPLY,), content_type=KIND)]
+    got, [sent] = await answered("prodia", told, "openai-images", body, endpoints=[ROW])
     assert base64.b64decode(json.loads(got.body)["data"][0]["b64_json"]) == PNG.data
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)
     assert sent.path.endswith("/job")
@@ -78,10 +75,8 @@ async def test_a_client_of_openai_gets_the_image_and_pays_for_one():
 
 async def test_an_image_to_change_is_sent_as_the_file_that_it_is():
     form, kind = encode_form({"model": "a/m", "prompt": "a cat", "image": PNG})
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(REPLY,), content_type=KIND))
-        got = await served("prodia", upstream, "openai-images", form, kind, endpoints=[ROW])
-        sent = upstream.requests[0]
+    told = [Answer(raw=(REPLY,), content_type=KIND)]
+    got, [sent] = await answered("prodia", told, "openai-images", form, kind, endpoints=[ROW])
     assert got.status == 200
     parts = open_form(sent.body, sent.header("content-type"))
     assert (parts["input"].data, parts["job"].content_type) == (PNG.data, "application/json")

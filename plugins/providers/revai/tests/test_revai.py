@@ -8,10 +8,8 @@ from crossroads_revai.transcription import RevAITranscription
 from crossroads import multipart
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing import dialect_conformance
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestTranscription = dialect_conformance(RevAITranscription, "vectors/transcription")
@@ -54,15 +52,12 @@ def test_a_job_that_failed_is_refused_and_nonsense_is_a_bad_upstream():
 
 
 async def test_a_sound_is_submitted_asked_for_and_fetched():
-    async with ScriptedProvider() as upstream:
-        told = [{"id": "j", "status": status} for status in ("in_progress", "in_progress", "transcribed")]
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (*told, HEARD)))
-        form = multipart.encode_form(
-            {"model": "revai/machine", "file": SOUND, "language": "en", "skip_diarization": "true"}
-        )
-        got = await served("revai", upstream, "openai-transcription", *form, endpoints=[PRICED], clock=QuickClock())
+    told = [{"id": "j", "status": status} for status in ("in_progress", "in_progress", "transcribed")]
+    form = multipart.encode_form(
+        {"model": "revai/machine", "file": SOUND, "language": "en", "skip_diarization": "true"}
+    )
+    got, sent = await answered("revai", (*told, HEARD), "openai-transcription", *form, endpoints=[PRICED])
     assert json.loads(got.body)["text"] == "Hi, there Yes"
-    sent = upstream.requests
     jobs = "/v1/speechtotext/v1/jobs"
     assert [one.path for one in sent] == [jobs, f"{jobs}/j", f"{jobs}/j", f"{jobs}/j/transcript"]
     fields = multipart.open_form(sent[0].body, sent[0].header("content-type"))

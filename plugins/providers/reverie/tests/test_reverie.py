@@ -13,9 +13,8 @@ from crossroads.errors import Unsupported, UpstreamRefused
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.spoken import spoken
-from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest
 
@@ -52,12 +51,10 @@ def test_the_application_stands_on_each_request_where_one_is_set():
 
 
 async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"RIFF\0",), content_type="audio/wav"))
-        row = {"model": "a/m", "upstream": "tts", "operations": ["speech"], "price_usd": {"character": "0.00001"}}
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "hi_female"}).encode()
-        got = await served("reverie", upstream, "openai-speech", body, endpoints=[row])
-        sent = upstream.requests[0]
+    row = {"model": "a/m", "upstream": "tts", "operations": ["speech"], "price_usd": {"character": "0.00001"}}
+    body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "hi_female"}).encode()
+    told = [Answer(raw=(b"RIFF\0",), content_type="audio/wav")]
+    got, [sent] = await answered("reverie", told, "openai-speech", body, endpoints=[row])
     assert (got.body, got.headers[b"content-type"]) == (b"RIFF\0", b"audio/wav")
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
     assert sent.path.endswith("/")
@@ -87,11 +84,9 @@ def test_what_was_not_heard_says_why():
 
 async def test_a_sound_goes_out_as_a_form_and_its_text_comes_back():
     row = {"model": "a/m", "upstream": "stt_file", "operations": ["transcription"]}
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b'{"id": "4f1c", "success": true, "text": "namaste"}',)))
-        form = multipart.encode_form({"model": "a/m", "file": SOUND, "language": "hi", "response_format": "text"})
-        got = await served("reverie", upstream, "openai-transcription", *form, endpoints=[row])
-        sent = upstream.requests[0]
+    form = multipart.encode_form({"model": "a/m", "file": SOUND, "language": "hi", "response_format": "text"})
+    told = [Answer(raw=(b'{"id": "4f1c", "success": true, "text": "namaste"}',))]
+    got, [sent] = await answered("reverie", told, "openai-transcription", *form, endpoints=[row])
     assert (got.body, got.call.attempt.upstream_id) == (b"namaste\n", "4f1c")
     assert (sent.header("rev-appname"), sent.header("src_lang"), sent.header("domain")) == ("stt_file", "hi", "generic")
     assert multipart.open_form(sent.body, sent.header("content-type")) == {"audio_file": SOUND}

@@ -11,11 +11,9 @@ from crossroads import multipart
 from crossroads.config import Secret
 from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing import dialect_conformance
+from crossroads.testing.served import answered
 from crossroads.testing.transports import WholeAnswer
-from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 from crossroads.wire import HttpRequest
 
@@ -74,15 +72,12 @@ def test_its_refusals_are_told_in_its_words():
     ("model", "stated", "sent"), [("sommers", None, None), ("whisper", None, "detect"), ("whisper", "en", "en")]
 )
 async def test_a_sound_is_submitted_and_asked_for(model, stated, sent):
-    async with ScriptedProvider() as upstream:
-        told = ({"id": "j-1"}, {"id": "j-1", "status": "transcribing"}, HEARD)
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
-        row = {"model": "a/m", "upstream": model, "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
-        fields = {"model": "a/m", "file": SOUND, "use_diarization": "true"} | ({"language": stated} if stated else {})
-        form = multipart.encode_form(fields)
-        known = {"endpoints": [row], "settings": {"exchange": False}, "clock": QuickClock()}
-        got = await served("rtzr", upstream, "openai-transcription", *form, **known)
-        requests = upstream.requests
+    told = ({"id": "j-1"}, {"id": "j-1", "status": "transcribing"}, HEARD)
+    row = {"model": "a/m", "upstream": model, "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
+    fields = {"model": "a/m", "file": SOUND, "use_diarization": "true"} | ({"language": stated} if stated else {})
+    form = multipart.encode_form(fields)
+    known = {"endpoints": [row], "settings": {"exchange": False}}
+    got, requests = await answered("rtzr", told, "openai-transcription", *form, **known)
     assert json.loads(got.body)["text"] == "Hi there."
     assert [one.path for one in requests] == ["/v1/v1/transcribe", *["/v1/v1/transcribe/j-1"] * 2]
     assert {one.header("authorization") for one in requests} == {"Bearer none"}

@@ -10,10 +10,8 @@ from crossroads import multipart
 from crossroads.errors import BadUpstream
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, speech_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.spoken import spoken
-from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 TestSpeech = speech_conformance(
@@ -82,12 +80,9 @@ def test_a_language_is_sent_by_its_code_there(stated, sent):
 
 
 async def test_a_sound_is_heard_in_its_language():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(HEARD).encode(),)))
-        form = multipart.encode_form({"model": "a/m", "file": SOUND, "language": "hi", "response_format": "srt"})
-        offered = [row("transcription", second="0.0001")]
-        got = await served("sarvam", upstream, "openai-transcription", *form, endpoints=offered)
-        sent = upstream.requests[0]
+    form = multipart.encode_form({"model": "a/m", "file": SOUND, "language": "hi", "response_format": "srt"})
+    offered = [row("transcription", second="0.0001")]
+    got, [sent] = await answered("sarvam", [HEARD], "openai-transcription", *form, endpoints=offered)
     assert got.body.decode().splitlines()[:3] == ["1", "00:00:00,000 --> 00:00:00,400", "Hi"]
     assert (sent.path, sent.header("api-subscription-key")) == ("/v1/speech-to-text", "none")
     assert multipart.open_form(sent.body, sent.header("content-type")) == {
@@ -97,10 +92,10 @@ async def test_a_sound_is_heard_in_its_language():
 
 
 async def test_a_translation_is_the_same_call_in_another_mode():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(ENGLISH).encode(),)))
-        form = multipart.encode_form({"model": "a/m", "file": SOUND})
-        got = await served("sarvam", upstream, "openai-translation", *form, endpoints=[row("translation", second="1")])
-        sent = upstream.requests[0]
+    form = multipart.encode_form({"model": "a/m", "file": SOUND})
+    told = [ENGLISH]
+    got, [sent] = await answered(
+        "sarvam", told, "openai-translation", *form, endpoints=[row("translation", second="1")]
+    )
     assert json.loads(got.body)["text"] == "My number is 9840950950."
     assert multipart.open_form(sent.body, sent.header("content-type"))["mode"] == "translate"

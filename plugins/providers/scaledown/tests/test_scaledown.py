@@ -8,8 +8,7 @@ from crossroads_scaledown.chat import ScaleDownChat
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.testing import dialect_conformance
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestScaleDown = dialect_conformance(ScaleDownChat)
@@ -83,11 +82,8 @@ def test_an_error_is_no_finding():
 
 
 async def test_the_package_asks_with_its_key_and_what_was_read_is_paid():
-    async with ScriptedProvider() as upstream:
-        upstream.script(said({"summary": "Short.", "input_tokens": 1000}))
-        body = json.dumps({"model": "scaledown/summarize", "messages": [LONG]}).encode()
-        got = await served("scaledown", upstream, "openai-chat", body)
-        sent = upstream.requests[0]
+    body = json.dumps({"model": "scaledown/summarize", "messages": [LONG]}).encode()
+    got, [sent] = await answered("scaledown", [said({"summary": "Short.", "input_tokens": 1000})], "openai-chat", body)
     assert "Short." in json.loads(got.body)["choices"][0]["message"]["content"]
     assert got.cost_nano == 50_000
     assert (sent.path.rpartition("/")[2], sent.header("x-api-key")) == ("abstractive", "none")

@@ -8,10 +8,8 @@ from crossroads_openai_images import OpenAIImages
 from crossroads_scenario.images import ScenarioImages
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing import dialect_conformance
+from crossroads.testing.served import answered
 from crossroads.types.images import ImageRequest
 from crossroads.types.usage import Usage
 
@@ -74,11 +72,8 @@ def test_more_assets_than_can_be_asked_for_are_a_bad_upstream():
 
 
 async def test_a_client_of_openai_gets_the_addresses_and_pays_for_each_image():
-    async with ScriptedProvider() as upstream:
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (QUEUED, QUEUED, MADE, ASSETS)))
-        body = json.dumps({"model": "a/m", "prompt": "a cat"}).encode()
-        got = await served("scenario", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
-        sent = upstream.requests
+    body = json.dumps({"model": "a/m", "prompt": "a cat"}).encode()
+    got, sent = await answered("scenario", (QUEUED, QUEUED, MADE, ASSETS), "openai-images", body, endpoints=[ROW])
     assert json.loads(got.body)["data"] == [{"url": ASSETS["assets"][0]["url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)
     paths = [one.path.removeprefix("/v1") for one in sent]

@@ -10,8 +10,7 @@ from crossroads_segmind.images import SegmindImages
 from crossroads.errors import BadUpstream, Unsupported
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestImages = dialect_conformance(SegmindImages)
@@ -47,11 +46,9 @@ def test_what_is_no_image_is_a_bad_upstream(body):
 
 
 async def test_a_client_of_openai_gets_the_image_and_pays_for_one():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(PNG,), content_type="image/png"))
-        asked = {"model": "a/m", "prompt": "a cat", "seed": 7}
-        got = await served("segmind", upstream, "openai-images", json.dumps(asked).encode(), endpoints=[ROW])
-        sent = upstream.requests[0]
+    asked = {"model": "a/m", "prompt": "a cat", "seed": 7}
+    told = [Answer(raw=(PNG,), content_type="image/png")]
+    got, [sent] = await answered("segmind", told, "openai-images", json.dumps(asked).encode(), endpoints=[ROW])
     assert json.loads(got.body)["data"][0]["b64_json"] == base64.b64encode(PNG).decode()
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)
     assert sent.path.endswith("/m")

@@ -13,8 +13,7 @@ from crossroads.errors import BadUpstream, Unsupported
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(SimplismartSpeech)
@@ -55,12 +54,10 @@ def test_what_it_has_no_word_for_is_told():
 
 
 async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"\0\1\2",), content_type="audio/pcm"))
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "tara", "response_format": "pcm"}).encode()
-        offered = [row("speech", "canopylabs/orpheus-3b-0.1-ft", character="0.00001")]
-        got = await served("simplismart", upstream, "openai-speech", body, endpoints=offered)
-        sent = upstream.requests[0]
+    body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "tara", "response_format": "pcm"}).encode()
+    offered = [row("speech", "canopylabs/orpheus-3b-0.1-ft", character="0.00001")]
+    told = [Answer(raw=(b"\0\1\2",), content_type="audio/pcm")]
+    got, [sent] = await answered("simplismart", told, "openai-speech", body, endpoints=offered)
     assert (got.body, got.headers[b"content-type"]) == (b"\0\1\2", b"audio/pcm")
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
     assert (sent.path, sent.header("authorization")) == ("/v1/tts", "Bearer none")
@@ -95,12 +92,9 @@ def test_nonsense_is_a_bad_upstream(told):
     [("openai-transcription", "transcription", "transcribe"), ("openai-translation", "translation", "translate")],
 )
 async def test_a_sound_is_heard_in_its_language_or_in_english(dialect, operation, task):
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(HEARD).encode(),)))
-        form = multipart.encode_form({"model": "a/m", "file": SOUND, "prompt": "names: Ann", "beam_size": "4"})
-        offered = [row(operation, "openai/whisper-large-v3", second="0.0001")]
-        got = await served("simplismart", upstream, dialect, *form, endpoints=offered)
-        sent = upstream.requests[0]
+    form = multipart.encode_form({"model": "a/m", "file": SOUND, "prompt": "names: Ann", "beam_size": "4"})
+    offered = [row(operation, "openai/whisper-large-v3", second="0.0001")]
+    got, [sent] = await answered("simplismart", [HEARD], dialect, *form, endpoints=offered)
     assert json.loads(got.body)["text"] == "Hi there."
     assert (sent.path, sent.header("authorization")) == ("/v1/predict", "Bearer none")
     assert sent.json == {

@@ -11,9 +11,8 @@ from crossroads.errors import BadUpstream, UpstreamError
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, speech_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.spoken import spoken
-from crossroads.testing.upstream import ScriptedProvider
 
 TestSpeech = speech_conformance(
     SlngSpeech,
@@ -62,11 +61,9 @@ def test_silence_is_a_text_and_no_channel_is_none():
 
 async def test_a_sound_goes_out_as_a_form_to_the_models_own_address():
     sound = File(data=b"ID3\4", filename="a.mp3", content_type="audio/mpeg")
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b'{"text": "Hi.", "language": "en"}',)))
-        form = {"model": "openai/whisper-large-v3", "file": sound, "language": "en", "response_format": "text"}
-        got = await served("slng", upstream, "openai-transcription", *multipart.encode_form(form))
-        sent = upstream.requests[0]
+    form = {"model": "openai/whisper-large-v3", "file": sound, "language": "en", "response_format": "text"}
+    told = [Answer(raw=(b'{"text": "Hi.", "language": "en"}',))]
+    got, [sent] = await answered("slng", told, "openai-transcription", *multipart.encode_form(form))
     assert got.body == b"Hi.\n"
     assert sent.path.endswith("/v1/stt/slng/openai/whisper:large-v3")
     fields = multipart.open_form(sent.body, sent.header("content-type"))

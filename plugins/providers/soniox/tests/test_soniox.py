@@ -9,11 +9,9 @@ from crossroads_soniox.transcription import SonioxTranscription
 from crossroads import multipart
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import QuickClock, dialect_conformance, laws, speech_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
+from crossroads.testing import dialect_conformance, laws, speech_conformance
+from crossroads.testing.served import answered
 from crossroads.testing.spoken import spoken
-from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
 TestSpeech = speech_conformance(
@@ -116,11 +114,8 @@ async def test_a_sound_is_uploaded_submitted_asked_for_and_fetched():
         "enable_speaker_diarization": "true",
         "response_format": "vtt",
     }
-    async with ScriptedProvider() as upstream:
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
-        form = multipart.encode_form(fields)
-        got = await served("soniox", upstream, "openai-transcription", *form, clock=QuickClock())
-        sent = upstream.requests
+    form = multipart.encode_form(fields)
+    got, sent = await answered("soniox", told, "openai-transcription", *form)
     assert got.body.decode() == "WEBVTT\n\n00:00:00.100 --> 00:00:01.200\nHi there.\n"
     job = "/v1/v1/transcriptions/j%2F1"
     assert [one.path for one in sent] == ["/v1/v1/files", "/v1/v1/transcriptions", job, job, f"{job}/transcript"]

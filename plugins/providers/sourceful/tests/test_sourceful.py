@@ -7,10 +7,8 @@ from crossroads_openai_images import OpenAIImages
 from crossroads_sourceful.images import SourcefulImages
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing import dialect_conformance
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestImages = dialect_conformance(SourcefulImages)
@@ -76,12 +74,9 @@ def test_what_is_no_job_is_a_bad_upstream(body):
 
 
 async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image():
-    async with ScriptedProvider() as upstream:
-        answers = (BEGUN, told("processing"), told("completed", READY))
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in answers))
-        body = json.dumps({"model": "a/m", "prompt": "a cat"}).encode()
-        got = await served("sourceful", upstream, "openai-images", body, endpoints=[ROW], clock=QuickClock())
-        sent = upstream.requests
+    answers = (BEGUN, told("processing"), told("completed", READY))
+    body = json.dumps({"model": "a/m", "prompt": "a cat"}).encode()
+    got, sent = await answered("sourceful", answers, "openai-images", body, endpoints=[ROW])
     assert json.loads(got.body)["data"] == [{"url": READY["url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 20_000_000)
     assert [one.path for one in sent] == ["/v1/v2/generations/t2i", *["/v1/v2/generations/job-one"] * 2]

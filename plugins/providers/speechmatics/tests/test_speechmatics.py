@@ -10,10 +10,8 @@ from crossroads_speechmatics.transcription import SpeechmaticsTranscription
 from crossroads import multipart
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing import dialect_conformance
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(SpeechmaticsSpeech)
@@ -88,13 +86,8 @@ async def test_a_client_of_openai_is_heard_and_pays_by_the_second():
     told = ({"id": JOB["id"]}, {"job": {**JOB, "status": "running"}}, {"job": {**JOB, "status": "done"}}, HEARD)
     sound = File(data=b"RIFF", filename="a.wav", content_type="audio/wav")
     row = {"model": "a/m", "upstream": "enhanced", "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
-    async with ScriptedProvider() as upstream:
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
-        form = multipart.encode_form(
-            {"model": "a/m", "file": sound, "response_format": "vtt", "diarization": "speaker"}
-        )
-        got = await served("speechmatics", upstream, "openai-transcription", *form, endpoints=[row], clock=QuickClock())
-        sent = upstream.requests
+    form = multipart.encode_form({"model": "a/m", "file": sound, "response_format": "vtt", "diarization": "speaker"})
+    got, sent = await answered("speechmatics", told, "openai-transcription", *form, endpoints=[row])
     assert got.body.decode().startswith("WEBVTT")
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(seconds=3), 300_000)
     job = "/v1/jobs/yjbmf9kqub"

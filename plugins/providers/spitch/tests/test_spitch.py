@@ -1,7 +1,5 @@
 """Spitch's formats, and the package at work: what goes out, what comes back, what is counted."""
 
-import json
-
 import pytest
 from crossroads_spitch.speech import SpitchSpeech
 from crossroads_spitch.transcription import SpitchTranscription
@@ -9,9 +7,7 @@ from crossroads_spitch.transcription import SpitchTranscription
 from crossroads import multipart
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, speech_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestSpeech = speech_conformance(
@@ -34,11 +30,9 @@ HEARD = {"text": "Bawo ni.", "segments": [{"text": "Bawo ni.", "start": 0.0, "en
 async def test_a_transcript_has_times_and_is_paid_by_the_second(own, sent_as):
     sound = File(data=b"ID3\4", filename="a.mp3", content_type="audio/mpeg")
     row = {"model": "a/m", "upstream": "mansa_v1", "operations": ["transcription"], "price_usd": {"second": "0.0001"}}
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(HEARD).encode(),)))
-        form = {"model": "a/m", "file": sound, "language": "yo", "response_format": "vtt", **own}
-        got = await served("spitch", upstream, "openai-transcription", *multipart.encode_form(form), endpoints=[row])
-        sent = upstream.requests[0]
+    form = {"model": "a/m", "file": sound, "language": "yo", "response_format": "vtt", **own}
+    told = [HEARD]
+    got, [sent] = await answered("spitch", told, "openai-transcription", *multipart.encode_form(form), endpoints=[row])
     assert got.body.decode() == "WEBVTT\n\n00:00:00.000 --> 00:00:01.900\nBawo ni.\n"
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(seconds=2, quality="estimated"), 200_000)
     assert sent.path == "/v1/v1/transcriptions"

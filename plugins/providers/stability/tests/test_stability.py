@@ -14,9 +14,7 @@ from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File
 from crossroads.sse import EventReader
 from crossroads.testing import dialect_conformance, laws
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestImages = dialect_conformance(StabilityImages)
@@ -99,11 +97,8 @@ def test_a_refusal_is_read_from_its_list():
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_a_client_of_openai_gets_the_image_and_pays_for_one(stream):
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(MADE).encode(),)))
-        fields = {"model": "stability/sd3.5-large", "prompt": "a cat", "stream": stream}
-        got = await served("stability", upstream, "openai-images", json.dumps(fields).encode())
-        sent = upstream.requests[0]
+    fields = {"model": "stability/sd3.5-large", "prompt": "a cat", "stream": stream}
+    got, [sent] = await answered("stability", [MADE], "openai-images", json.dumps(fields).encode())
     told = json.loads(EventReader().feed(got.body)[0].data if stream else got.body)
     assert (told if stream else told["data"][0])["b64_json"] == MADE["image"]
     assert sent.path == "/v1/v2beta/stable-image/generate/sd3"

@@ -8,8 +8,7 @@ from crossroads_straico.chat import StraicoChat
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.testing import dialect_conformance
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestStraico = dialect_conformance(StraicoChat)
@@ -64,13 +63,10 @@ def test_what_has_no_completion_is_an_error(told, error):
 
 
 async def test_the_package_asks_with_its_key_and_tokens_are_paid():
-    async with ScriptedProvider() as upstream:
-        upstream.script(said(REPLY))
-        prices = {"input": "1", "output": "2"}
-        row = {"model": "a/m", "upstream": "openai/gpt-4o-mini", "operations": ["chat"], "price_usd_per_mtok": prices}
-        body = json.dumps({"model": "a/m", "messages": [HI]}).encode()
-        got = await served("straico", upstream, "openai-chat", body, endpoints=[row])
-        sent = upstream.requests[0]
+    prices = {"input": "1", "output": "2"}
+    row = {"model": "a/m", "upstream": "openai/gpt-4o-mini", "operations": ["chat"], "price_usd_per_mtok": prices}
+    body = json.dumps({"model": "a/m", "messages": [HI]}).encode()
+    got, [sent] = await answered("straico", [said(REPLY)], "openai-chat", body, endpoints=[row])
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "Hello"
     assert got.cost_nano == 6 * 1000 + 3 * 2000
     assert (sent.path[-18:], sent.header("authorization")) == ("/prompt/completion", "Bearer none")

@@ -8,8 +8,7 @@ from crossroads_symbl_ai.chat import NebulaChat
 from crossroads.errors import BadUpstream, StreamCut, UpstreamRefused
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 
 TestNebula = dialect_conformance(NebulaChat)
 
@@ -60,11 +59,9 @@ def test_what_is_no_delta_is_an_error(body, error):
 
 
 async def test_the_package_gathers_a_stream_for_a_client_that_wants_none():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(STREAM,), content_type="text/event-stream", reports="no"))
-        body = json.dumps({"model": "symbl-ai/nebula-chat", "messages": TALK[1:2]}).encode()
-        got = await served("symbl-ai", upstream, "openai-chat", body)
-        sent = upstream.requests[0]
+    body = json.dumps({"model": "symbl-ai/nebula-chat", "messages": TALK[1:2]}).encode()
+    answers = [Answer(raw=(STREAM,), content_type="text/event-stream", reports="no")]
+    got, [sent] = await answered("symbl-ai", answers, "openai-chat", body)
     told = json.loads(got.body)
     assert (told["choices"][0]["message"]["content"], told["object"]) == ("Because.", "chat.completion")
     assert (sent.path.rpartition("/v1/")[2], sent.header("apikey")) == ("model/chat/streaming", "none")

@@ -8,8 +8,7 @@ from crossroads_tavily.chat import TavilyChat
 from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.testing import dialect_conformance
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 
 TestTavily = dialect_conformance(TavilyChat)
 
@@ -47,12 +46,9 @@ def test_a_search_without_an_answer_is_none():
 
 
 async def test_the_package_asks_with_its_key_and_a_search_is_paid():
-    async with ScriptedProvider() as upstream:
-        upstream.script(said(REPLY))
-        row = {"model": "tavily/basic", "upstream": "basic", "operations": ["chat"], "price_usd": {"search": "0.008"}}
-        body = json.dumps({"model": "tavily/basic", "messages": [HI]}).encode()
-        got = await served("tavily", upstream, "openai-chat", body, endpoints=[row])
-        sent = upstream.requests[0]
+    row = {"model": "tavily/basic", "upstream": "basic", "operations": ["chat"], "price_usd": {"search": "0.008"}}
+    body = json.dumps({"model": "tavily/basic", "messages": [HI]}).encode()
+    got, [sent] = await answered("tavily", [said(REPLY)], "openai-chat", body, endpoints=[row])
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "Bern."
     assert got.cost_nano == 8_000_000
     assert (sent.path.rpartition("/")[2], sent.header("authorization")) == ("search", "Bearer none")

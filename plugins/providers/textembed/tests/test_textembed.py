@@ -2,9 +2,7 @@
 
 import json
 
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 
 ROW = {"model": "a/m", "upstream": "m", "operations": ["embeddings"]}
 
@@ -12,11 +10,8 @@ ROW = {"model": "a/m", "upstream": "m", "operations": ["embeddings"]}
 async def test_the_documented_embeddings_are_those_of_openai_at_an_address_of_its_own():
     rows = [{"object": "embedding", "embedding": [0.5], "index": 0}]
     told = {"object": "embedding", "data": rows, "model": "m", "id": "textembed-1", "created": 1}
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(json.dumps(told).encode(),)))
-        body = json.dumps({"model": "a/m", "input": ["x"]}).encode()
-        got = await served("textembed", upstream, "openai-embeddings", body, endpoints=[ROW])
-        sent = upstream.requests[0]
+    body = json.dumps({"model": "a/m", "input": ["x"]}).encode()
+    got, [sent] = await answered("textembed", [told], "openai-embeddings", body, endpoints=[ROW])
     assert json.loads(got.body)["data"] == rows
     assert sent.path.endswith("/v1/embedding")
     assert sent.json == {"model": "m", "input": ["x"]}

@@ -9,10 +9,8 @@ from crossroads_topaz.images import TopazImages
 from crossroads import multipart
 from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.multipart import File
-from crossroads.testing import QuickClock, dialect_conformance
-from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing import dialect_conformance
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestImages = dialect_conformance(TopazImages)
@@ -95,12 +93,9 @@ def test_a_refusal_says_what_it_wants():
 
 
 async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image():
-    async with ScriptedProvider() as upstream:
-        answers = (BEGUN, {**DONE, "status": "Processing"}, DONE, WHERE)
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in answers))
-        body, kind = multipart.encode_form({"model": "a/m", "image": PNG})
-        got = await served("topaz", upstream, "openai-images", body, kind, endpoints=[ROW], clock=QuickClock())
-        sent = upstream.requests
+    answers = (BEGUN, {**DONE, "status": "Processing"}, DONE, WHERE)
+    body, kind = multipart.encode_form({"model": "a/m", "image": PNG})
+    got, sent = await answered("topaz", answers, "openai-images", body, kind, endpoints=[ROW])
     assert json.loads(got.body)["data"] == [{"url": WHERE["download_url"]}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 80_000_000)
     verbs = ["enhance/async", "status/d7b3-3b", "status/d7b3-3b", "download/d7b3-3b"]

@@ -8,8 +8,7 @@ from crossroads_twelvelabs.chat import TwelveLabsChat
 from crossroads.errors import BadUpstream, Unsupported
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestChat = dialect_conformance(TwelveLabsChat)
@@ -35,12 +34,10 @@ async def test_a_question_about_a_video_is_asked_and_its_price_is_counted():
     row = {"model": "a/m", "upstream": "pegasus1.6", "operations": ["chat"], "input_modalities": ["text", "video"]}
     row |= {"price_usd_per_mtok": {"input": "1", "output": "7.5"}}
     asked = {"messages": [{"role": "user", "content": [VIDEO, TEXT]}], "max_completion_tokens": 9, "start_time": 4}
-    async with ScriptedProvider() as upstream:
-        upstream.script(said(TOLD))
-        got = await served(
-            "twelvelabs", upstream, "openai-chat", json.dumps({"model": "a/m", **asked}).encode(), endpoints=[row]
-        )
-        sent = upstream.requests[0]
+    told = [said(TOLD)]
+    got, [sent] = await answered(
+        "twelvelabs", told, "openai-chat", json.dumps({"model": "a/m", **asked}).encode(), endpoints=[row]
+    )
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "A goal."
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(input_tokens=900, output_tokens=2), 915_000)
     assert sent.path.endswith("/analyze")

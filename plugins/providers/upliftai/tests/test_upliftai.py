@@ -11,8 +11,7 @@ from crossroads.errors import BadUpstream
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, laws, speech_conformance
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 
 TestSpeech = speech_conformance(
     UpliftSpeech,
@@ -37,13 +36,11 @@ def test_its_transcript_stands_under_a_word_of_its_own():
 
 async def test_a_sound_goes_out_as_a_form_and_its_transcript_comes_back():
     sound = File(data=b"ID3\4", filename="a.mp3", content_type="audio/mpeg")
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=('{"transcript": "سلام"}'.encode(),)))
-        form = multipart.encode_form(
-            {"model": "upliftai/scribe", "file": sound, "language": "ur", "response_format": "text"}
-        )
-        got = await served("upliftai", upstream, "openai-transcription", *form)
-        sent = upstream.requests[0]
+    form = multipart.encode_form(
+        {"model": "upliftai/scribe", "file": sound, "language": "ur", "response_format": "text"}
+    )
+    told = [Answer(raw=('{"transcript": "سلام"}'.encode(),))]
+    got, [sent] = await answered("upliftai", told, "openai-transcription", *form)
     assert got.body.decode() == "سلام\n"
     assert sent.path == "/v1/transcribe/speech-to-text"
     fields = multipart.open_form(sent.body, sent.header("content-type"))

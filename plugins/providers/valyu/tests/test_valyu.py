@@ -8,8 +8,7 @@ from crossroads_valyu.chat import ValyuChat
 from crossroads.errors import StreamCut, Unsupported, UpstreamRefused
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestValyu = dialect_conformance(ValyuChat)
@@ -64,13 +63,11 @@ def test_what_did_not_succeed_is_an_error(body):
 
 
 async def test_the_package_gathers_the_answer_and_tokens_and_search_are_paid():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(STREAM,), content_type="text/event-stream", reports="no"))
-        row = {"model": "valyu/answer-web", "upstream": "web", "operations": ["chat"], "price_usd": {"search": "0.01"}}
-        row["price_usd_per_mtok"] = {"input": "1", "output": "2"}
-        body = json.dumps({"model": "valyu/answer-web", "messages": [HI]}).encode()
-        got = await served("valyu", upstream, "openai-chat", body, endpoints=[row])
-        sent = upstream.requests[0]
+    row = {"model": "valyu/answer-web", "upstream": "web", "operations": ["chat"], "price_usd": {"search": "0.01"}}
+    row["price_usd_per_mtok"] = {"input": "1", "output": "2"}
+    body = json.dumps({"model": "valyu/answer-web", "messages": [HI]}).encode()
+    told = [Answer(raw=(STREAM,), content_type="text/event-stream", reports="no")]
+    got, [sent] = await answered("valyu", told, "openai-chat", body, endpoints=[row])
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "Bern."
     assert got.cost_nano == 10_000_000 + 6 * 1000 + 3 * 2000
     assert (sent.path.rpartition("/")[2], sent.header("x-api-key")) == ("answer", "none")

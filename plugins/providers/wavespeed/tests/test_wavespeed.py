@@ -12,7 +12,7 @@ from crossroads.errors import BadUpstream, Unsupported, UpstreamError
 from crossroads.testing import QuickClock, dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import FILM, filmed
-from crossroads.testing.served import served
+from crossroads.testing.served import answered, served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.images import ImageRequest
 from crossroads.types.usage import Usage
@@ -98,11 +98,8 @@ def test_first_and_last_a_video_are_its_image_and_its_last_image():
 
 
 async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
-    async with ScriptedProvider() as upstream:
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (CREATED, WORKING, DONE)))
-        body = json.dumps({"model": "google/nano-banana-2", "prompt": "a cat"}).encode()
-        got = await served("wavespeed", upstream, "openai-images", body, clock=QuickClock())
-        sent = upstream.requests
+    body = json.dumps({"model": "google/nano-banana-2", "prompt": "a cat"}).encode()
+    got, sent = await answered("wavespeed", (CREATED, WORKING, DONE), "openai-images", body)
     assert json.loads(got.body)["data"] == [{"url": "https://cdn.wavespeed.ai/1.png"}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 80_000_000)
     asked = "/v1/api/v3/predictions/p-1/result"

@@ -8,8 +8,7 @@ from crossroads_you.chat import YouChat
 from crossroads.errors import BadUpstream, Unsupported
 from crossroads.testing import dialect_conformance
 from crossroads.testing.first_calls import said
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 
 TestYou = dialect_conformance(YouChat)
 
@@ -76,11 +75,8 @@ def test_research_is_a_text_or_the_object_that_was_asked_for():
 
 
 async def test_the_package_asks_with_its_key_and_a_search_is_paid():
-    async with ScriptedProvider() as upstream:
-        upstream.script(said(ANSWER))
-        body = json.dumps({"model": "you/answer", "messages": [HI]}).encode()
-        got = await served("you", upstream, "openai-chat", body)
-        sent = upstream.requests[0]
+    body = json.dumps({"model": "you/answer", "messages": [HI]}).encode()
+    got, [sent] = await answered("you", [said(ANSWER)], "openai-chat", body)
     assert json.loads(got.body)["choices"][0]["message"]["content"] == "Bern [1]."
     assert got.cost_nano == 5_000_000
     assert (sent.path.rpartition("/")[2], sent.header("x-api-key")) == ("answer", "none")
