@@ -39,6 +39,8 @@ KEY_BYTES = 32
 ID_CHARACTERS_MAX = 2000
 STATE_BYTES_MAX = 1 << 20
 JSON = b"application/json"
+LENGTH = ("duration", "seconds")
+"""Of a video, as clients state it."""
 MEDIA = (b"video/", b"image/", b"audio/")
 
 
@@ -167,10 +169,15 @@ def polling_url(id: str) -> str:
 
 
 def issued_seconds(call: Call, reported: int | None) -> Usage | None:
-    """What a submission is charged for: the seconds that the upstream stated, else those asked for."""
+    """What a submission is charged for: the seconds that the upstream stated, else those that it was asked for.
+
+    None: nobody knows. Seconds that the caller stated, and the upstream was not told of, say nothing.
+    """
+    if reported is None and any(lost.field in LENGTH and lost.how == "dropped" for lost in call.lost):
+        return None
     if reported is None:
         fields = call.opened.fields if call.typed is None else call.typed.model_dump(exclude_unset=True)
-        stated = fields.get("duration", fields.get("seconds"))
+        stated = next((fields[name] for name in LENGTH if name in fields), None)
         value = msgspec.json.decode(stated) if isinstance(stated, msgspec.Raw) else stated
         reported = value if isinstance(value, int) else None
     return None if reported is None else Usage(seconds=reported)
