@@ -5,7 +5,7 @@ import json
 import pytest
 from crossroads_openai_chat.reply import broken
 from crossroads_openai_chat.textchat import Said, TextChat, cited
-from crossroads_openai_chat.turns import Turn, as_prompt, last_question, spoken, system_of
+from crossroads_openai_chat.turns import Turn, as_prompt, last_question, spoken, system_of, without_system
 
 from crossroads.errors import BadUpstream, StreamCut, Unsupported, UpstreamRefused
 from crossroads.testing import dialect_conformance, laws
@@ -79,7 +79,13 @@ def test_a_plain_reply_to_a_request_for_a_stream_is_due_where_there_are_no_strea
 
 def test_words_stand_where_the_vendor_has_them_and_what_it_has_none_for_is_told():
     draft, lost = sent(
-        Northwind(), temperature=0.5, max_completion_tokens=9, seed=1, tone="dry", provider={"only": ["x"]}
+        Northwind(),
+        temperature=0.5,
+        max_completion_tokens=9,
+        seed=0,
+        logprobs=False,
+        tone="dry",
+        provider={"only": ["x"]},
     )
     assert draft.document == {"q": "Hi", "model": "m", "options": {"heat": 0.5, "most": 9}, "tone": "dry"}
     assert lost == [("seed", "dropped")]
@@ -109,6 +115,9 @@ def test_a_conversation_is_one_prompt_or_its_last_question_and_that_is_told():
     told = []
     assert (last_question(turns, told, "N"), [one.how for one in told]) == ("Why?", ["dropped"])
     assert (system_of(turns), spoken(turns)) == ("Be brief.", turns[1:])
+    told = []
+    assert (without_system(turns, told)[0], [one.how for one in told]) == (Turn("user", "Be brief."), ["emulated"])
+    assert without_system(turns[1:], told) == turns[1:]
     with pytest.raises(Unsupported):
         last_question([Turn("assistant", "So")], [], "N")
 
@@ -169,3 +178,23 @@ def test_a_reply_that_comes_in_events_is_gathered():
     assert Gathered().decode_response(b'{"a": "whole"}').document["choices"][0]["message"]["content"] == "whole"
     with pytest.raises(StreamCut):
         Gathered().decode_response(STREAM[:12])
+
+
+class Seeing(Northwind):
+    """Takes images beside the question."""
+
+    beside = frozenset({"image_url"})
+
+    def asked(self, ask):
+        parts = ask.fields["messages"][0]["content"]
+        return {**super().asked(ask), "seen": sum(part["type"] == "image_url" for part in parts)}
+
+
+def test_parts_that_a_vendor_takes_beside_the_text_are_left_to_it():
+    image = {"type": "image_url", "image_url": {"url": "https://a.example/x.png"}}
+    asked = {"messages": [{"role": "user", "content": [image, {"type": "text", "text": "What is it?"}]}]}
+    request = validate(ChatRequest, json.dumps(asked).encode())
+    draft = Seeing().encode_request(request, url="u", upstream="m", stream=False)
+    assert draft.document == {"q": "What is it?", "model": "m", "seen": 1}
+    with pytest.raises(Unsupported):
+        Northwind().encode_request(request, url="u", upstream="m", stream=False)

@@ -1,3 +1,5 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.answers import Answer
 
-TestDecart = provider_conformance("decart")
+MADE = Answer(raw=(b"\x89PNG\0\xff",), content_type="image/png", reports="no")
+TestDecart = provider_conformance("decart", answer=MADE)

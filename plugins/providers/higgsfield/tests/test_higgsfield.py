@@ -8,11 +8,11 @@ from crossroads_higgsfield.video import HiggsfieldVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads import AsyncClient
 from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
+from crossroads.testing.filmed import FILM, Filmed, filmed
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
@@ -35,7 +35,7 @@ def drawn(upstream="marketing-studio/image", **fields):
     return DRAWS.encode_request(request, url=f"https://api.higgsfield.ai/{upstream}", upstream=upstream, stream=False)
 
 
-def filmed(upstream=SEEDANCE, **fields):
+def drafted(upstream=SEEDANCE, **fields):
     request = VIDEOS.decode_request(VIDEOS.open(json.dumps({"prompt": "a cat", **fields}).encode()))
     return FILMS.encode_request(request, url=f"https://api.higgsfield.ai/{upstream}", upstream=upstream, stream=False)
 
@@ -62,7 +62,7 @@ def test_openais_words_for_images_become_higgsfields(fields, sent):
 
 
 def test_openais_words_for_videos_become_higgsfields():
-    draft = filmed(seconds="5", size="1280x720", generate_audio=False, upscale_factor=2)
+    draft = drafted(seconds="5", size="1280x720", generate_audio=False, upscale_factor=2)
     assert draft.document == {
         "prompt": "a cat", "duration": 5, "aspect_ratio": "16:9", "resolution": "720p", "generate_audio": False,
     }  # fmt: skip
@@ -72,7 +72,7 @@ def test_openais_words_for_videos_become_higgsfields():
 
 @pytest.mark.parametrize(("upstream", "shape"), [(SEEDANCE, {}), (WAN, {"aspect_ratio": "1:1"})])
 def test_frames_go_elsewhere_and_some_models_take_their_shape(upstream, shape):
-    draft = filmed(upstream, aspect_ratio="1:1", frame_images=[frame(FIRST, "first"), frame(LAST, "last")])
+    draft = drafted(upstream, aspect_ratio="1:1", frame_images=[frame(FIRST, "first"), frame(LAST, "last")])
     assert draft.document == {"prompt": "a cat", "image_url": FIRST, "end_image_url": LAST, **shape}
     assert draft.url == f"https://api.higgsfield.ai/{upstream.replace('text-to', 'image-to')}"
 
@@ -94,7 +94,7 @@ def test_what_it_can_not_draw_is_refused(upstream, fields):
 @pytest.mark.parametrize("fields", [{"input_reference": INLINE}, {"input_references": [{"type": "image_url"}]}])
 def test_what_it_can_not_film_is_refused(fields):
     with pytest.raises(Unsupported):
-        filmed(**fields)
+        drafted(**fields)
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,7 @@ def test_what_is_no_request_is_a_bad_upstream(body):
 
 
 @pytest.fixture
-async def higgsfield(monkeypatch, tmp_path):
-    monkeypatch.setenv("CROSSROADS_HOME", str(tmp_path))
+async def higgsfield():
     async with ScriptedProvider() as provider:
         yield provider
 
@@ -141,18 +140,13 @@ async def test_images_are_asked_for_until_done_and_each_is_paid(higgsfield):
     assert {one.header("authorization") for one in higgsfield.requests} == {"Key none"}
 
 
-async def test_a_video_is_begun_polled_fetched_and_charged_once(higgsfield):
-    done = told("completed", video={"url": f"{higgsfield.base_url}/f.mp4"})
-    higgsfield.script(*(Answer(raw=(one,)) for one in (told(), told("in_progress"), done, done)))
-    higgsfield.script(Answer(raw=(b"MP4",), content_type="video/mp4"))
+async def test_a_video_is_begun_polled_fetched_and_charged_once(higgsfield, tmp_path):
+    states = ("queued", "in_progress", "completed", "completed")
+    film = {"video": {"url": f"{higgsfield.base_url}/f.mp4"}}
+    answers = [{"status": state, "request_id": "r-1", **film} for state in states]
     row = {"model": "a/m", "upstream": "m/text-to-video", "operations": ["video"], "price_usd": {"second": "0.1"}}
-    mine = {"plugin": "higgsfield", "name": "h", "base_url": higgsfield.base_url, "api_key": "i:s", "endpoints": [row]}
-    async with AsyncClient({"providers": [mine]}) as client:
-        job = await client.video("a/m", "a cat", duration=5)
-        assert (job.status, str(job.usage.cost)) == ("pending", "0.5")
-        assert (await client.video_state(job)).status == "in_progress"
-        assert (await client.video_state(job)).status == "completed"
-        assert b"".join([piece async for piece in client.video_content(job)]) == b"MP4"
+    got = await filmed("higgsfield", higgsfield, tmp_path, answers, model="a/m", endpoints=[row], duration=5)
+    assert got == Filmed("0.5", ["in_progress", "completed"], FILM)
     sent = higgsfield.requests
     assert [one.path for one in sent] == ["/v1/m/text-to-video", *["/requests/r-1/status"] * 3, "/v1/f.mp4"]
-    assert [one.header("authorization") for one in sent] == [*["Key i:s"] * 4, None]
+    assert [one.header("authorization") for one in sent] == [*["Key k"] * 4, None]

@@ -17,6 +17,7 @@ from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
+from crossroads.testing.filmed import FILM, Filmed, filmed
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
@@ -26,6 +27,7 @@ TestVideo = dialect_conformance(KlingVideo, "vectors/video")
 
 DRAWS, FILMS, IMAGES, VIDEOS = KlingImages(), KlingVideo(), OpenAIImages(), OpenAIVideo()
 URL = "https://api-singapore.klingai.com/v1/videos/text2video/kling-v2-6"
+ROW = {"model": "a/m", "upstream": "text2video/m", "operations": ["video"], "price_usd": {"second": "0.1"}}
 FIRST, INLINE = "https://a.example/a.png", "data:image/png;base64,aGk="
 
 
@@ -39,7 +41,7 @@ def drawn(**fields):
     return DRAWS.encode_request(request, url="u", upstream="kling-v2", stream=False)
 
 
-def filmed(upstream="text2video/kling-v2-6", **fields):
+def drafted(upstream="text2video/kling-v2-6", **fields):
     request = VIDEOS.decode_request(VIDEOS.open(json.dumps({"prompt": "a cat", **fields}).encode()))
     return FILMS.encode_request(request, url=URL, upstream=upstream, stream=False)
 
@@ -63,7 +65,7 @@ def test_openais_words_for_images_become_klings():
 
 
 def test_openais_words_for_videos_become_klings():
-    draft = filmed(seconds="5", size="720x1280", generate_audio=True, mode="pro")
+    draft = drafted(seconds="5", size="720x1280", generate_audio=True, mode="pro")
     assert draft.document == {
         "prompt": "a cat", "model_name": "kling-v2-6", "aspect_ratio": "9:16", "duration": "5", "sound": "on",
         "mode": "pro",
@@ -73,7 +75,7 @@ def test_openais_words_for_videos_become_klings():
 
 def test_frames_are_addresses_or_bare_base64_and_have_their_own_shape():
     frames = [frame(INLINE, "first"), frame(FIRST, "last")]
-    draft = filmed("image2video/kling-v3", frame_images=frames, aspect_ratio="16:9", generate_audio=False)
+    draft = drafted("image2video/kling-v3", frame_images=frames, aspect_ratio="16:9", generate_audio=False)
     assert draft.document == {
         "prompt": "a cat", "model_name": "kling-v3", "image": "aGk=", "image_tail": FIRST, "sound": "off",
     }  # fmt: skip
@@ -85,7 +87,7 @@ def test_frames_are_addresses_or_bare_base64_and_have_their_own_shape():
 )
 def test_what_a_model_can_not_begin_with_is_refused(upstream, frames):
     with pytest.raises(Unsupported, match="2v"):
-        filmed(upstream, frame_images=frames)
+        drafted(upstream, frame_images=frames)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +136,7 @@ async def kling(monkeypatch, tmp_path):
 
 
 def mine(kling, key):
-    row = {"model": "a/m", "upstream": "text2video/m", "operations": ["video"], "price_usd": {"second": "0.1"}}
-    return {"plugin": "klingai", "name": "klingai", "base_url": kling.base_url, "api_key": key, "endpoints": [row]}
+    return {"plugin": "klingai", "name": "klingai", "base_url": kling.base_url, "api_key": key, "endpoints": [ROW]}
 
 
 async def test_images_are_asked_for_until_done_and_each_is_paid(kling):
@@ -155,18 +156,13 @@ async def test_images_are_asked_for_until_done_and_each_is_paid(kling):
     assert [one.path.removeprefix("/v1/v1/images/generations") for one in kling.requests] == ["", "/7", "/7"]
 
 
-async def test_a_video_is_begun_polled_fetched_and_charged_once(kling):
-    done = told("succeed", task_result={"videos": [{"id": "v", "url": f"{kling.base_url}/f.mp4", "duration": "5.1"}]})
-    kling.script(*(Answer(raw=(one,)) for one in (told(), told("processing"), done, done)))
-    kling.script(Answer(raw=(b"MP4",), content_type="video/mp4"))
-    async with AsyncClient({"providers": [mine(kling, "k")]}) as client:
-        job = await client.video("a/m", "a cat", duration=5)
-        assert (job.status, str(job.usage.cost)) == ("pending", "0.5")
-        assert (await client.video_state(job)).status == "in_progress"
-        assert (await client.video_state(job)).status == "completed"
-        assert b"".join([piece async for piece in client.video_content(job)]) == b"MP4"
-    sent = kling.requests
-    at = "/v1/v1/videos/text2video"
+async def test_a_video_is_begun_polled_fetched_and_charged_once(kling, tmp_path):
+    film = {"task_result": {"videos": [{"id": "v", "url": f"{kling.base_url}/f.mp4", "duration": "5.1"}]}}
+    states = (("submitted", {}), ("processing", {}), ("succeed", film), ("succeed", film))
+    answers = [json.loads(told(state, **more)) for state, more in states]
+    got = await filmed("klingai", kling, tmp_path, answers, model="a/m", endpoints=[ROW], duration=5)
+    assert got == Filmed("0.5", ["in_progress", "completed"], FILM)
+    sent, at = kling.requests, "/v1/v1/videos/text2video"
     assert [one.path for one in sent] == [at, *[f"{at}/7"] * 3, "/v1/f.mp4"]
     assert [one.header("authorization") for one in sent] == [*["Bearer k"] * 4, None]
 

@@ -1,3 +1,6 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestLiner = provider_conformance("liner")
+ANSWER = {"answer": "Bern.", "references": []}
+
+TestLiner = provider_conformance("liner", answer=said(ANSWER))

@@ -8,12 +8,12 @@ from crossroads_luma.video import LumaVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads import AsyncClient
 from crossroads.clock import SystemClock
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File, encode_form
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
+from crossroads.testing.filmed import FILM, Filmed, filmed
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
@@ -50,7 +50,7 @@ def drawn(**fields):
     return drafted(OpenAIImages(), DRAWS, **fields)
 
 
-def filmed(**fields):
+def asked(**fields):
     return drafted(OpenAIVideo(), FILMS, **fields)
 
 
@@ -84,11 +84,11 @@ def test_openais_words_for_images_become_lumas(fields, sent):
     ],
 )  # fmt: skip
 def test_openais_words_for_videos_become_lumas(fields, sent):
-    assert filmed(**fields).document == {"prompt": "a cat", "model": "m", **sent}
+    assert asked(**fields).document == {"prompt": "a cat", "model": "m", **sent}
 
 
 def test_what_has_no_place_is_told():
-    draft = filmed(seed=7, generate_audio=True, size="1280x720")
+    draft = asked(seed=7, generate_audio=True, size="1280x720")
     assert [(one.field, one.how) for one in draft.lost] == [
         ("generate_audio", "dropped"), ("seed", "dropped"), ("size", "emulated"),
     ]  # fmt: skip
@@ -106,7 +106,7 @@ def test_what_it_can_not_draw_is_refused(fields):
 )
 def test_what_it_can_not_film_is_refused(fields):
     with pytest.raises(Unsupported):
-        filmed(**fields)
+        asked(**fields)
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,7 @@ def test_what_is_no_generation_is_a_bad_upstream(body):
 
 
 @pytest.fixture
-async def luma(monkeypatch, tmp_path):
-    monkeypatch.setenv("CROSSROADS_HOME", str(tmp_path))
+async def luma():
     async with ScriptedProvider() as provider:
         yield provider
 
@@ -148,18 +147,12 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image(luma):
     assert {one.header("authorization") for one in luma.requests} == {"Bearer none"}
 
 
-async def test_a_video_is_begun_polled_fetched_and_charged_once(luma):
-    done = {"state": "completed", "assets": {"video": f"{luma.base_url}/f.mp4"}}
-    luma.script(*(Answer(raw=(told(**one),)) for one in ({"state": "queued"}, {"state": "dreaming"}, done, done)))
-    luma.script(Answer(raw=(b"MP4",), content_type="video/mp4"))
+async def test_a_video_is_begun_polled_fetched_and_charged_once(luma, tmp_path):
+    done = {"id": ID, "state": "completed", "assets": {"video": f"{luma.base_url}/f.mp4"}}
+    told = [{"id": ID, "state": "queued"}, {"id": ID, "state": "dreaming"}, done, done]
     row = {"model": "luma/ray-2", "upstream": "ray-2", "operations": ["video"], "price_usd": {"second": "0.1"}}
-    mine = {"plugin": "luma", "name": "luma", "base_url": luma.base_url, "api_key": "k", "endpoints": [row]}
-    async with AsyncClient({"providers": [mine]}) as client:
-        job = await client.video("luma/ray-2", "a cat", duration=5)
-        assert (job.status, str(job.usage.cost)) == ("pending", "0.5")
-        assert (await client.video_state(job)).status == "in_progress"
-        assert (await client.video_state(job)).status == "completed"
-        assert b"".join([piece async for piece in client.video_content(job)]) == b"MP4"
+    got = await filmed("luma", luma, tmp_path, told, model="luma/ray-2", endpoints=[row], duration=5)
+    assert got == Filmed("0.5", ["in_progress", "completed"], FILM)
     sent = luma.requests
     assert [one.path for one in sent] == ["/v1/generations/video", *[f"/v1/generations/{ID}"] * 3, "/v1/f.mp4"]
     assert [one.header("authorization") for one in sent] == [*["Bearer k"] * 4, None]

@@ -6,10 +6,9 @@ import pytest
 from crossroads_openai_video import OpenAIVideo
 from crossroads_runway.video import RunwayVideo
 
-from crossroads import AsyncClient
 from crossroads.errors import BadUpstream, Unsupported
 from crossroads.testing import dialect_conformance
-from crossroads.testing.answers import Answer
+from crossroads.testing.filmed import FILM, Filmed, filmed
 from crossroads.testing.upstream import ScriptedProvider
 
 TestVideo = dialect_conformance(RunwayVideo, "vectors/video")
@@ -87,21 +86,14 @@ def test_a_task_without_a_video_is_a_bad_upstream(output):
         FILMS.content_step(json.dumps({"id": "t", "status": "SUCCEEDED", "output": output}).encode(), 0)
 
 
-async def test_a_task_is_begun_polled_fetched_and_charged_once(monkeypatch, tmp_path):
-    monkeypatch.setenv("CROSSROADS_HOME", str(tmp_path))
+async def test_a_task_is_begun_polled_fetched_and_charged_once(tmp_path):
     async with ScriptedProvider() as upstream:
+        running = {"id": "t-1", "status": "RUNNING", "progress": 0.41}
         done = {"id": "t-1", "status": "SUCCEEDED", "output": [f"{upstream.base_url}/f.mp4"]}
-        told = ({"id": "t-1"}, {"id": "t-1", "status": "RUNNING", "progress": 0.41}, done, done)
-        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in told))
-        upstream.script(Answer(raw=(b"MP4",), content_type="video/mp4"))
-        mine = {"plugin": "runway", "name": "runway", "base_url": upstream.base_url, "api_key": "k"}
-        async with AsyncClient({"providers": [mine]}) as client:
-            job = await client.video("runway/gen4.5", "a cat", duration=5)
-            assert (job.status, str(job.usage.cost)) == ("pending", "0.6")
-            state = await client.video_state(job)
-            assert (state.status, state.progress) == ("in_progress", 41)
-            assert (await client.video_state(job)).status == "completed"
-            assert b"".join([piece async for piece in client.video_content(job)]) == b"MP4"
+        told = [{"id": "t-1"}, running, done, done]
+        got = await filmed("runway", upstream, tmp_path, told, model="runway/gen4.5", duration=5)
         sent = upstream.requests
+    assert got == Filmed("0.6", ["in_progress", "completed"], FILM)
+    assert FILMS.decode_job(json.dumps(running).encode())["progress"] == 41
     assert [one.path for one in sent] == ["/v1/v1/text_to_video", *["/v1/v1/tasks/t-1"] * 3, "/v1/f.mp4"]
     assert [one.header("authorization") for one in sent] == [*["Bearer k"] * 4, None]

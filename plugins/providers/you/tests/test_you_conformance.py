@@ -1,3 +1,6 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestYou = provider_conformance("you")
+ANSWER = {"answer": "Bern.", "citations": []}
+
+TestYou = provider_conformance("you", answer=said(ANSWER))

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from crossroads_bedrock_converse import errors
+from crossroads_openai_chat.oneway import OneWay
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.request import ROUTER_ONLY, open_fields, plain
 from crossroads_rerank_cohere import RerankCohere
@@ -40,11 +41,10 @@ ONE = Usage(searches=1, quality="estimated")
 """No reply states what it cost: a query of up to 100 pieces of documents is one, and more are more."""
 
 
-class BedrockRerank(RerankCohere):
+class BedrockRerank(OneWay, RerankCohere):
     """See `crossroads.dialect.Dialect` for each method."""
 
     name = "bedrock-rerank"
-    paths: tuple[str, ...] = ()
     upstream_path = "/model/{upstream}/invoke"
 
     def open(self, body: bytes, params: Mapping[str, str] = NO_PARAMS) -> Opened:
@@ -72,9 +72,6 @@ class BedrockRerank(RerankCohere):
         request.keep(Original(self.name, document, tuple(unsaid)))
         return request
 
-    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        return self.encode_request(self.decode_request(opened), url=url, upstream=upstream, stream=False)
-
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         """Of two bodies the address wants one; one that says neither gets what the client wrote."""
         now = request.model_dump(exclude_unset=True)
@@ -89,11 +86,6 @@ class BedrockRerank(RerankCohere):
         texts = [self._document(one, f"documents.{at}", lost) for at, one in enumerate(now["documents"])]
         write = _agents if wanted == AGENT else _invoked
         return Draft(document=write(now, texts, url, upstream), url=url, headers=HEADERS, lost=lost)
-
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        reply = self.decode_response(body)
-        reply.body = self.encode_response(reply, stamp)
-        return reply
 
     def decode_response(self, body: bytes) -> Reply:
         document = whole(body)

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from crossroads.call import Lost, Opened
-from crossroads.dialect import Document, Draft, Reply, Stamp
+from crossroads.call import Lost
+from crossroads.dialect import Document, Draft, Reply
 from crossroads.errors import StreamCut, Unsupported, UpstreamError, UpstreamRefused
 from crossroads.holding import FailsLate
 from crossroads.sse import EventReader, ServerEvent
@@ -22,6 +22,7 @@ from crossroads.wire import Headers
 from crossroads_openai_chat import OpenAIChat, errors
 from crossroads_openai_chat.errors import embedded_error
 from crossroads_openai_chat.foreign import Foreign, WholeDecoder, reworded
+from crossroads_openai_chat.oneway import OneWay
 from crossroads_openai_chat.reply import REMEDY as RETRY
 from crossroads_openai_chat.reply import broken, finish_reason, whole
 from crossroads_openai_chat.request import ROUTER_ONLY
@@ -46,7 +47,8 @@ HANDLED = frozenset(
         "response_format", "stream", "stream_options", "tools",
     }
 )  # fmt: skip
-NOTHING: tuple[Any, ...] = (None, [], {}, False)
+ONE_SEARCH = Usage(searches=1)
+"""Used by an answer from the web, where a vendor sells these and counts no tokens."""
 
 
 class Ask(msgspec.Struct, kw_only=True):
@@ -71,18 +73,18 @@ class Said(msgspec.Struct, kw_only=True):
     ended: bool = False
 
 
-class TextChat(OpenAIChat):
+class TextChat(OneWay, OpenAIChat):
     """See the module, and `crossroads.dialect.Dialect` for each method.
 
     vendor: as it is called in a refusal. places: canonical parameter -> its place in the vendor's body (`worded`).
     reads: canonical fields that `asked` reads itself. streamed: it has streams. gathered: it answers in one always.
-    ends_framed: a stream of its has no last event.
+    ends_framed: a stream of its has no last event. beside: types of parts that `asked` reads itself (images, videos).
     """
 
-    paths: tuple[str, ...] = ()
     vendor: str
     places: Mapping[str, str] = {}
     reads: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
     streamed = False
     gathered = False
     ends_framed = False
@@ -111,7 +113,8 @@ class TextChat(OpenAIChat):
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = request.model_dump(exclude_unset=True, by_alias=True)
         self._refuse(fields)
-        ask = Ask(fields=fields, turns=turns_of(fields, self.vendor), upstream=upstream, stream=stream, lost=[])
+        turns = turns_of(fields, self.vendor, self.beside)
+        ask = Ask(fields=fields, turns=turns, upstream=upstream, stream=stream, lost=[])
         document = self.asked(ask)
         self._place(document, ask)
         accept = b"text/event-stream" if self.gathered or (stream and self.streamed) else b"application/json"
@@ -121,9 +124,6 @@ class TextChat(OpenAIChat):
             headers=((b"content-type", b"application/json"), (b"accept", accept)),
             lost=list(dict.fromkeys(ask.lost)),
         )
-
-    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        return self.encode_request(self.decode_request(opened), url=url, upstream=upstream, stream=opened.stream)
 
     def _refuse(self, fields: Json) -> None:
         if (fields.get("n") or 1) > 1:
@@ -149,7 +149,7 @@ class TextChat(OpenAIChat):
                 continue
             elif name not in STANDARD:
                 document[name] = value
-            elif value not in NOTHING:
+            elif says_something(value):
                 ask.lost.append(Lost(name, "dropped", "the provider has no such parameter"))
 
     def decode_response(self, body: bytes) -> Reply:
@@ -173,11 +173,6 @@ class TextChat(OpenAIChat):
             id=decoder.upstream_id,
             reason=decoder.native,
         )
-
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        reply = self.decode_response(body)
-        reply.body = self.encode_response(reply, stamp)
-        return reply
 
     def decode_stream(self) -> Any:
         return TextStream(self) if self.streamed or self.gathered else WholeDecoder(self)  # type: ignore[arg-type]
@@ -244,6 +239,11 @@ class TextStream(FailsLate):
     def _ended(self, native: str | None) -> list[Document]:
         self._done, self.native, self.finish_reason = True, native, finish_reason(native) or "stop"
         return [_chunk(self.upstream_id, {}, native, self.finish_reason), *_counted(self.usage)]
+
+
+def says_something(value: Any) -> bool:
+    """Is this parameter more than a default that is spelled out? A number is, 0 too."""
+    return value is not None and value is not False and value not in ([], {})
 
 
 def reply_of(said: Said) -> Reply:

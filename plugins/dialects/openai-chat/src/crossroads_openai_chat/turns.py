@@ -5,7 +5,7 @@ Law: what is no text is refused; what a vendor is not told of the conversation i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from crossroads.call import Lost
@@ -24,15 +24,18 @@ class Turn(NamedTuple):
     text: str
 
 
-def turns_of(fields: Json, vendor: str) -> list[Turn]:
-    """Of a dumped request; a lone `prompt` is a message of the user. Raises Unsupported."""
+def turns_of(fields: Json, vendor: str, beside: Collection[str] = ()) -> list[Turn]:
+    """Of a dumped request; a lone `prompt` is a message of the user. Raises Unsupported.
+
+    beside: types of parts that the vendor takes elsewhere than in the text (images, videos).
+    """
     messages = list(fields.get("messages") or [])
     if not messages and fields.get("prompt") is not None:
         messages = [{"role": "user", "content": fields["prompt"]}]
-    return [_turn(message, vendor) for message in messages]
+    return [_turn(message, vendor, beside) for message in messages]
 
 
-def _turn(message: Json, vendor: str) -> Turn:
+def _turn(message: Json, vendor: str, beside: Collection[str]) -> Turn:
     role = "system" if message["role"] == "developer" else message["role"]
     if role not in WHO:
         raise Unsupported(f"{vendor} takes no {role} messages.", remedy=REMEDY, field="messages", value=role)
@@ -40,10 +43,10 @@ def _turn(message: Json, vendor: str) -> Turn:
     if not isinstance(content, list):
         return Turn(role, content or "")
     for part in content:
-        if part["type"] != "text":
+        if part["type"] != "text" and part["type"] not in beside:
             what = f"{vendor} takes text alone."
             raise Unsupported(what, remedy=REMEDY, field="messages", value=part["type"])
-    return Turn(role, "".join(part["text"] for part in content))
+    return Turn(role, "".join(part["text"] for part in content if part["type"] == "text"))
 
 
 def system_of(turns: Sequence[Turn]) -> str | None:
@@ -54,6 +57,14 @@ def system_of(turns: Sequence[Turn]) -> str | None:
 def spoken(turns: Iterable[Turn]) -> list[Turn]:
     """All but the system messages."""
     return [turn for turn in turns if turn.role != "system"]
+
+
+def without_system(turns: Sequence[Turn], lost: list[Lost]) -> list[Turn]:
+    """For a vendor that has no such role: the system messages lead as one of the user, which is reported."""
+    if (system := system_of(turns)) is None:
+        return list(turns)
+    lost.append(Lost("messages[].role", "emulated", "a system message is sent as the user's first"))
+    return [Turn("user", system), *spoken(turns)]
 
 
 def as_prompt(turns: Sequence[Turn], lost: list[Lost]) -> str:

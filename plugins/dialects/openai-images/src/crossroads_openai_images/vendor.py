@@ -7,6 +7,7 @@ vendor gives: mostly an address that expires.
 from __future__ import annotations
 
 import base64
+import binascii
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -174,6 +175,17 @@ def as_url(source: str | File) -> str:
     if isinstance(source, str):
         return source
     return f"data:{source.content_type};base64,{base64.b64encode(source.data).decode()}"
+
+
+def as_file(source: Any, *, field: str) -> Any:
+    """What is in a data URL, as a file; anything else as it is. Raises Unsupported: it is no base64."""
+    if not isinstance(source, str) or (inline := DATA_URL.match(source)) is None:
+        return source
+    try:
+        data = base64.b64decode(source[inline.end() :], validate=True)
+    except (binascii.Error, ValueError):
+        raise Unsupported("it is no base64.", remedy="Send a file, or another data URL.", field=field) from None
+    return File(data=data, filename="frame", content_type=inline[1])
 
 
 def only_addresses(sources: Iterable[str], *, field: str) -> None:

@@ -6,14 +6,12 @@ submission it writes in `uploaded`. See `crossroads.steps.SteppedDialect`.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import found_at, placed
-from crossroads_openai_images.vendor import DATA_URL
+from crossroads_openai_images.vendor import as_file
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft
@@ -35,7 +33,7 @@ class UploadingVideo(WordedVideo):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         draft = self.submission(request, url, upstream)
-        first, last = (as_file(frame) for frame in first_and_last(stated(request)))
+        first, last = (as_file(frame, field="frame_images") for frame in first_and_last(stated(request)))
         if isinstance(last, File):
             what, remedy = "the provider is sent one image, and this is the last.", "Send its address there."
             raise Unsupported(what, remedy=remedy, field="frame_images")
@@ -67,16 +65,3 @@ class UploadingVideo(WordedVideo):
     def uploaded(self, name: Any) -> Any:
         """The image in the submission, by the name that it was given."""
         return name
-
-
-def as_file(frame: Any) -> Any:
-    """What is in a data URL, as a file; anything else as it is. Raises Unsupported: it is no base64."""
-    if not isinstance(frame, str) or (inline := DATA_URL.match(frame)) is None:
-        return frame
-    try:
-        data = base64.b64decode(frame[inline.end() :], validate=True)
-    except (binascii.Error, ValueError):
-        raise Unsupported(
-            "it is no base64.", remedy="Send a file, or another data URL.", field="frame_images"
-        ) from None
-    return File(data=data, filename="frame", content_type=inline[1])

@@ -13,6 +13,7 @@ from typing import Any
 
 from crossroads_openai_chat import OpenAIChat, OpenAIFamily
 from crossroads_openai_chat import errors as openai
+from crossroads_openai_chat.oneway import OneWay
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.request import ROUTER_KINDS, open_fields, plain
 
@@ -86,27 +87,18 @@ class Replicate(OpenAIFamily):
         return jsonbody.encode({"title": title, "detail": told["message"], "status": told["code"]})
 
 
-class ReplicateChat(OpenAIChat):
+class ReplicateChat(OneWay, OpenAIChat):
     """As an upstream: our clients write OpenAI's."""
 
     name = "replicate-chat"
-    paths: tuple[str, ...] = ()
     upstream_path = "/models/{upstream}/predictions"
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields, lost = chat.model_input(request.model_dump(exclude_unset=True, by_alias=True), upstream)
         return draft(fields, lost, url=url, upstream=upstream, stream=stream)
 
-    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        return self.encode_request(self.decode_request(opened), url=url, upstream=upstream, stream=opened.stream)
-
     def decode_response(self, body: bytes) -> Reply:
         return chat.decode_response(body)
-
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        reply = self.decode_response(body)
-        reply.body = self.encode_response(reply, stamp)
-        return reply
 
     def decode_stream(self) -> Any:
         return stream.ChatDecoder()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 from crossroads_openai_chat.request import ROUTER_ONLY
+from crossroads_openai_chat.textchat import says_something
 from crossroads_openai_chat.turns import REMEDY, WHO, Turn, as_prompt
 
 from crossroads.call import Fields, Lost
@@ -59,7 +60,6 @@ STANDARD = frozenset(
     }
 )  # fmt: skip
 """Canonical words. What is none of them is a model's own input, and goes there as it came."""
-NOTHING = (None, [], {}, False)
 LEVELS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
 EFFORTS = {"low": 0.2, "medium": 0.5, "high": 0.8}
 """Share of the answer's tokens that may be thought (OpenRouter API reference, "Reasoning tokens", read 2026-11-24)."""
@@ -80,7 +80,7 @@ def model_input(fields: Json, upstream: str) -> tuple[Fields, list[Lost]]:
             told = ",".join(value) if name == "stop" and isinstance(value, list) else value
             made_["stop_sequences" if name == "stop" else name] = told
         elif name in STANDARD:
-            if value not in NOTHING:
+            if says_something(value):
                 lost.append(Lost(name, "dropped", NO_SUCH))
         elif name not in HANDLED and name not in ROUTER_ONLY:
             made_[name] = value

@@ -80,8 +80,8 @@ async def opened(
 def in_region(url: str, region: str) -> str:
     """The URL of a manifest, which names the default region's host, in another; one of anybody else stays."""
     parts = urlsplit(url)
-    service, _, rest = parts.netloc.partition(".")
-    if rest != f"{DEFAULT_REGION}.amazonaws.com":
+    service, usual, rest = parts.netloc.partition(f".{DEFAULT_REGION}.amazonaws.com")
+    if not usual or rest:
         return url
     return urlunsplit((parts.scheme, f"{service}.{region}.amazonaws.com", parts.path, parts.query, ""))
 

@@ -1,1 +1,1 @@
-"""Coze. Facts stand in provider.toml; there is no code."""
+"""Coze: facts in provider.toml, its format in `chat`."""

@@ -1,1 +1,1 @@
-"""Decart. Facts stand in provider.toml; there is no code."""
+"""Decart: facts in provider.toml, its formats in `images` and `video`, what they are given in `sources`."""

@@ -1,1 +1,1 @@
-"""Kagi. Facts stand in provider.toml; there is no code."""
+"""Kagi: facts in provider.toml, its format in `chat`."""

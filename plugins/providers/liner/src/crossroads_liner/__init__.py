@@ -1,1 +1,1 @@
-"""Liner. Facts stand in provider.toml; there is no code."""
+"""Liner: facts in provider.toml, its format in `chat`."""

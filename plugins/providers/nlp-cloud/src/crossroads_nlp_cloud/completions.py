@@ -10,14 +10,14 @@ from typing import Any
 
 from crossroads_openai_chat.errors import embedded_error
 from crossroads_openai_chat.foreign import JSON_HEADERS, Foreign, Json, WholeDecoder, leftover, stated
+from crossroads_openai_chat.oneway import OneWay
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.textchat import counts
 from crossroads_openai_chat.turns import REMEDY
 from crossroads_openai_chat.worded import counted_at
 from crossroads_openai_completions import OpenAICompletions
 
-from crossroads.call import Opened
-from crossroads.dialect import Document, Draft, Reply, Stamp
+from crossroads.dialect import Document, Draft, Reply
 from crossroads.errors import Unsupported
 from crossroads.types.usage import Usage
 
@@ -26,11 +26,10 @@ HANDLED = (*SAME, "best_of", "echo", "max_tokens", "n", "prompt", "response_form
 DROPPED = ("frequency_penalty", "logit_bias", "logprobs", "min_p", "presence_penalty", "seed", "top_a")
 
 
-class NlpCloudCompletions(OpenAICompletions):
+class NlpCloudCompletions(OneWay, OpenAICompletions):
     """As an upstream: our clients write OpenAI's. The model stands in the address."""
 
     name = "nlp-cloud-completions"
-    paths: tuple[str, ...] = ()
     upstream_path = "/generation"
     stream_type = Foreign.stream_type
 
@@ -46,9 +45,6 @@ class NlpCloudCompletions(OpenAICompletions):
             document |= {"end_sequence": _lone(fields, "stop"), "remove_end_sequence": True}
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
-    def splice_request(self, opened: Opened, *, url: str, upstream: str) -> Draft:
-        return self.encode_request(self.decode_request(opened), url=url, upstream=upstream, stream=False)
-
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
         if not isinstance(text := told.get("generated_text"), str):
@@ -61,11 +57,6 @@ class NlpCloudCompletions(OpenAICompletions):
             return Reply(document=document, finish_reason="stop")
         usage = Usage(input_tokens=read, output_tokens=made)
         return Reply(document={**document, "usage": counts(usage)}, usage=usage, finish_reason="stop")
-
-    def relay_response(self, body: bytes, stamp: Stamp) -> Reply:
-        reply = self.decode_response(body)
-        reply.body = self.encode_response(reply, stamp)
-        return reply
 
     def decode_stream(self) -> Any:
         return WholeDecoder(self)  # type: ignore[arg-type]

@@ -1,1 +1,1 @@
-"""Predibase. Facts stand in provider.toml; there is no code."""
+"""Predibase: facts in provider.toml, its format in `chat`."""

@@ -1,1 +1,1 @@
-"""ScaleDown. Facts stand in provider.toml; there is no code."""
+"""ScaleDown: facts in provider.toml, its format in `chat`."""

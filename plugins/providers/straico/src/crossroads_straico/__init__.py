@@ -1,1 +1,1 @@
-"""Straico. Facts stand in provider.toml; there is no code."""
+"""Straico: facts in provider.toml, its format in `chat`."""

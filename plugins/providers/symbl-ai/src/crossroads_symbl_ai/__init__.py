@@ -1,1 +1,1 @@
-"""Symbl.ai Nebula. Facts stand in provider.toml; there is no code."""
+"""Symbl.ai Nebula: facts in provider.toml, its format in `chat`."""

@@ -1,1 +1,1 @@
-"""TwelveLabs: facts in provider.toml, its format in `embeddings`."""
+"""TwelveLabs: facts in provider.toml, its formats in `chat` and `embeddings`."""

@@ -1,1 +1,1 @@
-"""You.com. Facts stand in provider.toml; there is no code."""
+"""You.com: facts in provider.toml, its format in `chat`."""
