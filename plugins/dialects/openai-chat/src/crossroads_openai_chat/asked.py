@@ -52,7 +52,8 @@ class JobWords(msgspec.Struct, frozen=True, kw_only=True):
 
     made: places of an address, of an object with `url`, or of a list of either. moderated: found in the vendor's word
     for the state, or in its reasons. id: one place or several, of which the first that stands there counts. nameless:
-    what is asked for later need not name the job. numbered: ids and states are whole numbers.
+    what is asked for later need not name the job. numbered: ids and states are whole numbers, which say
+    nothing to a reader.
     """
 
     id: str | tuple[str, ...]
@@ -83,7 +84,7 @@ class JobWords(msgspec.Struct, frozen=True, kw_only=True):
             id=id or "",
             status=status,
             made=[address for place in self.made for address in addresses(found_at(told, place))],
-            reason=": ".join(reasons) or (state if state.lower() != status else "") or NO_REASON,
+            reason=": ".join(reasons) or ("" if self.numbered or state.lower() == status else state) or NO_REASON,
             moderated=self.moderated is not None and self.moderated.search(" ".join((state, *reasons))) is not None,
             told=told,
         )

@@ -16,6 +16,7 @@ from crossroads_openai_chat.asked import JobWords
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import Json
 from crossroads_openai_chat.reply import whole
+from crossroads_openai_chat.worded import found_at
 from crossroads_openai_video.uploaded import UploadingVideo
 from crossroads_openai_video.vendor import shaped_by_frame
 
@@ -80,7 +81,7 @@ class PixverseVideo(UploadingVideo):
 
     def decode_job(self, body: bytes) -> Document:
         job = super().decode_job(checked(body))
-        if whole(body)["Resp"]["status"] == int(MODERATED):
+        if found_at(whole(body), self.job.status) == int(MODERATED):
             job["error"] = "the content was refused"
         return job
 
