@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -22,6 +23,7 @@ from crossroads_openai_chat.worded import found_at
 ASKED_EVERY_S = 1.0
 ENDED = ("completed", "failed", "cancelled", "expired")
 NO_REASON = "no reason was given"
+ID_CHARACTERS_MAX = 200
 NUMBER = re.compile(r"[\w-]{1,200}", re.ASCII)
 """What an id may be, where a format says no more of it."""
 
@@ -105,6 +107,16 @@ def job_of(id: Any, state: Any, states: Mapping[str, str], *, made: Any = (), re
         raise broken("the provider's job has something without an address.")
     said = reason if isinstance(reason, str) and reason else NO_REASON
     return Job(named, states.get(state, "in_progress"), list(files), said)
+
+
+def id_in(told: Json, name: str) -> str | None:
+    """The id that stands there, as a part of an address; None: there is none. Raises BadUpstream: it can't be one."""
+    id = told.get(name)
+    if id is None or id == "":
+        return None
+    if not isinstance(id, str) or len(id) > ID_CHARACTERS_MAX or not id.strip("."):
+        raise broken("the provider sent an id that is none.")
+    return quote(id, safe="")
 
 
 def addresses(value: Any) -> list[str]:

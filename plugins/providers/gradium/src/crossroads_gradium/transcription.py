@@ -15,7 +15,14 @@ import msgspec
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken
-from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, sound_of, until, with_query
+from crossroads_openai_speech.vendor import (
+    SHAPES_OF_REPLIES,
+    VendorTranscription,
+    is_moment,
+    sound_of,
+    until,
+    with_query,
+)
 from crossroads_openai_speech.worded import kind_of
 
 from crossroads.dialect import Document, Draft, Reply, Stamp
@@ -109,4 +116,4 @@ def _last(spoken: list[Json], of: Any) -> Json | None:
 
 
 def _is_timed(row: Json) -> bool:
-    return all(type(row.get(edge)) in (int, float) for edge in ("start", "end"))
+    return all(is_moment(row.get(edge)) for edge in ("start", "end"))
