@@ -17,6 +17,7 @@ from crossroads_openai_chat.reply import broken
 from crossroads.call import Lost
 from crossroads.dialect import Document, Draft, Reply, Stamp
 from crossroads.errors import Unsupported
+from crossroads.multipart import File
 from crossroads.steps import Step
 
 
@@ -115,11 +116,16 @@ def first_and_last(
     return _where(first), _where(last)
 
 
-def _where(given: list[Any]) -> Any:
-    told = given[0] if given else None
-    if isinstance(told, dict):
-        told = told.get("url") or told.get("image_url")
-    return told
+def _where(given: list[Any]) -> str | File | None:
+    """Of the one image that was given. Raises Unsupported: it is nowhere, e.g. a file that another host keeps."""
+    if not given:
+        return None
+    told = given[0]
+    for name in ("image_url", "url"):
+        told = told.get(name, told) if isinstance(told, dict) else told
+    if isinstance(told, File) or (isinstance(told, str) and told):
+        return told
+    raise Unsupported("an image has no address.", remedy="Send a file, or `image_url`.", field="input_reference")
 
 
 def recorded(draft: Draft, text: str, recordings: Collection[str]) -> Draft:
