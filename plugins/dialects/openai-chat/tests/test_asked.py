@@ -5,7 +5,7 @@ import re
 import pytest
 from crossroads_openai_chat.asked import JobWords, addresses, id_in
 
-from crossroads.errors import BadUpstream
+from crossroads.errors import BadUpstream, UpstreamRefused
 
 WORDS = JobWords(
     id="data.id",
@@ -85,3 +85,11 @@ def test_an_id_that_leads_elsewhere_is_none(id):
 def test_a_number_is_no_reason():
     words = JobWords(id="id", status="state", states={"8": "failed"}, made=("url",), numbered=True)
     assert words.read(b'{"id": 7, "state": 8}').reason == "no reason was given"
+
+
+def test_an_error_with_status_200_is_the_vendors_own():
+    for body in (b'{"error": {"message": "out of credits", "code": 402}}', b'{"msg": "out of credits", "code": 1001}'):
+        with pytest.raises(UpstreamRefused):
+            WORDS.read(body)
+    with pytest.raises(BadUpstream):
+        WORDS.read(b'{"data": {}}')

@@ -105,8 +105,8 @@ def test_files_are_refused():
 
 
 @pytest.mark.parametrize("told", [{}, {"id": None}, {"id": "a/b"}, {"message": "no"}])
-def test_what_is_no_job_is_a_bad_upstream(told):
-    with pytest.raises(BadUpstream):
+def test_what_is_no_job_is_the_upstreams_error(told):
+    with pytest.raises(UpstreamError):
         FILMS.decode_response(json.dumps(told).encode())
     with pytest.raises(BadUpstream):
         DRAWS.decode_response(json.dumps(told).encode())

@@ -16,7 +16,14 @@ import msgspec
 from crossroads import jsonbody
 from crossroads.call import Call, Fields, Lost, Opened
 from crossroads.dialect import NO_PARAMS, DialectBase, Document, Draft, Reply, Stamp
-from crossroads.errors import BadUpstream, CrossroadsError, StreamCut, Unsupported, UpstreamRefused
+from crossroads.errors import (
+    BadUpstream,
+    CrossroadsError,
+    StreamCut,
+    Unsupported,
+    UpstreamError,
+    UpstreamRefused,
+)
 from crossroads.jsonbody import MALFORMED, Kind
 from crossroads.multipart import File
 from crossroads.types.usage import Usage
@@ -218,6 +225,17 @@ def reworded(body: bytes) -> bytes:
     return msgspec.json.encode(
         {"error": {"message": message, "code": inner.get("code") or inner.get("status") or code}}
     )
+
+
+def told_instead(body: bytes, what: str) -> UpstreamError:
+    """Of JSON where a success was due: the vendor's own error, if it is one. what: else."""
+    said = reworded(body)
+    try:
+        told = msgspec.json.decode(said)
+    except MALFORMED:
+        told = None
+    error = told.get("error") if isinstance(told, dict) else None
+    return errors.embedded_error(said, error) if error else BadUpstream(what, remedy="Retry the call.")
 
 
 def _row(row: Any) -> str:

@@ -13,13 +13,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
-from crossroads_openai_chat.foreign import Foreign, Json
+from crossroads_openai_chat.foreign import Foreign, Json, told_instead
 from crossroads_openai_chat.reply import broken
 
 from crossroads import multipart
 from crossroads.call import Opened
 from crossroads.dialect import NO_PARAMS, Document, Reply, Stamp
-from crossroads.errors import BadRequest, BadUpstream, StreamCut, Unsupported
+from crossroads.errors import BadRequest, StreamCut, Unsupported
+from crossroads.jsonbody import MALFORMED
 from crossroads.multipart import File
 from crossroads.types.usage import Usage
 from crossroads_openai_speech.stream import SPEECH_PIECE, TEXT_DONE, TEXT_PIECE
@@ -52,8 +53,8 @@ class VendorSpeech(Foreign):
         return opened
 
     def decode_response(self, body: bytes) -> Reply:
-        if not body:
-            raise BadUpstream("the provider sent no sound.", remedy=REMEDY)
+        if not body or _is_document(body):
+            raise told_instead(body, "the provider sent no sound.")
         return Reply(body=body, content_type="application/octet-stream")
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
@@ -109,6 +110,17 @@ class SoundDecoder:
         if not (framed and self._any):  # sound has no end of its own
             raise StreamCut("the sound ended where nothing shows that it is whole.", remedy=REMEDY)
         return []
+
+
+def _is_document(body: bytes) -> bool:
+    """Is it JSON, and so an error with status 200?"""
+    if not body.lstrip().startswith(b"{"):
+        return False
+    try:
+        msgspec.json.decode(body)
+    except MALFORMED:
+        return False
+    return True
 
 
 def own_text(opened: Opened) -> str:
