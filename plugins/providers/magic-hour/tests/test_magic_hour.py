@@ -108,7 +108,7 @@ def test_files_are_refused():
 def test_what_is_no_job_is_the_upstreams_error(told):
     with pytest.raises(UpstreamError):
         FILMS.decode_response(json.dumps(told).encode())
-    with pytest.raises(BadUpstream):
+    with pytest.raises(UpstreamError):
         DRAWS.decode_response(json.dumps(told).encode())
 
 
