@@ -9,7 +9,7 @@ from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
 from crossroads.clock import SystemClock
-from crossroads.errors import BadUpstream, Unsupported, UpstreamError
+from crossroads.errors import Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import filmed
