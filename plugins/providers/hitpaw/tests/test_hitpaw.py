@@ -93,11 +93,15 @@ def test_what_has_no_images_is_a_bad_upstream(told):
         DRAWS.decode_response(json.dumps(told).encode())
 
 
+ROW = {"model": "hitpaw/general_2x", "upstream": "general_2x", "operations": ["images"], "price_usd": {"image": "0.01"}}
+"""At a price of its own: HitPaw's is one by megapixels."""
+
+
 async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
     async with ScriptedProvider() as upstream:
         upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (TAKEN, WORKING, DONE)))
         body = json.dumps({"model": "hitpaw/general_2x", "prompt": "", "image": IMAGE}).encode()
-        got = await served("hitpaw", upstream, "openai-images", body, clock=Quick())
+        got = await served("hitpaw", upstream, "openai-images", body, clock=Quick(), endpoints=[ROW])
         sent = upstream.requests
     assert json.loads(got.body)["data"] == [{"url": MADE}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)
