@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.asked import NUMBER, Job, JobWords
+from crossroads_openai_chat.errors import MESSAGE_CHARS_MAX, scrubbed
 from crossroads_openai_chat.foreign import Foreign, Json
 from crossroads_openai_chat.reply import broken
 
@@ -76,7 +77,7 @@ class PolledVideo(VendorVideo):
         job = self.read(body)
         document: Document = {"id": job.id, "object": "video", "status": job.status}
         if job.failed:
-            document["error"] = job.reason
+            document["error"] = scrubbed(job.reason, MESSAGE_CHARS_MAX)
         return {**document, "progress": 100} if job.status == "completed" else document
 
 
