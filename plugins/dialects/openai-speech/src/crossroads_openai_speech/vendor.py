@@ -178,9 +178,9 @@ def format_of(fields: Json, known: Mapping[str, Any], *, usual: str) -> Any:
 
 
 def with_query(url: str, query: Mapping[str, Any]) -> str:
-    """The URL with these parameters; lists come several times, booleans as JSON writes them."""
+    """The URL with these parameters; lists come several times, booleans and objects as JSON writes them."""
     pairs = [
-        (name, str(one).lower() if isinstance(one, bool) else str(one))
+        (name, msgspec.json.encode(one).decode() if isinstance(one, bool | dict) else str(one))
         for name, value in query.items()
         for one in (value if isinstance(value, list) else [value])
     ]
