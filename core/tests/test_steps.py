@@ -51,7 +51,8 @@ async def world(clock, dialect=Submitting, **config):
     async with ScriptedProvider() as upstream:
         recorder = Recorder()
         dialects = {"openai-chat": OpenAIChat, "submitting": dialect}
-        mine = offer("p", upstream, api_key="sk-canary", manifest={"operations": OPERATIONS})
+        words = {"operations": OPERATIONS, "media_hosts": ["localhost"]}
+        mine = offer("p", upstream, api_key="sk-canary", manifest=words)
         sinks = {"recorder": recorder}
         async with exchange_with(mine, dialects=dialects, sinks=sinks, clock=clock, config=config) as x:
             yield x, upstream, recorder
@@ -113,6 +114,16 @@ async def test_a_step_to_another_host_is_not_sent():
         result = await send(x, chat("Hello?"))
         assert result.status == 502
         assert len(upstream.requests) == 1
+
+
+async def test_what_was_made_is_fetched_where_media_stand_and_the_key_never_goes_there():
+    async with world(Quick()) as (x, upstream, _):
+        there = upstream.base_url.replace("127.0.0.1", "localhost")
+        upstream.script(told(ask=f"{there}/film", bare=True), told(**REPLY), told(ask=f"{there}/film"))
+        assert (await send(x, chat("Hello?"))).text == "done"
+        assert upstream.requests[1].header("authorization") is None
+        assert (await send(x, chat("Hello?"))).status == 502
+        assert len(upstream.requests) == 3, "the second call's step was not sent"
 
 
 @pytest.mark.parametrize("status", [404, 500])

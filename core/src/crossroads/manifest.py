@@ -116,6 +116,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     variables: dict[str, Variable] = {}
     sites: dict[str, Site] = {}
     hosts: tuple[str, ...] = ()
+    media_hosts: tuple[str, ...] = ()
     models_url: str | None = None
     quirks: tuple[Quirk, ...] = ()
     errors: tuple[ErrorReading, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -52,11 +52,19 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 
     def may_send_to(self, url: str) -> bool:
         """Is the URL's host one of ours? The credential goes nowhere else (law: hosts)."""
-        try:
-            host = split_url(url)[0].host  # as the transport reads it, so that no two readers differ
-        except ValueError:
-            return False
-        return host in self.hosts or any(fnmatchcase(host, known) for known in self.hosts)
+        return _stands_at(url, self.hosts)
+
+    def may_fetch_from(self, url: str) -> bool:
+        """Without the credential, also where what the provider made stands."""
+        return _stands_at(url, (*self.hosts, *self.manifest.media_hosts))
+
+
+def _stands_at(url: str, hosts: Sequence[str]) -> bool:
+    try:
+        host = split_url(url)[0].host  # as the transport reads it, so that no two readers differ
+    except ValueError:
+        return False
+    return host in hosts or any(fnmatchcase(host, known) for known in hosts)
 
 
 class Catalog:

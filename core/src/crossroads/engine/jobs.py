@@ -39,9 +39,9 @@ KEY_BYTES = 32
 ID_CHARACTERS_MAX = 2000
 STATE_BYTES_MAX = 1 << 20
 JSON = b"application/json"
-LENGTH = ("duration", "seconds")
-"""Of a video, as clients state it."""
 MEDIA = (b"video/", b"image/", b"audio/")
+DURATION = ("duration", "seconds")
+"""Of a request, in OpenRouter's word and in OpenAI's."""
 
 
 class Ticket(msgspec.Struct, frozen=True, array_like=True):
@@ -171,15 +171,13 @@ def polling_url(id: str) -> str:
 
 
 def issued_seconds(call: Call, reported: int | None) -> Usage | None:
-    """What a submission is charged for: the seconds that the upstream stated, else those that it was asked for.
+    """What a submission is charged for: the seconds that the upstream stated, else those asked for.
 
-    None: nobody knows. Seconds that the caller stated, and the upstream was not told of, say nothing.
+    None: neither is known; also where what was asked for did not go out as it was.
     """
-    if reported is None and any(lost.field in LENGTH and lost.how == "dropped" for lost in call.lost):
-        return None
-    if reported is None:
+    if reported is None and not any(lost.field in DURATION for lost in call.lost):
         fields = call.opened.fields if call.typed is None else call.typed.model_dump(exclude_unset=True)
-        stated = next((fields[name] for name in LENGTH if name in fields), None)
+        stated = next((fields[name] for name in DURATION if name in fields), None)
         value = msgspec.json.decode(stated) if isinstance(stated, msgspec.Raw) else stated
         reported = value if isinstance(value, int) else None
     return None if reported is None else Usage(seconds=reported)

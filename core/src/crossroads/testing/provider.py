@@ -150,7 +150,7 @@ class PackageChecks(Package, ImportChecks):
             for url in (url for url in served.urls if not url.startswith("{base_url}")):
                 known = any(fnmatchcase(host_of(url) or "", host) for host in {*manifest.hosts, *own} if host)
                 assert known, f"{operation} goes to {host_of(url)}, which `hosts` lacks"
-        assert not any(host in ("*", "*.com") or "/" in host for host in manifest.hosts)
+        assert not any(host in ("*", "*.com") or "/" in host for host in (*manifest.hosts, *manifest.media_hosts))
 
     def test_its_hooks_fit_the_contract(self) -> None:
         plugins = Plugins(installed())
@@ -160,7 +160,8 @@ class PackageChecks(Package, ImportChecks):
 
 RECORDED = "test_a_recorded_exchange_is_understood"
 WORDS = (
-    "base_url", "models_url", "status", "abortable_streams", "headquarters", "datacenters", "certifications",
+    "base_url", "models_url", "media_hosts", "status", "abortable_streams", "headquarters", "datacenters",
+    "certifications",
 )  # fmt: skip
 """At the top of a manifest: those that a source must state."""
 

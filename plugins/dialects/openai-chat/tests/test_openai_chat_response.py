@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from crossroads_openai_chat import OpenAIChat
+from crossroads_openai_chat import OpenAIChat, errors
 from crossroads_openai_chat.errors import MESSAGE_CHARS_MAX
 
 from crossroads.dialect import Reply
@@ -214,3 +214,9 @@ def test_an_operators_fault_shows_no_detail_to_a_client():
     body = DIALECT.encode_error(ConfigError("/etc/secret is odd.", remedy="Edit it."), None, in_stream=False)
     told = {"code": 500, "message": "Internal Server Error", "metadata": {"error_type": "server"}}
     assert json.loads(body) == {"error": told}
+
+
+def test_what_a_good_reply_says_was_not_done_is_a_refusal():
+    told = errors.refused("it is too long")
+    assert ("it is too long" in str(told), told.upstream_status) == (True, 400)
+    assert "no reason given" in str(errors.refused(None, 500))

@@ -6,7 +6,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from crossroads_amazon_bedrock import Bedrock, placed
-from crossroads_amazon_bedrock.signing import AwsSettings, signed
+from crossroads_aws import AwsSettings, signed
 
 from crossroads.config import Secret
 from crossroads.wire import HttpRequest

@@ -5,7 +5,6 @@ import json
 import botocore.session
 import pytest
 from botocore.config import Config
-from crossroads_amazon_bedrock.signing import AwsSettings
 from crossroads_amazon_sagemaker import SageMaker
 from crossroads_amazon_sagemaker.invoked import (
     SageMakerChat,
@@ -13,6 +12,7 @@ from crossroads_amazon_sagemaker.invoked import (
     SageMakerEmbeddings,
     SageMakerRerank,
 )
+from crossroads_aws import AwsSettings
 from crossroads_bedrock_converse.frames import encode_frame
 
 from crossroads import jsonbody

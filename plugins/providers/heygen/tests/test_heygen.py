@@ -107,7 +107,6 @@ async def test_a_job_is_submitted_polled_and_fetched(tmp_path):
         )
         got = await filmed("heygen", upstream, tmp_path, told, model="heygen/avatar-iii", duration=10)
         sent = upstream.requests
-    assert (got.states, got.film) == (["in_progress", "completed"], b"MP4")
-    assert got.cost is None  # it speaks as long as the script is: the seconds asked for were not sent
+    assert (got.states, got.film, got.cost) == (["in_progress", "completed"], b"MP4", None)
     assert [one.path for one in sent] == ["/v1/v3/videos", *["/v1/v3/videos/v"] * 3, "/v1/v.mp4"]
     assert [one.header("x-api-key") for one in sent] == [*["k"] * 4, None]

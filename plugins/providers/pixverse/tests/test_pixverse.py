@@ -86,8 +86,9 @@ def test_a_key_that_is_refused_is_no_fault_of_the_caller():
     [
         (2, "pending", None),
         (5, "in_progress", None),
+        (6, "cancelled", "it was deleted"),
         (7, "failed", "the content was refused"),
-        (8, "failed", "no reason was given"),
+        (8, "failed", "the generation failed"),
     ],
 )
 def test_its_states_are_told_in_our_words(status, meant, error):

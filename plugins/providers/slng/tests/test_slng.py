@@ -3,69 +3,48 @@
 import json
 
 import pytest
-from crossroads_openai_speech import OpenAISpeech
 from crossroads_slng.speech import SlngSpeech
 from crossroads_slng.transcription import SlngTranscription
 
 from crossroads import multipart
-from crossroads.errors import BadUpstream, Unsupported
+from crossroads.errors import BadUpstream, UpstreamError
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance
+from crossroads.testing import dialect_conformance, speech_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
+from crossroads.testing.spoken import spoken
 from crossroads.testing.upstream import ScriptedProvider
-from crossroads.types.usage import Usage
 
-TestSpeech = dialect_conformance(SlngSpeech)
+TestSpeech = speech_conformance(
+    SlngSpeech,
+    "slng",
+    own={"text": "Hi", "voice": "aura-2-thalia-en"},
+    path="/v1/bridges/unmute/tts/slng/deepgram/aura:2-en",
+    sent={"text": "Grüß", "voice": "v"},
+    upstream="slng/deepgram/aura:2-en",
+    answer=Answer(raw=(b"RIFF\0",), content_type="audio/wav"),
+    heard=(b"RIFF\0", b"audio/wav"),
+)
 TestTranscription = dialect_conformance(SlngTranscription, "vectors/transcription")
 
-SPEAKS, HEARS, OPENAI = SlngSpeech(), SlngTranscription(), OpenAISpeech()
-OWN = {"text": "Hi", "voice": "aura-2-thalia-en"}
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
+SPEAKS, HEARS = SlngSpeech(), SlngTranscription()
 
 
 def channel(*texts, **more):
     return {"alternatives": [{"transcript": text} for text in texts], **more}
 
 
-def test_its_own_body_is_read_and_written_the_same():
-    opened = SPEAKS.open(json.dumps(OWN).encode())
-    assert SPEAKS.splice_request(opened, url="u", upstream="m").document == OWN
-
-
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "flac8"}])
-def test_what_it_can_not_speak_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
-
-
 def test_a_format_that_was_asked_for_is_told_to_be_the_models_choice():
-    assert [lost.field for lost in drafted(response_format="wav", speed=1.5).lost] == ["speed", "response_format"]
-    assert drafted().lost == []
+    assert [lost.field for lost in spoken(SPEAKS, response_format="wav", speed=1.5).lost] == [
+        "speed",
+        "response_format",
+    ]
+    assert spoken(SPEAKS).lost == []
 
 
 def test_a_document_is_no_sound():
-    with pytest.raises(BadUpstream):
+    with pytest.raises(UpstreamError):
         SPEAKS.decode_response(b'{"audioContent": "SUQz"}')
-
-
-async def test_a_client_of_openai_is_heard_in_its_words_and_pays_by_the_character():
-    async with ScriptedProvider() as upstream:
-        upstream.script(Answer(raw=(b"RIFF\0",), content_type="audio/wav"))
-        row = {"model": "a/m", "upstream": "slng/deepgram/aura:2-en", "operations": ["speech"]}
-        row["price_usd"] = {"character": "0.00001"}
-        body = json.dumps({"model": "a/m", "input": "Grüß", "voice": "aura-2-thalia-en"}).encode()
-        got = await served("slng", upstream, "openai-speech", body, endpoints=[row])
-        sent = upstream.requests[0]
-    assert (got.body, got.headers[b"content-type"]) == (b"RIFF\0", b"audio/wav")
-    assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 40_000)
-    assert sent.path.endswith("/v1/bridges/unmute/tts/slng/deepgram/aura:2-en")
-    assert sent.header("authorization") == "Bearer none"
-    assert sent.json == {"text": "Grüß", "voice": "aura-2-thalia-en"}
 
 
 def test_the_likeliest_reading_of_each_channel_is_the_text():

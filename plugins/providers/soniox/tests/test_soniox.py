@@ -3,37 +3,39 @@
 import json
 
 import pytest
-from crossroads_openai_speech import OpenAISpeech
 from crossroads_soniox.speech import SonioxSpeech
 from crossroads_soniox.transcription import SonioxTranscription
 
 from crossroads import multipart
 from crossroads.clock import SystemClock
-from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
+from crossroads.errors import BadUpstream, UpstreamRefused
 from crossroads.multipart import File
-from crossroads.testing import dialect_conformance, laws
+from crossroads.testing import dialect_conformance, laws, speech_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.served import served
+from crossroads.testing.spoken import spoken
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
-TestSpeech = dialect_conformance(SonioxSpeech)
+TestSpeech = speech_conformance(
+    SonioxSpeech,
+    "soniox",
+    own={"text": "Hi", "voice": "Adrian", "model": "m", "audio_format": "wav", "language": "de", "bitrate": 64000},
+    path="/tts",
+    sent={"text": "Grüß", "voice": "v", "model": "tts-rt-v2", "audio_format": "mp3", "language": "en"},
+    upstream="tts-rt-v2",
+    lost=("instructions", "language"),
+)
 TestTranscription = dialect_conformance(SonioxTranscription, "vectors/transcription")
 
-SPEAKS, HEARS, OPENAI = SonioxSpeech(), SonioxTranscription(), OpenAISpeech()
+SPEAKS, HEARS = SonioxSpeech(), SonioxTranscription()
 URL = "https://api.soniox.com/v1/transcriptions"
-OWN = {"text": "Hi", "voice": "Adrian", "model": "m", "audio_format": "wav", "language": "de", "bitrate": 64000}
 JOB = {"id": "j/1", "status": "queued", "filename": "a.wav", "model": "stt-async-v5"}
 
 
 class Quick(SystemClock):
     async def sleep(self, seconds):
         """Not slept."""
-
-
-def drafted(**fields):
-    body = json.dumps({"model": "a/m", "input": "Hi", "voice": "v", **fields}).encode()
-    return SPEAKS.encode_request(OPENAI.decode_request(OPENAI.open(body)), url="u", upstream="m", stream=False)
 
 
 def token(text, start, end, **more):
@@ -44,32 +46,14 @@ def heard(*tokens):
     return HEARS.decode_response(json.dumps({"id": "j", "text": "", "tokens": tokens}).encode())
 
 
-def test_its_own_body_is_read_and_written_the_same():
-    opened = SPEAKS.open(json.dumps(OWN).encode())
-    draft = SPEAKS.splice_request(opened, url="u", upstream="m")
-    assert (draft.document, draft.lost) == (OWN, [])
-
-
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "flac8"}])
-def test_what_it_can_not_speak_is_refused(fields):
-    with pytest.raises(Unsupported):
-        drafted(**fields)
+def test_a_tempo_and_a_language_have_words():
+    document = spoken(SPEAKS, speed=1.5, language="de").document
+    assert (document["speed"], document["language"]) == (1.5, "de")
 
 
 def test_samples_come_at_the_rate_of_openai():
-    assert drafted(response_format="pcm").document["sample_rate"] == 24000
-    assert "sample_rate" not in drafted(response_format="wav").document
-
-
-def test_what_it_has_no_word_for_is_told_and_a_language_made_up_too():
-    draft = drafted(instructions="whisper", speed=1.5)
-    assert [lost.field for lost in draft.lost] == ["instructions", "language"]
-    assert (draft.document["speed"], draft.document["language"]) == (1.5, "en")
-
-
-def test_the_words_of_openai_become_its_own():
-    draft = drafted(language="de", response_format="opus")
-    assert draft.document == {"text": "Hi", "voice": "v", "model": "m", "audio_format": "opus", "language": "de"}
+    assert spoken(SPEAKS, response_format="pcm").document["sample_rate"] == 24000
+    assert "sample_rate" not in spoken(SPEAKS, response_format="wav").document
 
 
 def test_tokens_are_put_together_to_words():

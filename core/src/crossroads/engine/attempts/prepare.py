@@ -148,10 +148,10 @@ def _checked(attempt: Attempt, prepared: Prepared, request: HttpRequest, *, bare
     instance = prepared.instance
     if prepared.hook is not None and not bare:
         request = prepared.hook(attempt, request) or request
-    if not instance.may_send_to(request.url):
+    if not (instance.may_fetch_from(request.url) if bare else instance.may_send_to(request.url)):
         raise BadUpstream(
             f"provider {instance.name} would send to a host that its manifest does not name.",
-            remedy="Correct `hosts` in its manifest, or report the package.",
+            remedy=f"Correct `{'media_hosts' if bare else 'hosts'}` in its manifest, or report the package.",
         )
     return request
 

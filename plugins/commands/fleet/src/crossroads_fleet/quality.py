@@ -84,7 +84,8 @@ def _sourced(evidence: Evidence) -> bool:
     document = evidence.document
     if "source" in document:
         return True
-    words = [w for w in ("base_url", "models_url", "headquarters", "datacenters", "certifications") if w in document]
+    top = ("base_url", "models_url", "media_hosts", "headquarters", "datacenters", "certifications")
+    words = [w for w in top if w in document]
     words += [f"data_policy.{word}" for word in document.get("data_policy", {}) if word != "source"]
     policy = "source" in document.get("data_policy", {})
     named = document.get("sources", {})

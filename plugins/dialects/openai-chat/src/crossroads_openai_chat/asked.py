@@ -16,7 +16,7 @@ import msgspec
 
 from crossroads.errors import UpstreamRefused
 from crossroads_openai_chat.errors import decode_error
-from crossroads_openai_chat.foreign import Json, told_instead
+from crossroads_openai_chat.foreign import Json, error_or
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import found_at
 
@@ -79,7 +79,7 @@ class JobWords(msgspec.Struct, frozen=True, kw_only=True):
         told = whole(body)
         id, state = self.named(told), self._text(told, self.status)
         if id is None and not (self.nameless and state):
-            raise told_instead(body, "the provider named no job.")
+            raise error_or(body, "the provider named no job.")
         status = self.states.get(state.lower(), "in_progress" if state else "pending")
         reasons = [text for place in self.reasons if isinstance(text := found_at(told, place), str) and text]
         return Job(

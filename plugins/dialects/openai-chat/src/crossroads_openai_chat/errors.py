@@ -153,6 +153,11 @@ def decode_error(status: int, headers: Headers, body: bytes) -> UpstreamRefused:
     )
 
 
+def refused(why: Any, status: int = 400) -> UpstreamRefused:
+    """For what a reply with status 200 says was not done. why: as it says so, if it does; status: as if with this."""
+    return decode_error(status, (), msgspec.json.encode({"error": {"message": str(why or "no reason given")}}))
+
+
 def embedded_error(data: bytes, error: Any) -> UpstreamError:
     """An error inside a 200: `error` is its top-level value, `data` the whole document or event."""
     if not isinstance(error, (dict, str)) or not error:

@@ -227,7 +227,7 @@ def reworded(body: bytes) -> bytes:
     )
 
 
-def told_instead(body: bytes, what: str) -> UpstreamError:
+def error_or(body: bytes, what: str) -> UpstreamError:
     """Of JSON where a success was due: the vendor's own error, if it is one. what: else."""
     said = reworded(body)
     try:
@@ -241,6 +241,7 @@ def told_instead(body: bytes, what: str) -> UpstreamError:
 def _row(row: Any) -> str:
     if not isinstance(row, dict):
         return row if isinstance(row, str) else ""
-    where = ".".join(str(step) for step in row.get("loc") or () if step != "body")
+    steps = row.get("loc")
+    where = ".".join(str(step) for step in steps if step != "body") if isinstance(steps, list) else ""
     text = str(row.get("msg") or row.get("message") or row.get("title") or "")
     return f"{where}: {text}" if where else text

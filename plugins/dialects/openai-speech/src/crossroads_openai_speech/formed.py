@@ -15,9 +15,9 @@ from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import placed, taken
 
-from crossroads.dialect import Document, Draft, Reply, Stamp
+from crossroads.dialect import Draft, Reply, Stamp
 from crossroads.wire import Headers
-from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, sound_of, timed, until
+from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, in_segments, sound_of, timed
 
 OPTIONAL = ("language", "prompt", "temperature")
 SPEAKERS = ("known_speaker_names", "known_speaker_references")
@@ -65,13 +65,8 @@ class FormedTranscription(VendorTranscription):
         told = whole(body)
         if not isinstance(text := told.get(self.text), str):
             raise broken("the provider's reply has no transcript.")
-        document: Document = {"text": text}
-        spoken = timed(told.get(self.rows), "text", **TIMES)
-        if spoken:
-            document["segments"] = [{"id": at, "text": row.pop("word"), **row} for at, row in enumerate(spoken)]
-        if isinstance(language := told.get("language"), str):
-            document["language"] = language
-        return Reply(document=document, usage=until(spoken))
+        rows = [{"text": row.pop("word"), **row} for row in timed(told.get(self.rows), "text", **TIMES)]
+        return in_segments(text, rows, language=told.get("language"))
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}

@@ -13,14 +13,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
-from crossroads_openai_chat.foreign import Foreign, Json, told_instead
+from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.foreign import Foreign, Json, reworded
 from crossroads_openai_chat.reply import broken
 
-from crossroads import multipart
+from crossroads import jsonbody, multipart
 from crossroads.call import Opened
 from crossroads.dialect import NO_PARAMS, Document, Reply, Stamp
-from crossroads.errors import BadRequest, StreamCut, Unsupported
-from crossroads.jsonbody import MALFORMED
+from crossroads.errors import BadRequest, BadUpstream, StreamCut, Unsupported, UpstreamRefused
 from crossroads.multipart import File
 from crossroads.types.usage import Usage
 from crossroads_openai_speech.stream import SPEECH_PIECE, TEXT_DONE, TEXT_PIECE
@@ -28,6 +28,8 @@ from crossroads_openai_speech.usage import SECONDS_MAX
 
 REMEDY = "Retry the call."
 MOMENT_MAX = 1000 * SECONDS_MAX
+HELD_BYTES_MAX = 65536
+"""Of what may be an error instead of sound."""
 SHAPES_OF_REPLIES = ("response_format", "timestamp_granularities", "include", "chunking_strategy")
 """What of a transcription request our own encoder does, or what only OpenAI's models know."""
 
@@ -53,8 +55,10 @@ class VendorSpeech(Foreign):
         return opened
 
     def decode_response(self, body: bytes) -> Reply:
-        if not body or _is_document(body):
-            raise told_instead(body, "the provider sent no sound.")
+        if not body:
+            raise BadUpstream("the provider sent no sound.", remedy=REMEDY)
+        if (error := told_instead(body)) is not None:
+            raise error
         return Reply(body=body, content_type="application/octet-stream")
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
@@ -90,8 +94,22 @@ class VendorTranscription(Foreign):
         return [{"type": TEXT_PIECE, "delta": text}, {"type": TEXT_DONE, "text": text}]
 
 
+def told_instead(body: bytes) -> UpstreamRefused | None:
+    """What a reply says that should be sound, and is a JSON object; None: it is none. No format of sound begins so."""
+    if not body.lstrip(b" \t\r\n").startswith(b"{"):
+        return None
+    try:
+        told = msgspec.json.decode(body)
+    except jsonbody.MALFORMED:
+        return None
+    return decode_error(502, (), reworded(body)) if isinstance(told, dict) else None
+
+
 class SoundDecoder:
-    """Sound as it comes -> `speech.audio.delta`s. How the bytes were cut says nothing: their sum is what counts."""
+    """Sound as it comes -> `speech.audio.delta`s. How the bytes were cut says nothing: their sum is what counts.
+
+    What begins as a JSON object does is held, for it may be one that says why there is no sound.
+    """
 
     usage: Usage | None = None
     finish_reason: str | None = None
@@ -99,28 +117,32 @@ class SoundDecoder:
 
     def __init__(self) -> None:
         self._any = False
+        self._held = b""
 
     def feed(self, data: bytes) -> list[Document]:
         if not data:
             return []
+        begins = not self._any
         self._any = True
-        return [{"type": SPEECH_PIECE, "audio": base64.b64encode(data).decode()}]
+        if self._held or (begins and data.startswith(b"{")):
+            self._held += data
+            return self._released() if len(self._held) > HELD_BYTES_MAX else []
+        return [_piece(data)]
 
     def close(self, *, framed: bool) -> list[Document]:
         if not (framed and self._any):  # sound has no end of its own
             raise StreamCut("the sound ended where nothing shows that it is whole.", remedy=REMEDY)
-        return []
+        if (error := told_instead(self._held)) is not None:
+            raise error
+        return self._released() if self._held else []
+
+    def _released(self) -> list[Document]:
+        held, self._held = self._held, b""
+        return [_piece(held)]
 
 
-def _is_document(body: bytes) -> bool:
-    """Is it JSON, and so an error with status 200?"""
-    if not body.lstrip().startswith(b"{"):
-        return False
-    try:
-        msgspec.json.decode(body)
-    except MALFORMED:
-        return False
-    return True
+def _piece(data: bytes) -> Document:
+    return {"type": SPEECH_PIECE, "audio": base64.b64encode(data).decode()}
 
 
 def own_text(opened: Opened) -> str:

@@ -1,4 +1,4 @@
-"""Amazon Bedrock: an API key, or AWS credentials that sign (`signing`); the region stands in the host.
+"""Amazon Bedrock: an API key, or AWS credentials that sign (`crossroads_aws`); the region stands in the host.
 
 Source: Amazon Bedrock user guide, "API keys", read 2026-11-25.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from crossroads_aws import AwsSettings, in_region, opened
+
 from crossroads.config import Secret
 from crossroads.hookspecs import hookimpl
 from crossroads.wire import Transport
-from crossroads_amazon_bedrock.signing import AwsSettings, in_region, opened
 
 __all__ = ["Bedrock"]
 

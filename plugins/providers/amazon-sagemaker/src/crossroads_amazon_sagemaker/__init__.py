@@ -5,7 +5,7 @@ Source: botocore 1.44.8 (service model sagemaker-runtime), read 2026-11-25.
 
 from __future__ import annotations
 
-from crossroads_amazon_bedrock.signing import AwsSettings, in_region, opened
+from crossroads_aws import AwsSettings, in_region, opened
 
 from crossroads.config import Secret
 from crossroads.hookspecs import hookimpl

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.asked import id_in
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import rows_of
@@ -64,12 +64,8 @@ class AudioStackSpeech(WordedSpeech):
 def _made(sections: list[Json]) -> str:
     """Where the one file is that was made. Raises UpstreamRefused, BadUpstream."""
     if len(sections) > 1:
-        raise _refused("the text has several sections, which come as a file each: send one without their marks")
+        raise refused("the text has several sections, which come as a file each: send one without their marks")
     where, message = sections[0].get("url"), sections[0].get("message")
     if isinstance(where, str) and where:
         return where
-    raise _refused(message if isinstance(message, str) and message else "it made no file, for no reason given")
-
-
-def _refused(text: str) -> Exception:
-    return decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
+    raise refused(message)

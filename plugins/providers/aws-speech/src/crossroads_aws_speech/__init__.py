@@ -6,7 +6,7 @@ Source: botocore 1.44.8 (service models polly, and transcribe: `Media.MediaFileU
 
 from __future__ import annotations
 
-from crossroads_amazon_bedrock.signing import AwsSettings, in_region, opened
+from crossroads_aws import AwsSettings, in_region, opened
 
 from crossroads.config import Secret
 from crossroads.hookspecs import hookimpl

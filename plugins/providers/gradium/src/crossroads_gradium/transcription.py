@@ -12,20 +12,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken
-from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
-    VendorTranscription,
-    is_moment,
-    sound_of,
-    until,
-    with_query,
-)
+from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, in_segments, sound_of, with_query
 from crossroads_openai_speech.worded import kind_of
 
-from crossroads.dialect import Document, Draft, Reply, Stamp
+from crossroads.dialect import Draft, Reply, Stamp
 from crossroads.errors import Unsupported
 from crossroads.jsonbody import MALFORMED
 from crossroads.multipart import File
@@ -58,19 +51,15 @@ class GradiumTranscription(VendorTranscription):
         spoken: list[Json] = []
         for told in _lines(body):
             if told.get("type") == "error":
-                text = str(told.get("message") or "no reason given")
-                raise decode_error(500, (), msgspec.json.encode({"error": {"message": text}}))
+                raise refused(told.get("message"), 500)
             if told.get("type") == "text":
                 if not isinstance(told.get("text"), str):
                     raise broken("the provider's transcript has a text that can't be read.")
                 spoken.append({"text": told["text"], "start": told.get("start_s"), "of": told.get("stream_id")})
             elif told.get("type") == "end_text" and (ended := _last(spoken, told.get("stream_id"))) is not None:
                 ended["end"] = told.get("stop_s")
-        segments = [{name: row[name] for name in ("text", "start", "end")} for row in spoken if _is_timed(row)]
-        document: Document = {"text": " ".join(row["text"].strip() for row in spoken)}
-        if segments:
-            document["segments"] = [{"id": at, **row} for at, row in enumerate(segments)]
-        return Reply(document=document, usage=until(segments))
+        rows = [{name: row.get(name) for name in ("text", "start", "end")} for row in spoken]
+        return in_segments(" ".join(row["text"].strip() for row in spoken), rows)
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}
@@ -113,7 +102,3 @@ def _last(spoken: list[Json], of: Any) -> Json | None:
     """The last text of this stream, if it has no end yet."""
     row = next((row for row in reversed(spoken) if row["of"] == of), None)
     return row if row is not None and "end" not in row else None
-
-
-def _is_timed(row: Json) -> bool:
-    return all(is_moment(row.get(edge)) for edge in ("start", "end"))

@@ -44,7 +44,7 @@ class HedraVideo(UploadingVideo):
         return wrapped(super().submission(request, url, upstream))
 
     def said(self, said: Json, upstream: str, lost: list[Lost]) -> Json:
-        frames = {name: self.uploaded(said[name]) for name in ("first_frame", "last_frame") if name in said}
+        frames: Json = {name: self.uploaded(said[name]) for name in ("first_frame", "last_frame") if name in said}
         length = {"duration": said["duration"] * 1000} if "duration" in said else {}
         return {**said, **frames, **length}
 

@@ -23,7 +23,7 @@ from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
 
 AGENT, CINEMATIC = "video-agent", "cinematic_avatar"
-KINDS = {AGENT: {"model": None}, CINEMATIC: {"model": None, "type": CINEMATIC}}
+KINDS: dict[str, Json] = {AGENT: {"model": None}, CINEMATIC: {"model": None, "type": CINEMATIC}}
 """Models that take a prompt, and what they send besides; all others are engines and take a script to be spoken."""
 DROPPED: Mapping[str, tuple[str, ...]] = {AGENT: ("aspect_ratio", "duration", "resolution"), CINEMATIC: ()}
 RECORDINGS = ("audio_url", "audio_asset_id")

@@ -1,1 +1,1 @@
-"""Pika. Facts stand in provider.toml; there is no code."""
+"""Pika: facts in provider.toml, its format in `video`."""

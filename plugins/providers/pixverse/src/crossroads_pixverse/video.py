@@ -16,7 +16,6 @@ from crossroads_openai_chat.asked import JobWords
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import Json
 from crossroads_openai_chat.reply import whole
-from crossroads_openai_chat.worded import found_at
 from crossroads_openai_video.uploaded import UploadingVideo
 from crossroads_openai_video.vendor import shaped_by_frame
 
@@ -30,7 +29,8 @@ TEXT, IMAGE = "/video/text/generate", "/video/img/generate"
 USUAL: Json = {"aspect_ratio": "16:9", "duration": 5, "resolution": "540p"}
 CREDENTIAL = range(10001, 10006)
 """Error codes of the key."""
-MODERATED = "7"
+ENDS = {"6": "it was deleted", "7": "the content was refused", "8": "the generation failed"}
+"""States that are numbers, and say no more."""
 
 
 class PixverseVideo(UploadingVideo):
@@ -49,7 +49,7 @@ class PixverseVideo(UploadingVideo):
     job = JobWords(
         id=("Resp.video_id", "Resp.id"),
         status="Resp.status",
-        states={"1": "completed", "2": "pending", "6": "cancelled", MODERATED: "failed", "8": "failed"},
+        states={"1": "completed", "2": "pending", "6": "cancelled", "7": "failed", "8": "failed"},
         made=("Resp.url",),
         numbered=True,
     )
@@ -81,8 +81,8 @@ class PixverseVideo(UploadingVideo):
 
     def decode_job(self, body: bytes) -> Document:
         job = super().decode_job(checked(body))
-        if found_at(whole(body), self.job.status) == int(MODERATED):
-            job["error"] = "the content was refused"
+        if "error" in job:
+            job["error"] = ENDS[str(whole(body)["Resp"]["status"])]
         return job
 
 

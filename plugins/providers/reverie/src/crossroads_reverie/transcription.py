@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.reply import whole
 from crossroads_openai_speech.formed import FormedTranscription
 
@@ -43,8 +42,7 @@ class ReverieTranscription(FormedTranscription):
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
         if told.get("success") is False:
-            text = f"it was not heard: {told.get('cause') or told.get('message') or 'no reason given'}"
-            raise decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
+            raise refused(told.get("cause") or told.get("message"))
         reply = super().decode_response(body)
         reply.upstream_id = told["id"] if isinstance(told.get("id"), str) else None
         return reply

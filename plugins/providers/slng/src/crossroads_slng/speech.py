@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads_openai_chat.foreign import stated
-from crossroads_openai_chat.reply import broken
 from crossroads_openai_speech.worded import WordedSpeech
 
 from crossroads import jsonbody
 from crossroads.call import Lost
-from crossroads.dialect import Draft, Reply
+from crossroads.dialect import Draft
 
 ANY_FORMAT = ("mp3", "opus", "aac", "flac", "wav", "pcm")
 
@@ -33,8 +32,3 @@ class SlngSpeech(WordedSpeech):
         if "response_format" in stated(request):
             draft.lost.append(Lost("response_format", "dropped", "the format is the model's to choose"))
         return draft
-
-    def decode_response(self, body: bytes) -> Reply:
-        if body.lstrip().startswith(b"{"):  # a model of another host's format, passed through
-            raise broken("the provider's reply is no sound.")
-        return super().decode_response(body)

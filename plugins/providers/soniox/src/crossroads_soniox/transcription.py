@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.asked import id_in
-from crossroads_openai_chat.errors import decode_error
+from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, is_moment, rows_of, sound_of, until
@@ -73,8 +73,7 @@ class SonioxTranscription(VendorTranscription):
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
         if told.get("status") == "error":
-            text = str(told.get("error_message") or told.get("error_type") or "no reason given")
-            raise decode_error(400, (), msgspec.json.encode({"error": {"message": text}}))
+            raise refused(told.get("error_message") or told.get("error_type"))
         if not isinstance(told.get("text"), str):
             raise broken("the provider's reply has no transcript.")
         tokens = rows_of(told.get("tokens"))
