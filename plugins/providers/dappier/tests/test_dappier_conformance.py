@@ -1,3 +1,6 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestDappier = provider_conformance("dappier")
+ANSWER = {"message": "Bern."}
+
+TestDappier = provider_conformance("dappier", answer=said(ANSWER))

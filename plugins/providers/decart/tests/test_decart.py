@@ -133,7 +133,7 @@ async def test_a_client_of_openai_gets_the_image_and_pays_for_it(decart):
     assert sent_form(sent)["data"].data == PNG.data
 
 
-async def test_a_film_is_sent_polled_and_fetched(decart):
+async def test_a_film_is_sent_polled_and_fetched_and_its_length_is_not_known(decart):
     states = ("pending", "processing", "completed")
     told = (json.dumps({"job_id": "j-1", "status": status}).encode() for status in states)
     decart.script(*(Answer(raw=(one,)) for one in told), Answer(raw=(b"MP4",), content_type="video/mp4"))
@@ -142,7 +142,7 @@ async def test_a_film_is_sent_polled_and_fetched(decart):
     film = "data:video/mp4;base64," + base64.b64encode(MP4.data).decode()
     async with AsyncClient({"providers": [mine]}) as client:
         job = await client.video("a/m", "a hat", duration=5, input_reference=film)
-        assert (job.status, job.usage) == ("pending", None)  # the seconds asked for are not sent: it is the film's
+        assert (job.status, job.usage) == ("pending", None)
         assert (await client.video_state(job)).status == "in_progress"
         assert (await client.video_state(job)).status == "completed"
         assert b"".join([piece async for piece in client.video_content(job)]) == b"MP4"

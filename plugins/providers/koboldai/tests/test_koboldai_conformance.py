@@ -1,3 +1,6 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestKoboldai = provider_conformance("koboldai")
+ANSWER = {"results": [{"text": "Hello"}]}
+
+TestKoboldai = provider_conformance("koboldai", answer=said(ANSWER))

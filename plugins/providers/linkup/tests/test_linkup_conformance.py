@@ -1,3 +1,6 @@
 from crossroads.testing import provider_conformance
+from crossroads.testing.first_calls import said
 
-TestLinkup = provider_conformance("linkup")
+ANSWER = {"answer": "Bern.", "sources": []}
+
+TestLinkup = provider_conformance("linkup", answer=said(ANSWER))

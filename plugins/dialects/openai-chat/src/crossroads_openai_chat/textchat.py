@@ -111,7 +111,7 @@ class TextChat(OneWay, OpenAIChat):
         raise NotImplementedError
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
-        fields = request.model_dump(exclude_unset=True, by_alias=True)
+        fields = self.canonical(request)
         self._refuse(fields)
         turns = turns_of(fields, self.vendor, self.beside)
         ask = Ask(fields=fields, turns=turns, upstream=upstream, stream=stream, lost=[])
@@ -124,6 +124,11 @@ class TextChat(OneWay, OpenAIChat):
             headers=((b"content-type", b"application/json"), (b"accept", accept)),
             lost=list(dict.fromkeys(ask.lost)),
         )
+
+    def canonical(self, request: Any) -> Json:
+        """The request as a document. Raises Unsupported."""
+        fields: Json = request.model_dump(exclude_unset=True, by_alias=True)
+        return fields
 
     def _refuse(self, fields: Json) -> None:
         if (fields.get("n") or 1) > 1:
@@ -157,13 +162,25 @@ class TextChat(OneWay, OpenAIChat):
 
     def decode_response(self, body: bytes) -> Reply:
         if self.gathered and not body.lstrip().startswith(b"{"):
-            return reply_of(self._gather(body))
+            return self.reply_of(self._gather(body))
         told = whole(body)
         said = self.told(told)
         if said is None:
             error = told.get("error") or told.get("message") or told.get("detail")
             raise embedded_error(body, error) if error else broken("the provider's reply has no answer.")
-        return reply_of(said)
+        return self.reply_of(said)
+
+    def reply_of(self, said: Said) -> Reply:
+        """As the canonical document."""
+        reason = finish_reason(said.reason) or "stop"
+        message: Json = {"role": "assistant", "content": said.text}
+        if said.notes:
+            message["annotations"] = said.notes
+        choice = {"index": 0, "message": message, "finish_reason": reason, "native_finish_reason": said.reason}
+        document: Document = {"id": said.id, "object": "chat.completion", "choices": [choice]}
+        if said.usage is not None:
+            document["usage"] = counts(said.usage)
+        return Reply(document=document, usage=said.usage, finish_reason=reason, upstream_id=said.id)
 
     def _gather(self, body: bytes) -> Said:
         decoder = TextStream(self)
@@ -247,19 +264,6 @@ class TextStream(FailsLate):
 def says_something(value: Any) -> bool:
     """Is this parameter more than a default that is spelled out? A number is, 0 too."""
     return value is not None and value is not False and value not in ([], {})
-
-
-def reply_of(said: Said) -> Reply:
-    """As the canonical document."""
-    reason = finish_reason(said.reason) or "stop"
-    message: Json = {"role": "assistant", "content": said.text}
-    if said.notes:
-        message["annotations"] = said.notes
-    choice = {"index": 0, "message": message, "finish_reason": reason, "native_finish_reason": said.reason}
-    document: Document = {"id": said.id, "object": "chat.completion", "choices": [choice]}
-    if said.usage is not None:
-        document["usage"] = counts(said.usage)
-    return Reply(document=document, usage=said.usage, finish_reason=reason, upstream_id=said.id)
 
 
 def counts(usage: Usage) -> Json:

@@ -1,1 +1,1 @@
-"""Dappier. Facts stand in provider.toml; there is no code."""
+"""Dappier: facts in provider.toml, its format in `chat`."""

@@ -1,1 +1,1 @@
-"""GPTRouter (Writesonic). Facts stand in provider.toml; there is no code."""
+"""GPTRouter (Writesonic): facts in provider.toml, its format in `chat`."""

@@ -1,1 +1,1 @@
-"""KoboldAI. Facts stand in provider.toml; there is no code."""
+"""KoboldAI: facts in provider.toml, its format in `completions`."""

@@ -1,1 +1,1 @@
-"""Linkup. Facts stand in provider.toml; there is no code."""
+"""Linkup: facts in provider.toml, its format in `chat`."""

@@ -1,1 +1,1 @@
-"""Tavily. Facts stand in provider.toml; there is no code."""
+"""Tavily: facts in provider.toml, its format in `chat`."""

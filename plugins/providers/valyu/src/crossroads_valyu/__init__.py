@@ -1,1 +1,1 @@
-"""Valyu. Facts stand in provider.toml; there is no code."""
+"""Valyu: facts in provider.toml, its format in `chat`."""
