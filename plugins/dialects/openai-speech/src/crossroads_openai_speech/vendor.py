@@ -166,7 +166,7 @@ def sound_of(fields: Json) -> File:
         raise BadRequest(
             "it holds no sound.", remedy="Send `file`, or base64 in `input_audio.data`.", field="input_audio"
         ) from None
-    kind = form if form.isalnum() else "octet-stream"
+    kind = form if form.isascii() and form.isalnum() else "octet-stream"
     return File(data=data, filename=f"sound.{kind}", content_type=f"audio/{kind}")
 
 
