@@ -12,8 +12,9 @@ import typer
 from crossroads.cli.show import ConfigFile, Json, fail, note, show
 
 if TYPE_CHECKING:
+    from crossroads_simulate.arrival import Arrival
     from crossroads_simulate.figures import Taken
-    from crossroads_simulate.scenario import Arrival, Scenario
+    from crossroads_simulate.scenario import Scenario
 
 app = typer.Typer(add_completion=False)
 COLUMNS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossroads_simulate.scenario import Arrival
+from crossroads_simulate.arrival import Arrival
 
 NANO = 10**9
 

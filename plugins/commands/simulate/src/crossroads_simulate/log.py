@@ -12,7 +12,7 @@ import msgspec
 
 from crossroads.errors import ConfigError
 from crossroads.events import AttemptRecord, Event, Generation
-from crossroads_simulate.scenario import ARRIVALS_MAX, Arrival
+from crossroads_simulate.arrival import ARRIVALS_MAX, Arrival
 
 EVENT = b'{"type":'
 """How a line of the sink begins."""

@@ -15,7 +15,7 @@ from crossroads_openai_chat import OpenAIChat
 from crossroads.call import Opened
 from crossroads.dialect import NO_PARAMS, Draft, Stamp
 from crossroads.types.usage import Usage
-from crossroads_simulate.scenario import Arrival
+from crossroads_simulate.arrival import Arrival
 
 NAME = "openai-chat"
 BYTES_PER_TOKEN = 4

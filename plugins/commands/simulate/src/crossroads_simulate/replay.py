@@ -22,9 +22,10 @@ from crossroads.errors import ConfigError
 from crossroads.events import AttemptRecord, Generation
 from crossroads.money import NANO
 from crossroads.route import Endpoint
+from crossroads_simulate.arrival import Arrival
 from crossroads_simulate.figures import Taken, summary
 from crossroads_simulate.log import arrivals_from, read_generations, served_by
-from crossroads_simulate.scenario import Arrival, EndpointModel, Outage, Scenario
+from crossroads_simulate.scenario import EndpointModel, Outage, Scenario
 
 SPELL_S = 60.0
 SPELL_CALLS, SPELL_FAILED = 5, 0.8

@@ -19,10 +19,11 @@ from crossroads import Config, Exchange
 from crossroads.call import Principal
 from crossroads.events import Generation
 from crossroads.store import MemoryStore
+from crossroads_simulate.arrival import Arrival
 from crossroads_simulate.figures import Taken, summary
 from crossroads_simulate.loop import LoopClock, VirtualLoop
 from crossroads_simulate.model import NAME, Body, Modelled
-from crossroads_simulate.scenario import Arrival, EndpointModel, Scenario
+from crossroads_simulate.scenario import EndpointModel, Scenario
 from crossroads_simulate.world import ModelTransport
 
 PROVIDERS, PROVIDER = "crossroads.providers", "openai-compatible"

@@ -10,8 +10,9 @@ from typing import Any, Literal
 import msgspec
 
 from crossroads.errors import ConfigError
+from crossroads_simulate.arrival import ARRIVALS_MAX, Arrival
+from crossroads_simulate.log import read_arrivals
 
-ARRIVALS_MAX = 5_000_000
 TALKS = 20
 """Conversations that go on at once, where they have turns."""
 
@@ -52,19 +53,6 @@ class EndpointModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     @property
     def limited(self) -> bool:
         return self.at_once is not None or self.per_minute is not None
-
-
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a traffic log (JSON Lines); further fields of a log are ignored."""
-
-    at_s: float
-    input_tokens: int = 500
-    output_tokens: int = 200
-    max_tokens: int | None = None
-    key: str = "default"
-    session: str | None = None
-    model: str = ""
-    """Absent: the scenario's."""
 
 
 class Arrivals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,8 +99,6 @@ def arrivals_of(scenario: Scenario, folder: Path, seed: int) -> list[Arrival]:
     """In the order of their times. Raises ConfigError."""
     spec = scenario.arrivals
     if spec.log is not None:
-        from crossroads_simulate.log import read_arrivals
-
         return read_arrivals(folder / spec.log)
     return _generated(spec, seed)
 
