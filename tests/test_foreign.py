@@ -1,18 +1,21 @@
 """Whatever a vendor of sound, images or videos says is a reply or an error of ours: no crash, no hang."""
 
+import inspect
 import json
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from crossroads_openai_chat.asked import JobWords
 from crossroads_openai_chat.foreign import Foreign
+from crossroads_openai_chat.worded import placed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossroads.errors import CrossroadsError
 from crossroads.testing import laws
-from crossroads.types.images import ImageRequest
-from crossroads.types.transcription import TranscriptionRequest
 
 WORD = {"word": "Hi", "text": "Hi", "start": 0.1, "end": 1, "speaker": 0, "confidence": 0.5, "type": "word"}
 ELEMENTS = [{"type": "text", "value": "Hi", "ts": 0.1, "end_ts": 1}, {"type": "punct", "value": "."}]
@@ -83,8 +86,22 @@ SAMPLES: dict[str, list[Any]] = {
         {"status": "done", "video": {"url": "https://x", "duration": 1}, "progress": 100},
     ],
 }
+ASKED: dict[str, Any] = {
+    "completions": {"model": "m", "prompt": "a cat"},
+    "images": {"prompt": "a cat"},
+    "speech": {"model": "m", "input": "Hi", "voice": "v"},
+    "video": {"prompt": "a cat"},
+}
+HUGE = 10**400
+"""JSON has it, and no float does."""
+ODD: tuple[Any, ...] = (None, True, -1, 1.5, HUGE, "", "x", "../..", [], [None], ["x"], {}, {"url": 5})
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 2**70) | st.floats(allow_nan=False) | st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 2**70)
+    | st.just(HUGE)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
     max_leaves=4,
 )
@@ -93,6 +110,29 @@ ANYTHING = st.recursive(
 def foreign() -> list[Any]:
     made = [entry.load()() for entry in entry_points(group="crossroads.dialects")]
     return sorted((one for one in made if isinstance(one, Foreign)), key=lambda one: one.name)
+
+
+def samples_of(dialect: Any) -> list[Any]:
+    """Documents of the vendor's: written above, recorded in its package, or as its table of words tells them."""
+    folder = Path(inspect.getfile(type(dialect))).parents[2] / "tests"
+    recorded = [json.loads(file.read_text()) for file in sorted(folder.glob("vectors/**/*.json"))]
+    told = [one["response"]["body"] for one in recorded if isinstance(one.get("response"), dict)]
+    found = [*SAMPLES.get(dialect.name, []), *(one for one in told if isinstance(one, dict | list))]
+    words = getattr(dialect, "job", None)
+    return [*found, *(jobs_of(words) if isinstance(words, JobWords) else [])] or [{}]
+
+
+def jobs_of(words: JobWords) -> list[Any]:
+    """A job in each of its states."""
+    jobs: list[Any] = []
+    for state in words.states:
+        job: dict[str, Any] = {}
+        said = {words.status: state, **dict.fromkeys(words.reasons, "no"), **dict.fromkeys(words.made, "https://x/f")}
+        said |= dict.fromkeys((words.id,) if isinstance(words.id, str) else words.id, "j")
+        for place, value in said.items():
+            placed(job, place, int(value) if words.numbered and str(value).isdigit() else value)
+        jobs.append(job)
+    return jobs
 
 
 def paths_of(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -116,9 +156,7 @@ def read(dialect: Any, body: bytes) -> None:
     """By everything that reads what the vendor said."""
     readers = [dialect.decode_response, lambda body: dialect.relay_response(body, laws.STAMP)]
     if dialect.takes_steps:
-        asked = (
-            ImageRequest() if dialect.operation == "images" else TranscriptionRequest(model="m", audio_url="https://x")
-        )
+        asked = dialect.model().model_validate(ASKED.get(dialect.operation, {"model": "m", "audio_url": "https://x"}))
         readers.append(lambda body: dialect.step(body, asked, url="https://x/v1", upstream="m"))
     if dialect.makes_jobs:
         readers += [dialect.decode_job, lambda body: dialect.content_step(body, 0)]
@@ -127,14 +165,25 @@ def read(dialect: Any, body: bytes) -> None:
             told = reader(body)
         except CrossroadsError:
             continue
-        if reader == dialect.decode_response and not dialect.makes_jobs:
-            dialect.encode_response(told, laws.STAMP)
+        if reader == dialect.decode_response:
+            counts = {} if told.usage is None else msgspec.structs.asdict(told.usage)
+            assert all(type(n) is int and n >= 0 for name, n in counts.items() if name != "quality"), counts
+            assert told.upstream_id is None or isinstance(told.upstream_id, str)
+            if not dialect.makes_jobs:
+                dialect.encode_response(told, laws.STAMP)
+
+
+@pytest.mark.parametrize("dialect", foreign(), ids=lambda one: one.name)
+def test_a_reply_with_a_value_of_another_kind_is_read_or_refused(dialect):
+    for sample in samples_of(dialect):
+        for path in paths_of(sample):
+            for new in ODD:
+                read(dialect, json.dumps(with_change(sample, path, new)).encode())
 
 
 @pytest.mark.parametrize("dialect", foreign(), ids=lambda one: one.name)
 def test_a_changed_reply_is_read_or_refused(dialect):
-    samples = SAMPLES.get(dialect.name, [{}])
-    places = [(sample, path) for sample in samples for path in paths_of(sample)]
+    places = [(sample, path) for sample in samples_of(dialect) for path in paths_of(sample)]
 
     @settings(max_examples=60, deadline=None, database=None)
     @given(st.sampled_from(places), ANYTHING)

@@ -165,3 +165,18 @@ def test_a_further_dialect_is_spoken_only_to_the_models_that_it_names():
     served = Served("d", "{base_url}/m", {"e": Address("{base_url}/n", models=("claude-*",))})
     assert list(here.served(served, "claude-9").also) == ["e"]
     assert not here.served(served, "small").also
+
+
+@pytest.mark.parametrize(
+    ("upstream", "path"),
+    [
+        ("a/b:free@1", "a/b:free@1"),
+        ("arn%3Aaws", "arn%3Aaws"),
+        ("a?key=x", "a%3Fkey=x"),
+        ("a#b c", "a%23b%20c"),
+        ("é\r\n", "%C3%A9%0D%0A"),
+    ],
+)
+def test_a_models_name_can_not_leave_the_path(upstream, path):
+    here = Addresses(base_url="https://x.example", hosts=(), values={})
+    assert here.served(Served("d", "{base_url}/m/{upstream}/run"), upstream).url == f"https://x.example/m/{path}/run"

@@ -98,8 +98,9 @@ def test_whoever_is_well_again_is_back_after_its_longest_cool_down(taken):
         while drill.under_way[number]:
             drill.end(number, "left")
     drill.now += BREAKER["cooldown_max_s"]
-    # Its first slow reply may count only now, with the fifth of another to compare it with: five rounds, and its probe.
-    for _ in range(6):
+    # Its first slow reply may count only now, with the fifth of another to compare it with: five rounds, a sixth for
+    # who goes first in each, and its probe.
+    for _ in range(7):
         for number in range(COUNT):
             drill.begin(number)
             drill.end(number, "good")

@@ -1,11 +1,14 @@
 """Quirks as data: every effect on a caller's parameter is reported."""
 
 import json
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
-from crossroads.engine.attempts.prepare import apply_quirk
+from crossroads.engine.attempts.prepare import apply_quirk, ask_request
+from crossroads.errors import BadUpstream
 from crossroads.manifest import Quirk
 from crossroads.testing.plugins import MODEL, chat, exchange_with, offer, send
 from crossroads.testing.upstream import ScriptedProvider
@@ -87,3 +90,31 @@ async def test_a_hook_cannot_send_the_key_to_another_host():
             result = await send(x, chat(model=MODEL))
         assert result.status == 502
         assert not upstream.requests
+
+
+def prepared_at(url):
+    instance = SimpleNamespace(
+        name="p",
+        secret=None,
+        config=SimpleNamespace(timeouts=None, keep_alive=True),
+        may_send_to=lambda url: True,
+        may_fetch_from=lambda url: True,
+    )
+    auth = SimpleNamespace(scheme="bearer")
+    return SimpleNamespace(
+        instance=instance, endpoint=SimpleNamespace(account=""), url=url, auth=auth, headers=(), hook=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("begun_at", "asked_at", "bare", "goes"),
+    [
+        ("https://x.example/v1", "https://x.example/jobs/1", False, True),
+        ("https://x.example/v1", "http://x.example/jobs/1", False, False),
+        ("https://x.example/v1", "http://x.example/f.png", True, True),
+        ("http://localhost/v1", "http://localhost/jobs/1", False, True),
+    ],
+)
+def test_no_answer_leads_the_key_into_the_clear(begun_at, asked_at, bare, goes):
+    with nullcontext() if goes else pytest.raises(BadUpstream):
+        ask_request(None, prepared_at(begun_at), asked_at, None, bare=bare)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from crossroads_openai_chat import OpenAIChat
 
-from crossroads.engine.attempts.steps import WAIT_S_MAX
+from crossroads.engine.attempts.steps import MISSES_MAX, WAIT_S_MAX
 from crossroads.steps import Step
 from crossroads.testing import Answer, QuickClock, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
 
@@ -122,6 +122,27 @@ async def test_a_step_that_is_refused_fails_the_attempt(status):
         assert (await send(x, chat("Hello?"))).status >= 400
         (generation,) = await recorder.wait_generations(1)
         assert [attempt.upstream_status for attempt in generation.attempts] == [status]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_job_is_not_lost_of_a_busy_moment(status):
+    async with world(QuickClock()) as (x, upstream, _):
+        asked = told(ask=f"{upstream.base_url}/jobs/1", after=0.5)
+        busy = [refusal(status)] * MISSES_MAX
+        upstream.script(asked, *busy, asked, *busy, told(**REPLY))
+        assert (await send(x, chat("Hello?"))).text == "done"
+
+
+async def test_a_job_that_is_never_heard_of_is_billed_perhaps_and_one_that_never_began_is_not():
+    async with world(QuickClock(), routing={"max_attempts": 1}) as (x, upstream, recorder):
+        at = upstream.base_url
+        upstream.script(told(ask=f"{at}/jobs/1", after=0.5), *[refusal(503)] * (MISSES_MAX + 1))
+        assert (await send(x, chat("Hello?"))).status == 503
+        upstream.script(told(ask=f"{at}/jobs", send="{}"), refusal(400))
+        assert (await send(x, chat("Hello?"))).status >= 400
+        lost, refused = await recorder.wait_generations(2)
+    assert [attempt.usage.quality for attempt in lost.attempts] == ["uncertain"]
+    assert [attempt.usage for attempt in refused.attempts] == [None]
 
 
 async def test_a_wait_beyond_the_deadline_is_not_begun():

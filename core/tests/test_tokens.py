@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
+from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused, UpstreamTimeout
 from crossroads.testing.transports import WholeAnswer
 from crossroads.tokens import EARLY_S, Exchanged, Fixed, header_value
 
@@ -95,3 +95,25 @@ def test_what_no_header_can_carry_is_an_error_that_does_not_show_it(secret):
     with pytest.raises(ConfigError) as raised:
         header_value(secret, "Mend it.")
     assert not secret or secret not in str(raised.value).replace("Mend it.", "")
+
+
+class Silent(Giver):
+    """Never answers."""
+
+    async def send(self, request):
+        self.asked.append(request)
+        await asyncio.Event().wait()
+
+
+async def test_no_call_waits_for_a_token_longer_than_its_bound_nor_for_those_before_it():
+    giver = Silent()
+    token = Exchanged(giver, URL, dict, whose="Northwind", remedy="Mend it.", wait_s_max=0.01)
+    calls = await asyncio.wait_for(asyncio.gather(*(token.header() for _ in range(20)), return_exceptions=True), 5)
+    assert {type(error) for error in calls} == {UpstreamTimeout}
+    assert {error.billing for error in calls} == {"no"}
+
+
+@pytest.mark.parametrize("status", [200, 401])
+async def test_bytes_that_are_no_text_are_an_upstreams_error(status):
+    with pytest.raises((BadUpstream, UpstreamRefused)):
+        await exchanged(Giver(status, b'{"access_token": "\xff", "error": "\xff"}')).header()

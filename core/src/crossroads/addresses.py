@@ -1,7 +1,8 @@
 """Where the calls of one instance go: base URLs with variables in them, further sites, and the hosts that follow.
 
 Law: a key goes only to hosts that the manifest names once its variables are filled in, or to the address that the
-operator wrote. A value can't leave its place in a URL: it holds no slash, no @ and no colon.
+operator wrote. A value can't leave its place in a URL: it holds no slash, no @ and no colon. A model's name can't leave
+the path: a host may have listed it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -19,6 +20,8 @@ from crossroads.route import Address, Served
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 BUILT_IN = frozenset({"base_url", "upstream"})
 """Filled in by the core: no variables."""
+IN_A_PATH = "/%:@!$&'()*+,;="
+"""Stays as it is in a model's name; "%" as some are configured in their encoded form."""
 VALUE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -69,7 +72,7 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
 
     def _whole(self, url: str, upstream: str) -> str:
         url = fill(url.replace("{base_url}", (self.base_url or "").rstrip("/")), self.values)
-        return url.replace("{upstream}", upstream)
+        return url.replace("{upstream}", quote(upstream, safe=IN_A_PATH))
 
 
 def variables_in(texts: Iterable[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """What authorizes a provider's calls where a key alone does not: a fixed header, or a token that is had for the key.
 
 Laws: a credential goes to the address that gives tokens and nowhere else, and shows in no error (SECRET-1); many calls
-wait for one exchange; a token is renewed before it ends.
+wait for one exchange, and none of them longer than WAIT_S_MAX; a token is renewed before it ends.
 Source: RFC 6749, "Issuing an Access Token".
 """
 
@@ -15,11 +15,14 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused
+from crossroads.errors import BadUpstream, ConfigError, UpstreamRefused, UpstreamTimeout
+from crossroads.jsonbody import MALFORMED
 from crossroads.wire import HttpRequest, HttpResponse, Transport
 
 EARLY_S = 300.0
 """A token is renewed this long before it ends."""
+WAIT_S_MAX = 30.0
+"""Of a call, for a token: for the exchanges of others before it, and its own."""
 TOKEN_BYTES_MAX = 1 << 16
 REASON_CHARS_MAX = 40
 
@@ -67,20 +70,26 @@ class Exchanged:
         whose: str,
         remedy: str,
         lasts_s: float | None = None,
+        wait_s_max: float = WAIT_S_MAX,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transport, self._url, self._grant, self._monotonic = transport, url, grant, monotonic
-        self._whose, self._remedy, self._lasts_s = whose, remedy, lasts_s
+        self._whose, self._remedy, self._lasts_s, self._wait_s_max = whose, remedy, lasts_s, wait_s_max
         self._token: bytes | None = None
         self._until = 0.0
         self._asking = asyncio.Lock()
 
     async def header(self) -> Header:
-        async with self._asking:
-            if self._token is None or self._monotonic() >= self._until:
-                await self._exchange()
-            assert self._token is not None
-            return b"authorization", b"Bearer " + self._token
+        try:
+            async with asyncio.timeout(self._wait_s_max), self._asking:
+                if self._token is None or self._monotonic() >= self._until:
+                    await self._exchange()
+                assert self._token is not None
+                return b"authorization", b"Bearer " + self._token
+        except TimeoutError:
+            late = UpstreamTimeout(f"{self._whose} gave no access token in time.", remedy="Retry the call.")
+            late.billing = "no"  # nothing of the call was sent
+            raise late from None
 
     def forget(self) -> None:
         self._token = None
@@ -104,7 +113,7 @@ class Exchanged:
             )
         try:
             found = msgspec.json.decode(answer, type=_Token)
-        except msgspec.DecodeError:
+        except MALFORMED:
             found = None
         lasts_s = self._lasts_s if found is None or found.expires_in is None else found.expires_in
         if found is None or lasts_s is None:
@@ -146,7 +155,7 @@ def _reason(answer: bytes) -> str:
     """The giver's word for it, e.g. invalid_grant; never its description, which may quote names."""
     try:
         found = msgspec.json.decode(answer, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except MALFORMED:
         return ""
     error = found.get("error", found.get("errorCode", found.get("code")))  # the second: IBM
     return f", {error}" if isinstance(error, str) and error.isidentifier() and len(error) < REASON_CHARS_MAX else ""

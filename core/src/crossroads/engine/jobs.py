@@ -99,6 +99,8 @@ class Jobs:
             told = dialect.decode_job(await response.read(STATE_BYTES_MAX))
         finally:
             await response.aclose()
+        if isinstance(why := told.get("error"), str):
+            told["error"] = self._x.reporter.redact(why)  # a provider may have echoed a key
         told |= {"id": id, "polling_url": polling_url(id), "generation_id": ticket.generation_id}
         told |= {"model": ticket.model, "created_at": ticket.made_at}
         if told["status"] == "completed":

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from crossroads_openai_chat.asked import JobWords, addresses
+from crossroads_openai_chat.asked import JobWords, addresses, id_in
 
-from crossroads.errors import BadUpstream
+from crossroads.errors import BadUpstream, UpstreamRefused
 
 WORDS = JobWords(
     id="data.id",
@@ -69,3 +69,27 @@ def test_what_is_asked_for_later_need_not_name_the_job_but_tells_a_state():
     assert words.read(b'{"state": "ok", "url": "u"}').made == ["u"]
     with pytest.raises(BadUpstream):
         words.read(b'{"url": "u"}')
+
+
+@pytest.mark.parametrize(("told", "id"), [({}, None), ({"id": ""}, None), ({"id": "a/b?c#d"}, "a%2Fb%3Fc%23d")])
+def test_an_id_is_one_part_of_an_address(told, id):
+    assert id_in(told, "id") == id
+
+
+@pytest.mark.parametrize("id", [".", "..", 5, ["a"], "a" * 201])
+def test_an_id_that_leads_elsewhere_is_none(id):
+    with pytest.raises(BadUpstream):
+        id_in({"id": id}, "id")
+
+
+def test_a_number_is_no_reason():
+    words = JobWords(id="id", status="state", states={"8": "failed"}, made=("url",), numbered=True)
+    assert words.read(b'{"id": 7, "state": 8}').reason == "no reason was given"
+
+
+def test_an_error_with_status_200_is_the_vendors_own():
+    for body in (b'{"error": {"message": "out of credits", "code": 402}}', b'{"msg": "out of credits", "code": 1001}'):
+        with pytest.raises(UpstreamRefused):
+            WORDS.read(body)
+    with pytest.raises(BadUpstream):
+        WORDS.read(b'{"data": {}}')

@@ -11,6 +11,7 @@ from crossroads_openai_chat.foreign import reworded
     [
         ({"detail": {"status": "quota", "message": "no credit"}}, "no credit", "quota"),
         ({"detail": [{"loc": ["body", "voice"], "msg": "is missing"}]}, "voice: is missing", None),
+        ({"detail": [{"loc": True, "msg": "is missing"}]}, "is missing", None),
         ({"err_code": "E1", "err_msg": "too long"}, "too long", "E1"),
         ({"name": "bad", "errors": ["a", {"message": "b"}]}, "a; b", "bad"),
         ({"errors": [{"title": "No image", "code": "x"}]}, "No image", None),

@@ -98,6 +98,7 @@ def test_words_stand_where_the_vendor_has_them_and_what_it_has_none_for_is_told(
         {"n": 2},
         {"tools": [{"type": "function", "function": {"name": "f"}}]},
         {"response_format": {"type": "json_object"}},
+        {"response_format": {"type": "json_schema"}},
         {"messages": [{"role": "tool", "tool_call_id": "x", "content": "1"}]},
         {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://a"}}]}]},
     ],

@@ -1,7 +1,7 @@
 """What vendors' formats of images share."""
 
 import pytest
-from crossroads_openai_images.vendor import image_kind, only_itself, refuse_mask
+from crossroads_openai_images.vendor import image_kind, mask_of, only_itself, refuse_mask
 
 from crossroads.errors import Unsupported
 
@@ -29,3 +29,13 @@ def test_a_mask_is_refused_where_none_has_a_place():
     refuse_mask({"image": "x"})
     with pytest.raises(Unsupported):
         refuse_mask({"mask": "x"})
+
+
+@pytest.mark.parametrize("mask", ["m", {"image_url": "m"}, {"image_url": {"url": "m"}}])
+def test_a_mask_is_an_image_of_an_image(mask):
+    assert mask_of({"image": "x"}) is None
+    assert mask_of({"image": "x", "mask": mask}) == "m"
+    with pytest.raises(Unsupported):
+        mask_of({"mask": mask})
+    with pytest.raises(Unsupported):
+        mask_of({"image": "x", "mask": {"file_id": "f"}})

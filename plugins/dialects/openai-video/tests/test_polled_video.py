@@ -4,6 +4,7 @@ import json
 
 import pytest
 from crossroads_openai_chat.asked import job_of
+from crossroads_openai_chat.errors import MESSAGE_CHARS_MAX
 from crossroads_openai_chat.reply import whole
 from crossroads_openai_video.vendor import PolledVideo, first_and_last
 
@@ -42,6 +43,13 @@ def test_a_state_is_told_in_the_words_of_all():
     assert FILMS.decode_job(body(state="waiting"))["status"] == "pending"
     assert FILMS.decode_job(body(state="done"))["progress"] == 100
     assert FILMS.decode_job(body(state="failed"))["error"] == "no reason was given"
+
+
+def test_what_a_failed_job_says_is_short_and_shows_no_key():
+    told = FILMS.decode_job(body(state="failed", why="bad key sk-abcdefgh12345678\r\n" + "x" * 5000))["error"]
+    assert "sk-abcdefgh" not in told
+    assert "\n" not in told
+    assert len(told) <= MESSAGE_CHARS_MAX
 
 
 def test_a_video_is_fetched_from_its_address_without_the_key():

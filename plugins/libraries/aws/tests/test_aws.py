@@ -4,7 +4,7 @@ import pytest
 from crossroads_aws import AwsSettings, in_region, opened
 
 from crossroads.config import Secret
-from crossroads.errors import CredentialMissing
+from crossroads.errors import ConfigError, CredentialMissing
 from crossroads.testing.transports import Keeping
 from crossroads.wire import HttpRequest
 
@@ -36,6 +36,13 @@ async def test_the_region_comes_from_the_settings_then_from_the_environment(monk
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     assert ".eu-central-1." in (await sent_with("api-key")).url
     assert ".ap-south-1." in (await sent_with("api-key", region="ap-south-1")).url
+
+
+@pytest.mark.parametrize("region", ["evil.example/", "eu-west-1\n", "a.b", "EU"])
+async def test_a_region_of_the_environment_can_not_name_another_host(monkeypatch, region):
+    monkeypatch.setenv("AWS_REGION", region)
+    with pytest.raises(ConfigError):
+        await sent_with("api-key")
 
 
 async def test_a_key_of_another_kind_is_a_bearer_token_and_a_secret_is_never_sent():

@@ -26,7 +26,7 @@ def test_who_defines_no_task_has_the_usual_one_and_is_told():
     assert [(lost.field, lost.how) for lost in draft.lost] == [("top_n", "dropped"), ("task_definition", "emulated")]
 
 
-@pytest.mark.parametrize("body", [b"[[]]", b"[[1],[2]]", b'[["1"]]', b"[[true]]"])
+@pytest.mark.parametrize("body", [b"[[]]", b"[[1],[2]]", b'[["1"]]', b"[[true]]", b"[[1%s]]" % (b"0" * 400)])
 def test_scores_of_another_shape_are_a_bad_upstream(body):
     with pytest.raises(BadUpstream):
         AIMonRerank().decode_response(body)

@@ -85,9 +85,13 @@ def test_what_has_no_images_is_a_bad_upstream(told):
         DRAWS.decode_response(json.dumps(told).encode())
 
 
+ROW = {"model": "hitpaw/general_2x", "upstream": "general_2x", "operations": ["images"], "price_usd": {"image": "0.01"}}
+"""At a price of its own: HitPaw's is one by megapixels."""
+
+
 async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
     body = json.dumps({"model": "hitpaw/general_2x", "prompt": "", "image": IMAGE}).encode()
-    got, sent = await answered("hitpaw", (TAKEN, WORKING, DONE), "openai-images", body)
+    got, sent = await answered("hitpaw", (TAKEN, WORKING, DONE), "openai-images", body, endpoints=[ROW])
     assert json.loads(got.body)["data"] == [{"url": MADE}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 10_000_000)
     paths = [one.path.removeprefix("/v1") for one in sent]

@@ -88,6 +88,17 @@ def test_what_was_not_done_says_why():
             read(told("26601"))
 
 
+@pytest.mark.parametrize("expected", [10**400, 10**18, -5, True, "x", None])
+def test_no_expectation_makes_the_next_question_endless(expected):
+    step = HEARS.step(told(orderId="o", taskEstimateTime=expected), None, url=URL, upstream="m")
+    assert 5.0 <= step.after_s <= 180.0
+
+
+@pytest.mark.parametrize("time", ["9" * 5000, "9" * 400, "²", "-1", 1.5, True])
+def test_a_time_that_is_none_is_left_out(time):
+    assert "segments" not in HEARS.decode_response(heard(line("Hi", bg=time, ed="1"))).document
+
+
 @pytest.mark.parametrize("lattice", [[1], [{}], [{"json_1best": "{"}], [{"json_1best": {"st": {"rt": 5}}}], 5])
 def test_nonsense_is_a_bad_upstream(lattice):
     with pytest.raises(BadUpstream):

@@ -6,7 +6,7 @@ import pytest
 from crossroads_ltx.video import LTXVideo
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads.errors import BadUpstream, Unsupported
+from crossroads.errors import Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance
 from crossroads.testing.filmed import filmed
 from crossroads.testing.upstream import ScriptedProvider
@@ -65,8 +65,8 @@ def test_what_an_offer_can_not_film_is_refused(upstream, fields):
 
 
 @pytest.mark.parametrize("told", [{}, {"id": None}, {"id": "a/b"}, {"type": "error", "error": {"message": "no"}}])
-def test_what_is_no_job_is_a_bad_upstream(told):
-    with pytest.raises(BadUpstream):
+def test_what_is_no_job_is_the_upstreams_error(told):
+    with pytest.raises(UpstreamError):
         FILMS.decode_response(json.dumps(told).encode())
 
 

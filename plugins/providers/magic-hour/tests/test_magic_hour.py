@@ -8,7 +8,7 @@ from crossroads_magic_hour.video import MagicHourVideo
 from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
-from crossroads.errors import BadUpstream, Unsupported, UpstreamError
+from crossroads.errors import Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance
 from crossroads.testing.filmed import filmed
 from crossroads.testing.served import answered
@@ -98,10 +98,10 @@ def test_files_are_refused():
 
 
 @pytest.mark.parametrize("told", [{}, {"id": None}, {"id": "a/b"}, {"message": "no"}])
-def test_what_is_no_job_is_a_bad_upstream(told):
-    with pytest.raises(BadUpstream):
+def test_what_is_no_job_is_the_upstreams_error(told):
+    with pytest.raises(UpstreamError):
         FILMS.decode_response(json.dumps(told).encode())
-    with pytest.raises(BadUpstream):
+    with pytest.raises(UpstreamError):
         DRAWS.decode_response(json.dumps(told).encode())
 
 

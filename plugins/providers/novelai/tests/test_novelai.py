@@ -7,7 +7,7 @@ import json
 import zipfile
 
 import pytest
-from crossroads_novelai.archive import IMAGE_BYTES_MAX, IMAGES_MAX, unpacked
+from crossroads_novelai.archive import IMAGES_BYTES_MAX, IMAGES_MAX, unpacked
 from crossroads_novelai.images import NovelAIImages
 from crossroads_openai_images import OpenAIImages
 from hypothesis import given
@@ -109,7 +109,7 @@ def test_a_zip_gives_its_images_and_nothing_else():
         packed(PNG)[:-30],
         packed(PNG, how=zipfile.ZIP_BZIP2),
         packed(*[PNG] * (IMAGES_MAX + 1)),
-        packed(b"\0" * (IMAGE_BYTES_MAX + 1)),
+        packed(*[b"\0" * (IMAGES_BYTES_MAX // 2 + 1)] * 2),
     ],
     ids=["empty", "json", "image", "no file", "no image", "cut", "packed otherwise", "too many", "too large"],
 )

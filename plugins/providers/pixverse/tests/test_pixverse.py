@@ -96,6 +96,11 @@ def test_its_states_are_told_in_our_words(status, meant, error):
     assert (job["status"], job.get("error")) == (meant, error)
 
 
+@pytest.mark.parametrize("resp", [{"id": 7}, {"id": 7, "status": None}, {"id": 7, "status": [7]}])
+def test_a_job_without_a_state_is_asked_for_again(resp):
+    assert FILMS.decode_job(json.dumps({"ErrCode": 0, "Resp": resp}).encode())["status"] == "pending"
+
+
 async def test_a_job_is_submitted_polled_fetched_and_charged_once(tmp_path):
     row = {"model": "a/m", "upstream": "v6", "operations": ["video"], "price_usd": {"second": "0.05"}}
     async with ScriptedProvider() as upstream:

@@ -31,7 +31,7 @@ def asked(**fields):
     return HEARS.encode_request(request, url="u", upstream="stt_file", stream=False)
 
 
-@pytest.mark.parametrize("fields", [{"voice": ""}, {"input": ""}, {"response_format": "flac"}])
+@pytest.mark.parametrize("fields", [{"voice": ""}, {"voice": "é"}, {"input": ""}, {"response_format": "flac"}])
 def test_what_it_can_not_speak_is_refused(fields):
     with pytest.raises(Unsupported):
         spoken(SPEAKS, **fields)

@@ -48,6 +48,10 @@ def test_each_task_has_its_path_and_its_words(upstream, messages, fields, path, 
     assert draft.lost == []
 
 
+def test_a_rate_is_lost_where_nothing_is_compressed():
+    assert [lost.field for lost in drafted("summarize", LONG, compression_rate=0.5).lost] == ["compression_rate"]
+
+
 @pytest.mark.parametrize(
     ("upstream", "messages", "fields"),
     [

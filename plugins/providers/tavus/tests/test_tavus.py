@@ -6,7 +6,7 @@ import pytest
 from crossroads_openai_video import OpenAIVideo
 from crossroads_tavus.video import TavusVideo
 
-from crossroads.errors import BadUpstream, Unsupported
+from crossroads.errors import Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance
 from crossroads.testing.filmed import filmed
 from crossroads.testing.upstream import ScriptedProvider
@@ -39,8 +39,8 @@ def test_it_begins_with_no_image():
 
 
 @pytest.mark.parametrize("told", [{}, {"video_id": ""}, {"video_id": "a/b"}, {"message": "no"}])
-def test_what_is_no_job_is_a_bad_upstream(told):
-    with pytest.raises(BadUpstream):
+def test_what_is_no_job_is_the_upstreams_error(told):
+    with pytest.raises(UpstreamError):
         FILMS.decode_response(json.dumps(told).encode())
 
 

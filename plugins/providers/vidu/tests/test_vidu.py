@@ -6,7 +6,7 @@ import pytest
 from crossroads_openai_video import OpenAIVideo
 from crossroads_vidu.video import ViduVideo
 
-from crossroads.errors import BadUpstream, Unsupported
+from crossroads.errors import Unsupported, UpstreamError
 from crossroads.testing import dialect_conformance
 from crossroads.testing.filmed import filmed
 from crossroads.testing.upstream import ScriptedProvider
@@ -64,8 +64,8 @@ def test_what_it_can_not_film_is_refused(fields):
 
 
 @pytest.mark.parametrize("told", [{}, {"task_id": None}, {"task_id": "a/b"}, {"code": 400, "message": "no"}])
-def test_what_is_no_job_is_a_bad_upstream(told):
-    with pytest.raises(BadUpstream):
+def test_what_is_no_job_is_the_upstreams_error(told):
+    with pytest.raises(UpstreamError):
         FILMS.decode_response(json.dumps(told).encode())
 
 

@@ -1,7 +1,7 @@
 """From a call and an endpoint to the upstream request: dialect, quirks as data, authentication, last touch.
 
 Law (8): what a quirk does to a parameter of the caller is reported (`call.lost`), never silent. The credential goes to
-the manifest's hosts and nowhere else, whatever a hook did to the URL.
+the manifest's hosts and nowhere else, whatever a hook did to the URL, and not in the clear where its host has TLS.
 """
 
 from __future__ import annotations
@@ -152,6 +152,10 @@ def _checked(attempt: Attempt, prepared: Prepared, request: HttpRequest, *, bare
         raise BadUpstream(
             f"provider {instance.name} would send to a host that its manifest does not name.",
             remedy=f"Correct `{'media_hosts' if bare else 'hosts'}` in its manifest, or report the package.",
+        )
+    if not bare and prepared.url.startswith("https:") and not request.url.startswith("https:"):
+        raise BadUpstream(
+            f"provider {instance.name} would send its key in the clear.", remedy="Report the package, or its host."
         )
     return request
 

@@ -21,7 +21,9 @@ from crossroads_openai_images.vendor import (
     VendorImages,
     as_base64,
     images_reply,
+    mask_of,
     one_only,
+    refuse_mask,
     size_of,
     sources_of,
 )
@@ -78,6 +80,8 @@ class BedrockImages(VendorImages):
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
         amazon = "taskType" in fields or OF_AMAZON.search(upstream)
+        if not amazon:
+            refuse_mask(fields)
         dropped = [name for name in ONLY_OPENAI if name != "quality" or not amazon]
         document, lost = leftover(fields, HANDLED, dropped)
         if amazon:
@@ -159,8 +163,8 @@ def _to_amazon(fields: Json, document: Json) -> None:
     inner: Json = {"text": fields["prompt"]} if "prompt" in fields else {}
     if sources:
         inner |= {"images": sources} if task == "IMAGE_VARIATION" else {"image": sources[0]}
-    if "mask" in fields:
-        inner["maskImage"] = as_base64(fields["mask"])
+    if (mask := mask_of(fields)) is not None:
+        inner["maskImage"] = as_base64(mask)
     config: Json = {} if "n" not in fields else {"numberOfImages": fields["n"]}
     if (size := size_of(fields)) is not None:
         config |= {"width": size[0], "height": size[1]}

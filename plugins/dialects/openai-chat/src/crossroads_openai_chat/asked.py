@@ -10,18 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
 from crossroads.errors import UpstreamRefused
 from crossroads_openai_chat.errors import refused
-from crossroads_openai_chat.foreign import Json
+from crossroads_openai_chat.foreign import Json, error_or
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import found_at
 
 ASKED_EVERY_S = 1.0
 ENDED = ("completed", "failed", "cancelled", "expired")
 NO_REASON = "no reason was given"
+ID_CHARACTERS_MAX = 200
 NUMBER = re.compile(r"[\w-]{1,200}", re.ASCII)
 """What an id may be, where a format says no more of it."""
 
@@ -51,7 +53,8 @@ class JobWords(msgspec.Struct, frozen=True, kw_only=True):
 
     made: places of an address, of an object with `url`, or of a list of either. moderated: found in the vendor's word
     for the state, or in its reasons. id: one place or several, of which the first that stands there counts. nameless:
-    what is asked for later need not name the job. numbered: ids and states are whole numbers.
+    what is asked for later need not name the job. numbered: ids and states are whole numbers, which say
+    nothing to a reader.
     """
 
     id: str | tuple[str, ...]
@@ -75,14 +78,14 @@ class JobWords(msgspec.Struct, frozen=True, kw_only=True):
         told = whole(body)
         id, state = self.named(told), self._text(told, self.status)
         if id is None and not (self.nameless and state):
-            raise broken("the provider named no job.")
+            raise error_or(body, "the provider named no job.")
         status = self.states.get(state.lower(), "in_progress" if state else "pending")
         reasons = [text for place in self.reasons if isinstance(text := found_at(told, place), str) and text]
         return Job(
             id=id or "",
             status=status,
             made=[address for place in self.made for address in addresses(found_at(told, place))],
-            reason=": ".join(reasons) or (state if state.lower() != status else "") or NO_REASON,
+            reason=": ".join(reasons) or ("" if self.numbered or state.lower() == status else state) or NO_REASON,
             moderated=self.moderated is not None and self.moderated.search(" ".join((state, *reasons))) is not None,
             told=told,
         )
@@ -103,6 +106,16 @@ def job_of(id: Any, state: Any, states: Mapping[str, str], *, made: Any = (), re
         raise broken("the provider's job has something without an address.")
     said = reason if isinstance(reason, str) and reason else NO_REASON
     return Job(named, states.get(state, "in_progress"), list(files), said)
+
+
+def id_in(told: Json, name: str) -> str | None:
+    """The id that stands there, as a part of an address; None: there is none. Raises BadUpstream: it can't be one."""
+    id = told.get(name)
+    if id is None or id == "":
+        return None
+    if not isinstance(id, str) or len(id) > ID_CHARACTERS_MAX or not id.strip("."):
+        raise broken("the provider sent an id that is none.")
+    return quote(id, safe="")
 
 
 def addresses(value: Any) -> list[str]:

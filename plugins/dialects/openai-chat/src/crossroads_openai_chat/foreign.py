@@ -16,7 +16,14 @@ import msgspec
 from crossroads import jsonbody
 from crossroads.call import Call, Fields, Lost, Opened
 from crossroads.dialect import NO_PARAMS, DialectBase, Document, Draft, Reply, Stamp
-from crossroads.errors import BadUpstream, CrossroadsError, StreamCut, Unsupported, UpstreamRefused
+from crossroads.errors import (
+    BadUpstream,
+    CrossroadsError,
+    StreamCut,
+    Unsupported,
+    UpstreamError,
+    UpstreamRefused,
+)
 from crossroads.jsonbody import MALFORMED, Kind
 from crossroads.multipart import File
 from crossroads.types.usage import Usage
@@ -220,9 +227,21 @@ def reworded(body: bytes) -> bytes:
     )
 
 
+def error_or(body: bytes, what: str) -> UpstreamError:
+    """Of JSON where a success was due: the vendor's own error, if it is one. what: else."""
+    said = reworded(body)
+    try:
+        told = msgspec.json.decode(said)
+    except MALFORMED:
+        told = None
+    error = told.get("error") if isinstance(told, dict) else None
+    return errors.embedded_error(said, error) if error else BadUpstream(what, remedy="Retry the call.")
+
+
 def _row(row: Any) -> str:
     if not isinstance(row, dict):
         return row if isinstance(row, str) else ""
-    where = ".".join(str(step) for step in row.get("loc") or () if step != "body")
+    steps = row.get("loc")
+    where = ".".join(str(step) for step in steps if step != "body") if isinstance(steps, list) else ""
     text = str(row.get("msg") or row.get("message") or row.get("title") or "")
     return f"{where}: {text}" if where else text

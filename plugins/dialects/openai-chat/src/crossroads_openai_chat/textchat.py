@@ -135,7 +135,10 @@ class TextChat(OneWay, OpenAIChat):
         for name in ("tools", "functions"):
             if fields.get(name) and name not in self.reads:
                 raise Unsupported(f"{self.vendor} takes no tools.", remedy=REMEDY, field=name, value="(not shown)")
-        kind = (fields.get("response_format") or {}).get("type", "text")
+        shape = fields.get("response_format") or {}
+        kind = shape.get("type", "text")
+        if kind == "json_schema" and not isinstance(shape.get("json_schema"), dict):
+            raise Unsupported("it has no schema.", remedy="Send `json_schema`.", field="response_format", value=kind)
         if kind != "text" and "response_format" not in self.reads:
             what = f"{self.vendor} promises no format."
             raise Unsupported(what, remedy=REMEDY, field="response_format", value=kind)

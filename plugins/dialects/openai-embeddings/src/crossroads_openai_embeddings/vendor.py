@@ -86,7 +86,7 @@ class VendorEmbeddings(Foreign):
 
     def decode_response(self, body: bytes) -> Reply:
         told, rows = rows_in(body, self.rows)
-        vectors = [row if self.vector is None else _of(row, self.vector) for row in rows]
+        vectors = [row if self.vector is None else _of(row, self.vector) for row in _in_order(rows)]
         if not all(isinstance(one, list | str) and one for one in vectors):
             raise broken("the provider's reply has no embeddings that can be read.")
         data = [{"object": "embedding", "index": at, "embedding": one} for at, one in enumerate(vectors)]
@@ -105,6 +105,16 @@ class VendorEmbeddings(Foreign):
         if self.counted is not None and reply.usage is not None:
             placed(told, self.counted, reply.usage.prompt_tokens)
         return jsonbody.encode(told)
+
+
+def _in_order(rows: list[Any]) -> list[Any]:
+    """As the texts were sent: by their `index`, where all have one. Raises BadUpstream: it is none."""
+    if not all(isinstance(row, dict) and "index" in row for row in rows):
+        return rows
+    placed_at = {row["index"]: row for row in rows if type(row["index"]) is int}
+    if placed_at.keys() != set(range(len(rows))):
+        raise broken("the provider's reply has embeddings of no text.")
+    return [placed_at[at] for at in range(len(rows))]
 
 
 def _of(row: Any, name: str) -> Any:

@@ -151,6 +151,16 @@ def refuse_mask(fields: Json) -> None:
         raise Unsupported("the provider takes no mask.", remedy="Leave it out.", field="mask")
 
 
+def mask_of(fields: Json) -> str | File | None:
+    """The mask of what is to be changed, as `sources_of`. Raises Unsupported: there is no image that it is of."""
+    mask = fields.get("mask")
+    if mask is None:
+        return None
+    if not sources_of(fields):
+        raise Unsupported("a mask needs an image.", remedy="Send both.", field="mask")
+    return mask if isinstance(mask, File) else address_of(mask)
+
+
 def only_itself(fields: Json) -> list[Lost]:
     """What is said where a format gives the image itself alone, and the client asked for an address."""
     if fields.get("response_format") != "url":

@@ -27,6 +27,7 @@ from crossroads_openai_speech.stream import SPEECH_PIECE, TEXT_DONE, TEXT_PIECE
 from crossroads_openai_speech.usage import SECONDS_MAX
 
 REMEDY = "Retry the call."
+MOMENT_MAX = 1000 * SECONDS_MAX
 HELD_BYTES_MAX = 65536
 """Of what may be an error instead of sound."""
 SHAPES_OF_REPLIES = ("response_format", "timestamp_granularities", "include", "chunking_strategy")
@@ -165,7 +166,7 @@ def sound_of(fields: Json) -> File:
         raise BadRequest(
             "it holds no sound.", remedy="Send `file`, or base64 in `input_audio.data`.", field="input_audio"
         ) from None
-    kind = form if form.isalnum() else "octet-stream"
+    kind = form if form.isascii() and form.isalnum() else "octet-stream"
     return File(data=data, filename=f"sound.{kind}", content_type=f"audio/{kind}")
 
 
@@ -177,10 +178,10 @@ def text_to_speak(fields: Json) -> str:
 
 
 def voice_of(fields: Json, *, remedy: str) -> str:
-    """The voice's name, or the id of a custom one. Raises Unsupported."""
+    """The voice's name, or the id of a custom one. Raises Unsupported. (Of some it is a part of the address.)"""
     voice = fields.get("voice")
     voice = voice.get("id") if isinstance(voice, dict) else voice
-    if isinstance(voice, str) and voice.isprintable() and voice:
+    if isinstance(voice, str) and voice.isprintable() and voice.strip("."):
         return voice
     raise Unsupported("no voice was named, and this provider insists on one.", remedy=remedy, field="voice")
 
@@ -199,9 +200,9 @@ def format_of(fields: Json, known: Mapping[str, Any], *, usual: str) -> Any:
 
 
 def with_query(url: str, query: Mapping[str, Any]) -> str:
-    """The URL with these parameters; lists come several times, booleans as JSON writes them."""
+    """The URL with these parameters; lists come several times, booleans and objects as JSON writes them."""
     pairs = [
-        (name, str(one).lower() if isinstance(one, bool) else str(one))
+        (name, msgspec.json.encode(one).decode() if isinstance(one, bool | dict) else str(one))
         for name, value in query.items()
         for one in (value if isinstance(value, list) else [value])
     ]
@@ -228,6 +229,11 @@ def seconds_used(told: Any) -> Usage | None:
     return None
 
 
+def is_moment(told: Any) -> bool:
+    """Is it a time in a sound, in seconds or thousandths?"""
+    return type(told) in (int, float) and abs(told) <= MOMENT_MAX
+
+
 def until(rows: list[Json]) -> Usage | None:
     """How long the sound was at least: where its last word or segment ends, estimated; None: there is none."""
     usage = seconds_used(max((row["end"] for row in rows), default=None))
@@ -243,7 +249,7 @@ def in_segments(text: str, rows: Iterable[Json], *, language: Any = None, upstre
     estimated.
     """
     document: Document = {"text": text, **({"language": language} if isinstance(language, str) else {})}
-    timed_rows = [row for row in rows if all(type(row.get(edge)) in (int, float) for edge in ("start", "end"))]
+    timed_rows = [row for row in rows if all(is_moment(row.get(edge)) for edge in ("start", "end"))]
     if timed_rows:
         document["segments"] = [{"id": at, **row} for at, row in enumerate(timed_rows)]
     return Reply(
@@ -270,6 +276,6 @@ def timed(rows: Any, word: str, **names: str) -> list[Json]:
         if not isinstance(row, dict) or not isinstance(row.get(word), str):
             raise broken("the provider's transcript has a word that can't be read.")
         one = {canonical: row[own] for canonical, own in names.items() if row.get(own) is not None}
-        if all(type(one.get(edge)) in (int, float) for edge in ("start", "end")):
+        if all(is_moment(one.get(edge)) for edge in ("start", "end")):
             made.append({"word": row[word], **one})
     return made

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from crossroads_openai_chat.errors import embedded_error
+from crossroads_openai_chat.errors import MESSAGE_CHARS_MAX, embedded_error, scrubbed
 from crossroads_openai_chat.reply import broken
 
 from crossroads.dialect import Document, Stamp
@@ -86,4 +86,4 @@ def submitted(job: Document, stamp: Stamp) -> tuple[Document, Usage | None]:
 def _error_text(error: Any) -> str | None:
     if isinstance(error, dict):
         error = error.get("message") or error.get("code")
-    return error if isinstance(error, str) and error else None
+    return scrubbed(error, MESSAGE_CHARS_MAX) if isinstance(error, str) and error else None

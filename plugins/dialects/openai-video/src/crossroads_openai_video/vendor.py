@@ -11,12 +11,14 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.asked import NUMBER, Job, JobWords
+from crossroads_openai_chat.errors import MESSAGE_CHARS_MAX, scrubbed
 from crossroads_openai_chat.foreign import Foreign, Json
 from crossroads_openai_chat.reply import broken
 
 from crossroads.call import Lost
 from crossroads.dialect import Document, Draft, Reply, Stamp
 from crossroads.errors import Unsupported
+from crossroads.multipart import File
 from crossroads.steps import Step
 
 
@@ -78,7 +80,7 @@ class PolledVideo(VendorVideo):
         job = self.read(body)
         document: Document = {"id": job.id, "object": "video", "status": job.status}
         if job.failed:
-            document["error"] = job.reason
+            document["error"] = scrubbed(job.reason, MESSAGE_CHARS_MAX)
         return {**document, "progress": 100} if job.status == "completed" else document
 
 
@@ -118,11 +120,16 @@ def first_and_last(
     return _where(first), _where(last)
 
 
-def _where(given: list[Any]) -> Any:
-    told = given[0] if given else None
-    if isinstance(told, dict):
-        told = told.get("url") or told.get("image_url")
-    return told
+def _where(given: list[Any]) -> str | File | None:
+    """Of the one image that was given. Raises Unsupported: it is nowhere, e.g. a file that another host keeps."""
+    if not given:
+        return None
+    told = given[0]
+    for name in ("image_url", "url"):
+        told = told.get(name, told) if isinstance(told, dict) else told
+    if isinstance(told, File) or (isinstance(told, str) and told):
+        return told
+    raise Unsupported("an image has no address.", remedy="Send a file, or `image_url`.", field="input_reference")
 
 
 def recorded(draft: Draft, text: str, recordings: Collection[str]) -> Draft:

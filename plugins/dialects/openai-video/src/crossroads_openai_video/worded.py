@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
+from crossroads_openai_chat.foreign import JSON_HEADERS, Json, error_or, leftover, stated
 from crossroads_openai_chat.reply import whole
 from crossroads_openai_chat.worded import placed, taken
 from crossroads_openai_images.vendor import as_url, nearest_shape, only_addresses, size_of
@@ -79,4 +79,6 @@ class WordedVideo(PolledVideo):
         return url
 
     def decode_response(self, body: bytes) -> Reply:
-        return begun(self.job.named(whole(body)), self.job.ids)
+        if (id := self.job.named(whole(body))) is None:
+            raise error_or(body, "the provider named no job.")
+        return begun(id, self.job.ids)

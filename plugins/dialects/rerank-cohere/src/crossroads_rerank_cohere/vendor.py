@@ -80,7 +80,8 @@ class VendorRerank(Foreign):
         return [{"index": row["index"], self.score: row["relevance_score"]} for row in ranks]
 
     def _is_rank(self, row: Json) -> bool:
-        return type(row.get("index")) is int and type(row.get(self.score)) in (int, float)
+        index, score = row.get("index"), row.get(self.score)
+        return type(index) is int and index >= 0 and type(score) in (int, float)
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         rows = self.own_ranks((reply.document or {}).get("results") or [])

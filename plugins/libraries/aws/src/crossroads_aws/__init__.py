@@ -18,10 +18,11 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import BaseModel, ConfigDict, Field
 
 from crossroads.config import Secret
-from crossroads.errors import CredentialMissing
+from crossroads.errors import ConfigError, CredentialMissing
 from crossroads.wire import HttpRequest, HttpResponse, Transport
 
 DEFAULT_REGION = "us-east-1"
+REGION = "[a-z0-9-]+"
 ACCESS_KEY = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{12,}")
 Placed = Callable[[str, str], str]
 """(URL, region) -> the URL in this region."""
@@ -32,7 +33,7 @@ class AwsSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    region: str | None = Field(None, pattern=r"^[a-z0-9-]+$", description="Unset: $AWS_REGION, else us-east-1")
+    region: str | None = Field(None, pattern=f"^{REGION}$", description="Unset: $AWS_REGION, else us-east-1")
     profile: str | None = Field(None, description="Of the AWS configuration files")
 
 
@@ -65,11 +66,13 @@ class AwsTransport:
 async def opened(
     inner: Transport, credential: Secret | None, settings: AwsSettings, service: str, placed: Placed
 ) -> AwsTransport | None:
-    """For `provider_open`; None: there is no credential. service: as AWS signs it. Raises CredentialMissing."""
+    """For `provider_open`; None: no credential. service: as AWS signs it. Raises CredentialMissing, ConfigError."""
     if credential is None:
         return None
     named = settings.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     region = named or DEFAULT_REGION
+    if re.fullmatch(REGION, region) is None:  # it becomes a part of the host that the key goes to
+        raise ConfigError("is no region.", field="AWS_REGION", value=region, remedy=f'Write e.g. "{DEFAULT_REGION}".')
     key = credential.reveal()
     if ACCESS_KEY.match(key) is None:
         return AwsTransport(inner, service, region, placed, bearer=key)

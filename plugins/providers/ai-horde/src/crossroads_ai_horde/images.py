@@ -11,13 +11,13 @@ from typing import Any
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_images.address import address_of
 from crossroads_openai_images.vendor import (
     HANDLED,
     ONLY_OPENAI,
     VendorImages,
     as_base64,
     images_reply,
+    mask_of,
     size_of,
     sources_of,
     wants_itself,
@@ -26,7 +26,6 @@ from crossroads_openai_images.vendor import (
 from crossroads import jsonbody
 from crossroads.dialect import Draft, Reply
 from crossroads.errors import Unsupported
-from crossroads.multipart import File
 from crossroads.steps import Step
 from crossroads_ai_horde.jobs import CHECK, asked, following, made
 
@@ -71,16 +70,13 @@ def _sources(fields: Json) -> Json:
     given = sources_of(fields)
     if len(given) > 1:
         raise Unsupported("the provider changes one image.", remedy="Send one.", field="image")
-    mask = fields.get("mask")
-    if mask is not None and not given:
-        raise Unsupported("a mask needs an image.", remedy="Send both.", field="mask")
+    mask = mask_of(fields)
     if not given:
         return {}
     source = {"source_image": as_base64(given[0]), "source_processing": "img2img"}
     if mask is None:
         return source
-    masked = as_base64(mask if isinstance(mask, File) else address_of(mask))
-    return {**source, "source_processing": "inpainting", "source_mask": masked}
+    return {**source, "source_processing": "inpainting", "source_mask": as_base64(mask)}
 
 
 def _row(row: Json) -> Json:

@@ -21,6 +21,8 @@ from crossroads.errors import BadRequest
 
 TASK = "Determine the relevance of context documents with respect to the user query."
 HIGHEST = 100
+SCORE_MAX = 1e6
+"""What is beyond it is no score, whatever a model thinks of a document."""
 
 
 class AIMonRerank(VendorRerank):
@@ -49,10 +51,14 @@ class AIMonRerank(VendorRerank):
 
     def ranks(self, rows: list[Any]) -> list[Json]:
         scores = rows[0] if len(rows) == 1 else None
-        if not isinstance(scores, list) or not scores or any(type(one) not in (int, float) for one in scores):
+        if not isinstance(scores, list) or not scores or not all(map(_is_score, scores)):
             raise broken("the provider's reply has no ranks that can be read.")
         ranks = [{"index": at, "relevance_score": score / HIGHEST} for at, score in enumerate(scores)]
         return sorted(ranks, key=lambda row: -row["relevance_score"])
 
     def own_ranks(self, ranks: list[Json]) -> list[Any]:
         return [[row["relevance_score"] * HIGHEST for row in sorted(ranks, key=lambda row: row["index"])]]
+
+
+def _is_score(told: Any) -> bool:
+    return type(told) in (int, float) and abs(told) <= SCORE_MAX

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
+from crossroads_openai_chat.asked import id_in
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
@@ -60,9 +60,8 @@ class AssemblyAITranscription(VendorTranscription):
             document, _ = self._asked(stated(request), upstream)
             text = msgspec.json.encode({**document, "audio_url": uploaded})
             return Step(url=url, body=text, headers=JSON_HEADERS)
-        number = told.get("id")
-        if told.get("status") in WAITS and isinstance(number, str) and number:
-            return Step(url=f"{url}/{quote(number, safe='')}", after_s=ASKED_EVERY_S)
+        if told.get("status") in WAITS and (number := id_in(told, "id")) is not None:
+            return Step(url=f"{url}/{number}", after_s=ASKED_EVERY_S)
         return None
 
     def _asked(self, fields: Json, upstream: str) -> tuple[Json, list[Any]]:

@@ -9,9 +9,9 @@ pkg:npm/%40aflr/audiostack@1.1.35 (lib/speech/tts/types.d.ts: TtsSection), read 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
+from crossroads_openai_chat.asked import id_in
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json
 from crossroads_openai_chat.reply import broken, whole
@@ -49,11 +49,11 @@ class AudioStackSpeech(WordedSpeech):
             return None
         data = whole(body).get("data")
         data = data if isinstance(data, dict) else {}
-        speech, script = data.get("speechId"), data.get("scriptId")
-        if isinstance(speech, str) and speech:
+        speech, script = id_in(data, "speechId"), data.get("scriptId")
+        if speech is not None:
             if sections := rows_of(data.get("sections")):
                 return Step(url=_made(sections), headers=ANY_SOUND[1:])
-            return Step(url=f"{url}/{quote(speech, safe='')}", after_s=ASKED_EVERY_S)
+            return Step(url=f"{url}/{speech}", after_s=ASKED_EVERY_S)
         if not isinstance(script, str) or not script:
             raise broken("the provider's reply has neither a script nor speech.")
         said = super().encode_request(request, url=url, upstream=upstream, stream=False).document

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
+from crossroads_openai_chat.asked import id_in
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
@@ -56,8 +56,8 @@ class CambAITranscription(VendorTranscription):
     def step(self, body: bytes, request: Any, *, url: str, upstream: str) -> Step | None:
         """See `SteppedDialect.step`."""
         told = whole(body)
-        if isinstance(task := told.get("task_id"), str) and task:
-            where = f"{url}/{quote(task, safe='')}"
+        if (task := id_in(told, "task_id")) is not None:
+            where = f"{url}/{task}"
             return Step(url=where, told_at=where, after_s=ASKED_EVERY_S)
         if told.get("status") == "PENDING":
             return Step(url=url, after_s=ASKED_EVERY_S)

@@ -11,7 +11,15 @@ from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, leftover, stated
 from crossroads_openai_images.polled import PolledImages
-from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, as_url, nearest_shape, size_of, sources_of
+from crossroads_openai_images.vendor import (
+    HANDLED,
+    ONLY_OPENAI,
+    as_url,
+    mask_of,
+    nearest_shape,
+    size_of,
+    sources_of,
+)
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -52,13 +60,14 @@ class CivitaiImages(PolledImages):
                 words["aspectRatio"] = nearest_shape(*size, SHAPES)
                 lost.append(Lost("size", "emulated", "sent as the nearest shape that the model makes"))
         document = workflow("imageGen", upstream, words)
+        mask = mask_of(fields)
         if sources := sources_of(fields):
             asked = document["steps"][0]["input"]
             asked["images"] = [as_url(source) for source in sources]
             if asked.get("operation") == "createImage":
                 asked["operation"] = "editImage"
-            if "mask" in fields:
-                asked["maskImage"] = as_url(fields["mask"])
+            if mask is not None:
+                asked["maskImage"] = as_url(mask)
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
     def job_url(self, url: str, upstream_id: str) -> str:

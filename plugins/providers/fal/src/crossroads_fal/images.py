@@ -18,6 +18,7 @@ from crossroads_openai_images.vendor import (
     VendorImages,
     as_url,
     images_reply,
+    mask_of,
     row_of,
     size_of,
     sources_of,
@@ -76,8 +77,8 @@ class FalImages(VendorImages):
             document["image_url"] = sources[0]
         elif sources:
             document["image_urls"] = sources
-        if "mask" in fields:
-            document["mask_url"] = as_url(fields["mask"])
+        if (mask := mask_of(fields)) is not None:
+            document["mask_url"] = as_url(mask)
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
     def step(self, body: bytes, request: Any, *, url: str, upstream: str) -> Step | None:

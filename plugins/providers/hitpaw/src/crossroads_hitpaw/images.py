@@ -65,8 +65,7 @@ class HitpawImages(PolledImages):
         lost += [Lost(name, "dropped", "the model alone decides") for name in ("prompt", "size") if name in fields]
         document["model_name"] = upstream
         if (source := _source(fields)) is not None:  # else the provider says that it is missing
-            kind = PurePosixPath(urlsplit(source).path).suffix.lower()
-            document.setdefault("extension", kind if kind in EXTENSIONS else EXTENSION)
+            document.setdefault("extension", _extension(source))
             document["img_url"] = source
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
@@ -82,6 +81,15 @@ class HitpawImages(PolledImages):
         return Step(
             url=f"{url.partition(VERB)[0]}{STATUS}", body=body, headers=JSON_HEADERS, after_s=self.asked_every_s
         )
+
+
+def _extension(address: str) -> str:
+    """Of what stands there."""
+    try:
+        kind = PurePosixPath(urlsplit(address).path).suffix.lower()
+    except ValueError:  # no address: the provider says so
+        return EXTENSION
+    return kind if kind in EXTENSIONS else EXTENSION
 
 
 def _source(fields: Json) -> str | None:

@@ -16,7 +16,7 @@ from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_chat.worded import taken
 from crossroads_openai_images.polled import PolledImages
-from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, size_of, sources_of
+from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, mask_of, size_of, sources_of
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft
@@ -73,8 +73,8 @@ class IdeogramImages(PolledImages):
 
 def _files(fields: Json) -> Json:
     """The image to change, and its mask. Raises Unsupported: they are no files, or there are several."""
-    sources = sources_of(fields)
-    given = {"images": sources[0], "mask": fields.get("mask")} if sources else {}
+    sources, mask = sources_of(fields), mask_of(fields)
+    given = {"images": sources[0], "mask": mask} if sources else {}
     files = {name: one for name, one in given.items() if one is not None}
     if len(sources) > 1 or not all(isinstance(one, File) for one in files.values()):
         raise Unsupported("the provider changes one image, sent as a file.", remedy="Send the file.", field="image")

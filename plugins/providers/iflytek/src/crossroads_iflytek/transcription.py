@@ -9,6 +9,7 @@ must be told and is 60 by default); https://xfyun.cn/doc/asr/ifasr_new/API.html,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,8 @@ from crossroads.steps import Step
 ASKED_EVERY_S = 5.0
 ASKED_AT_MOST = 20
 """Times within the time that iFLYTEK expects to need."""
+EXPECTED_MS_MAX = 3_600_000
+MILLISECONDS = re.compile(r"[0-9]{1,12}")
 DONE, WAITS = 4, (0, 3)
 GOOD = "000000"
 HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
@@ -111,8 +114,8 @@ def _order(content: Json) -> Json:
 
 def _pause(told: Any) -> float:
     """told: how many milliseconds it is expected to take."""
-    expected = told if type(told) is int else 0
-    return max(ASKED_EVERY_S, expected / 1000 / ASKED_AT_MOST)
+    expected_ms = min(told, EXPECTED_MS_MAX) if type(told) is int else 0
+    return max(ASKED_EVERY_S, expected_ms / 1000 / ASKED_AT_MOST)
 
 
 def _read(text: Any) -> Json:
@@ -126,15 +129,15 @@ def _read(text: Any) -> Json:
     return told
 
 
-def _line(told: Json) -> Json:
+def _line(row: Json) -> Json:
     """One line of the transcript, in seconds. Raises BadUpstream."""
-    said = _read(told.get("json_1best")).get("st")
+    said = _read(row.get("json_1best")).get("st")
     if not isinstance(said, dict):
         raise broken("the provider's transcript has a line that can't be read.")
     line: Json = {"text": "".join(_words(said))}
     for edge, name in (("start", "bg"), ("end", "ed")):
-        if str(said.get(name)).isdecimal():
-            line[edge] = int(said[name]) / 1000
+        if MILLISECONDS.fullmatch(told := str(said.get(name))):
+            line[edge] = int(told) / 1000
     if said.get("rl") not in (None, "0"):
         line["speaker"] = said["rl"]
     return line

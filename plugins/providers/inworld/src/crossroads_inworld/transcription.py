@@ -16,6 +16,7 @@ from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
     VendorTranscription,
+    is_moment,
     rows_of,
     seconds_used,
     sound_of,
@@ -93,4 +94,4 @@ def _second(told: Any) -> float | None:
     """Of milliseconds; a 64-bit number is text in its JSON."""
     if isinstance(told, str) and told.isascii() and told.isdigit() and len(told) <= DIGITS_MAX:
         told = int(told)
-    return told / 1000 if type(told) in (int, float) else None
+    return told / 1000 if is_moment(told) else None

@@ -1,6 +1,6 @@
 """Images out of a zip.
 
-Law: any bytes give images or BadUpstream; at most IMAGES_MAX of them, of IMAGE_BYTES_MAX each.
+Law: any bytes give images or BadUpstream; at most IMAGES_MAX of them, and IMAGES_BYTES_MAX unpacked.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from crossroads_openai_images.vendor import image_kind
 from crossroads.errors import BadUpstream
 
 IMAGES_MAX = 16
-IMAGE_BYTES_MAX = 32 << 20
+IMAGES_BYTES_MAX = 64 << 20
+"""Of all of them, unpacked: no more is read than an archive says of itself."""
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -23,7 +24,7 @@ def unpacked(data: bytes) -> list[tuple[bytes, str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = [file for file in archive.infolist() if not file.is_dir()]
-            if len(files) > IMAGES_MAX or any(file.file_size > IMAGE_BYTES_MAX for file in files):
+            if len(files) > IMAGES_MAX or sum(file.file_size for file in files) > IMAGES_BYTES_MAX:
                 raise broken("the provider's archive is too large.")
             if any(file.compress_type not in PACKED for file in files):
                 raise broken("the provider's archive is packed in another way.")

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
+from crossroads_openai_chat.asked import id_in
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, seconds_used, sound_of
+from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, is_moment, seconds_used, sound_of
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Draft, Reply, Stamp
@@ -56,10 +56,10 @@ class RevAITranscription(VendorTranscription):
     def step(self, body: bytes, request: Any, *, url: str, upstream: str) -> Step | None:
         """See `SteppedDialect.step`."""
         told = whole(body)
-        number, status = told.get("id"), told.get("status")
-        if not isinstance(number, str) or not number:
+        number, status = id_in(told, "id"), told.get("status")
+        if number is None:
             return None
-        job = f"{url}/{quote(number, safe='')}"
+        job = f"{url}/{number}"
         if status == "in_progress":
             return Step(url=job, after_s=ASKED_EVERY_S)
         return Step(url=f"{job}/transcript", headers=TRANSCRIPT) if status == "transcribed" else None
@@ -127,4 +127,4 @@ def _segment(number: int, one: Json) -> Json:
 
 
 def _is_timed(element: Json) -> bool:
-    return all(type(element.get(edge)) in (int, float) for edge in ("ts", "end_ts"))
+    return all(is_moment(element.get(edge)) for edge in ("ts", "end_ts"))

@@ -10,6 +10,7 @@ from crossroads_openai_chat.foreign import Json
 from crossroads_openai_speech.worded import ANY_SOUND, WordedSpeech
 
 from crossroads import jsonbody
+from crossroads.errors import Unsupported
 from crossroads.wire import Headers
 
 
@@ -25,4 +26,6 @@ class ReverieSpeech(WordedSpeech):
     remedy = "Send the code of a speaker as `voice`, e.g. hi_female."
 
     def headers(self, said: Json) -> Headers:
+        if not said["voice"].isascii():
+            raise Unsupported("it has no such speaker.", remedy=self.remedy, field="voice", value=said["voice"])
         return (*ANY_SOUND, (b"rev-appname", said["model"].encode()), (b"speaker", said["voice"].encode()))

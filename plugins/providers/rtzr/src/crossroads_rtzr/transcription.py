@@ -21,6 +21,7 @@ from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
     VendorTranscription,
     in_segments,
+    is_moment,
     rows_of,
     sound_of,
     timed,
@@ -99,7 +100,7 @@ def _times(told: Json) -> Json:
     """In seconds; nothing where it has none."""
     start: Any = told.get("start_at")
     lasts: Any = told.get("duration")
-    if type(start) not in (int, float) or type(lasts) not in (int, float):
+    if not (is_moment(start) and is_moment(lasts)):
         return {}
     return {"start": start / 1000, "end": (start + lasts) / 1000}
 

@@ -13,6 +13,7 @@ from crossroads_openai_chat.textchat import Ask, Json, Said, TextChat
 from crossroads_openai_chat.turns import REMEDY, last_question, spoken, system_of
 from crossroads_openai_chat.worded import counted_at
 
+from crossroads.call import Lost
 from crossroads.errors import Unsupported
 from crossroads.types.usage import Usage
 
@@ -49,6 +50,8 @@ class ScaleDownChat(TextChat):
                 "prompt": last_question(ask.turns, [], self.vendor),
                 "scaledown": {"rate": rate},
             }
+        if "compression_rate" in ask.fields:
+            ask.lost.append(Lost("compression_rate", "dropped", "nothing is compressed here"))
         text = last_question(spoken(ask.turns), ask.lost, self.vendor)
         if task == "summarize":
             most = [ask.fields.pop(name, None) for name in ("max_completion_tokens", "max_tokens")]

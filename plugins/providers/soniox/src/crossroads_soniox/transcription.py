@@ -10,13 +10,13 @@ Sources: pkg:pypi/soniox@2.10.0 (api/stt.py, api/files.py, types/api.py); pkg:py
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
+from crossroads_openai_chat.asked import id_in
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, rows_of, sound_of, until
+from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, is_moment, rows_of, sound_of, until
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -65,7 +65,7 @@ class SonioxTranscription(VendorTranscription):
         if status is None:
             document, _ = _asked(stated(request), upstream)
             return Step(url=url, body=msgspec.json.encode({**document, "file_id": number}), headers=JSON_HEADERS)
-        job = f"{url}/{quote(number, safe='')}"
+        job = f"{url}/{id_in(told, 'id')}"
         if status in WAITS:
             return Step(url=job, after_s=ASKED_EVERY_S)
         return Step(url=f"{job}/transcript") if status == "completed" else None
@@ -111,7 +111,7 @@ def _words(tokens: list[Json]) -> list[Json]:
         text = token.get("text")
         if not isinstance(text, str):
             raise broken("the provider's transcript has a token that can't be read.")
-        if not all(type(token.get(edge)) is int for edge in ("start_ms", "end_ms")):
+        if not all(is_moment(token.get(edge)) for edge in ("start_ms", "end_ms")):
             continue
         piece, who = text.strip(), token.get("speaker")
         begins = text[:1].isspace() or UNSPACED[0] <= text[:1] <= UNSPACED[1]

@@ -15,6 +15,7 @@ from crossroads_openai_images.vendor import (
     HANDLED,
     ONLY_OPENAI,
     as_url,
+    mask_of,
     one_only,
     row_of,
     size_of,
@@ -51,8 +52,8 @@ class WavespeedImages(PolledImages):
             document["images"] = sources
         elif sources:
             document["image"] = sources[0]
-        if "mask" in fields:
-            document["mask_image"] = as_url(fields["mask"])
+        if (mask := mask_of(fields)) is not None:
+            document["mask_image"] = as_url(mask)
         return Draft(document=document, url=url, headers=JSON_HEADERS, lost=lost)
 
     def job_url(self, url: str, upstream_id: str) -> str:
