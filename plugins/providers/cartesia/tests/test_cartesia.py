@@ -12,8 +12,7 @@ from crossroads.errors import BadUpstream, Unsupported
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(CartesiaSpeech)
@@ -62,28 +61,21 @@ def test_a_transcript_has_its_words_and_seconds():
             HEARS.decode_response(body)
 
 
-@pytest.fixture
-async def cartesia():
-    async with ScriptedProvider() as provider:
-        yield provider
-
-
-async def test_a_client_of_openai_is_spoken_to(cartesia):
-    cartesia.script(Answer(raw=(b"ID3",), content_type="audio/mpeg"))
-    got = await served("cartesia", cartesia, "openai-speech", b'{"model":"cartesia/sonic-3","input":"Hi","voice":"v"}')
+async def test_a_client_of_openai_is_spoken_to():
+    told = [Answer(raw=(b"ID3",), content_type="audio/mpeg")]
+    got, [sent] = await answered(
+        "cartesia", told, "openai-speech", b'{"model":"cartesia/sonic-3","input":"Hi","voice":"v"}'
+    )
     assert got.body == b"ID3"
-    sent = cartesia.requests[0]
     assert (sent.path, sent.header("cartesia-version")) == ("/v1/tts/bytes", "2026-08-14")
     assert got.cost_nano is None  # no price is known, which is never 0
 
 
-async def test_a_client_of_openai_is_heard(cartesia):
+async def test_a_client_of_openai_is_heard():
     told = {"text": "Hi.", "duration": 1.2, "words": [{"word": "Hi.", "start": 0, "end": 1}]}
-    cartesia.script(Answer(raw=(json.dumps(told).encode(),)))
     form = multipart.encode_form({"model": "cartesia/ink-whisper", "file": SOUND, "response_format": "srt"})
-    got = await served("cartesia", cartesia, "openai-transcription", *form)
+    got, [sent] = await answered("cartesia", [told], "openai-transcription", *form)
     assert got.body == b"1\n00:00:00,000 --> 00:00:01,000\nHi.\n"
-    sent = cartesia.requests[0]
     fields = multipart.open_form(sent.body, sent.header("content-type"))
     assert fields == {"model": "ink-whisper", "file": SOUND, "timestamp_granularities": ["word"]}
     assert got.call.attempt.usage == Usage(seconds=2)

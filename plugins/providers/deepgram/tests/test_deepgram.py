@@ -15,8 +15,7 @@ from crossroads.multipart import File
 from crossroads.sse import EventReader
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(DeepgramSpeech)
@@ -138,27 +137,20 @@ def test_what_is_no_transcript_is_a_bad_upstream(body):
         HEARS.decode_response(body)
 
 
-@pytest.fixture
-async def deepgram():
-    async with ScriptedProvider() as provider:
-        yield provider
-
-
-async def test_a_client_of_openai_reaches_its_voices_and_pays_by_the_character(deepgram):
-    deepgram.script(Answer(raw=(b"ID3\0", b"\xff"), content_type="audio/mpeg"))
+async def test_a_client_of_openai_reaches_its_voices_and_pays_by_the_character():
     body = b'{"model": "deepgram/aura-2", "input": "Hello", "voice": "thalia"}'
-    got = await served("deepgram", deepgram, "openai-speech", body)
+    told = [Answer(raw=(b"ID3\0", b"\xff"), content_type="audio/mpeg")]
+    got, [sent] = await answered("deepgram", told, "openai-speech", body)
     assert (got.body, got.headers[b"content-type"]) == (b"ID3\0\xff", b"audio/mpeg")
-    sent = deepgram.requests[0]
     assert sent.path == "/v1/speak?encoding=mp3&model=aura-2-thalia-en"
     assert sent.header("authorization") == "Token none"
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=5), 5 * 30_000)
 
 
-async def test_a_client_of_openai_that_wants_events_gets_the_sound_in_events(deepgram):
-    deepgram.script(Answer(raw=(b"ID3\0", b"\xff"), content_type="audio/mpeg", framing="chunked"))
+async def test_a_client_of_openai_that_wants_events_gets_the_sound_in_events():
     body = b'{"model": "deepgram/aura-2", "input": "Hello", "voice": "thalia", "stream_format": "sse"}'
-    got = await served("deepgram", deepgram, "openai-speech", body)
+    answers = [Answer(raw=(b"ID3\0", b"\xff"), content_type="audio/mpeg", framing="chunked")]
+    got, _ = await answered("deepgram", answers, "openai-speech", body)
     told = [json.loads(event.data) for event in EventReader().feed(got.body)]
     assert b"".join(base64.b64decode(event["audio"]) for event in told[:-1]) == b"ID3\0\xff"
     assert told[-1]["usage"]["cost"] == 0.00015
@@ -172,36 +164,33 @@ async def test_a_client_of_openai_that_wants_events_gets_the_sound_in_events(dee
         ("srt", "1\n00:00:00,100 --> 00:00:01,000\nHi there.\n", "text/plain; charset=utf-8"),
     ],
 )
-async def test_a_transcript_is_paid_by_the_second_and_comes_in_the_form_asked_for(deepgram, form, expected, kind):
-    deepgram.script(Answer(raw=(json.dumps(HEARD).encode(),)))
+async def test_a_transcript_is_paid_by_the_second_and_comes_in_the_form_asked_for(form, expected, kind):
     asked_for = {"model": "deepgram/nova-3", "file": SOUND, "response_format": form}
-    got = await served("deepgram", deepgram, "openai-transcription", *multipart.encode_form(asked_for))
+    got, sent = await answered("deepgram", [HEARD], "openai-transcription", *multipart.encode_form(asked_for))
     assert (got.body.decode(), got.headers[b"content-type"].decode()) == (expected, kind)
-    assert deepgram.requests[0].body == SOUND.data
+    assert sent[0].body == SOUND.data
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(seconds=4), 4 * 71_670)
 
 
-async def test_a_transcript_that_was_asked_for_as_a_stream_comes_as_one(deepgram):
-    deepgram.script(Answer(raw=(json.dumps(HEARD).encode(),)))
+async def test_a_transcript_that_was_asked_for_as_a_stream_comes_as_one():
     form = multipart.encode_form({"model": "deepgram/nova-3", "file": SOUND, "stream": "true"})
-    got = await served("deepgram", deepgram, "openai-transcription", *form)
+    got, _ = await answered("deepgram", [HEARD], "openai-transcription", *form)
     told = [json.loads(event.data) for event in EventReader().feed(got.body)]
     assert [event["type"] for event in told] == ["transcript.text.delta", "transcript.text.done"]
     assert told[-1]["text"] == "Hi there."
     assert got.cost_nano == 4 * 71_670
 
 
-async def test_its_own_client_is_served_by_another_host(deepgram):
-    deepgram.script(Answer(raw=(b'{"text":"Hi","duration":1.5,"language":"en"}',)))
+async def test_its_own_client_is_served_by_another_host():
     params = {"query": "model=a/whisper&language=en"}
     wav = (SOUND.data, "audio/wav")
-    got = await served(
-        "openai-compatible", deepgram, "deepgram-transcription", *wav, params=params, endpoints=[WHISPER]
+    answers = [Answer(raw=(b'{"text":"Hi","duration":1.5,"language":"en"}',))]
+    got, [sent] = await answered(
+        "openai-compatible", answers, "deepgram-transcription", *wav, params=params, endpoints=[WHISPER]
     )
     told = json.loads(got.body)
     assert told["results"]["channels"][0]["alternatives"][0]["transcript"] == "Hi"
     assert told["metadata"]["duration"] == 1.5
-    sent = deepgram.requests[0]
     form = multipart.open_form(sent.body, sent.header("content-type"))
     assert (form["model"], form["language"], form["file"].data) == ("whisper", "en", SOUND.data)
 

@@ -12,8 +12,7 @@ from crossroads.errors import BadUpstream, Unsupported
 from crossroads.multipart import File
 from crossroads.testing import dialect_conformance, laws
 from crossroads.testing.answers import Answer
-from crossroads.testing.served import served
-from crossroads.testing.upstream import ScriptedProvider
+from crossroads.testing.served import answered
 from crossroads.types.usage import Usage
 
 TestSpeech = dialect_conformance(ElevenLabsSpeech)
@@ -119,51 +118,42 @@ def test_a_validation_error_names_the_field():
     assert "text: Field required" in str(SPEAKS.decode_error(422, (), json.dumps(told).encode()))
 
 
-@pytest.fixture
-async def elevenlabs():
-    async with ScriptedProvider() as provider:
-        yield provider
-
-
-async def test_a_client_of_openai_reaches_its_voices_and_pays_by_the_character(elevenlabs):
-    elevenlabs.script(Answer(raw=(b"ID3\0", b"\xff"), content_type="audio/mpeg"))
+async def test_a_client_of_openai_reaches_its_voices_and_pays_by_the_character():
     body = '{"model": "elevenlabs/eleven_v4", "input": "Grüß", "voice": "JBF"}'.encode()
-    got = await served("elevenlabs", elevenlabs, "openai-speech", body)
+    told = [Answer(raw=(b"ID3\0", b"\xff"), content_type="audio/mpeg")]
+    got, [sent] = await answered("elevenlabs", told, "openai-speech", body)
     assert (got.body, got.headers[b"content-type"]) == (b"ID3\0\xff", b"audio/mpeg")
-    sent = elevenlabs.requests[0]
     assert sent.path == "/v1/text-to-speech/JBF?output_format=mp3_44100_128"
     assert sent.header("xi-api-key") == "none"
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(characters=4), 4 * 80_000)
 
 
-async def test_a_client_of_openai_is_heard_and_pays_by_the_second(elevenlabs):
-    elevenlabs.script(Answer(raw=(json.dumps(HEARD).encode(),)))
+async def test_a_client_of_openai_is_heard_and_pays_by_the_second():
     form = multipart.encode_form({"model": "elevenlabs/scribe_v2", "file": SOUND, "response_format": "vtt"})
-    got = await served("elevenlabs", elevenlabs, "openai-transcription", *form)
+    got, [sent] = await answered("elevenlabs", [HEARD], "openai-transcription", *form)
     assert got.body.decode() == "WEBVTT\n\n00:00:00.100 --> 00:00:01.200\nHi there.\n"
-    sent = elevenlabs.requests[0]
     fields = multipart.open_form(sent.body, sent.header("content-type"))
     assert fields == {"model_id": "scribe_v2", "file": SOUND}
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(seconds=3), 3 * 61_100)
 
 
-async def test_its_own_client_is_served_by_another_host(elevenlabs):
-    elevenlabs.script(Answer(raw=(b"RIFF",), content_type="audio/wav"))
+async def test_its_own_client_is_served_by_another_host():
     row = {"model": "a/tts", "upstream": "tts", "operations": ["speech"], "price_usd": {"character": "0.00001"}}
     body = b'{"text": "Hi", "model_id": "a/tts", "voice_settings": {"speed": 1.5}}'
-    got = await served(
-        "openai-compatible", elevenlabs, "elevenlabs-speech", body, params={"voice": "alloy"}, endpoints=[row]
+    told = [Answer(raw=(b"RIFF",), content_type="audio/wav")]
+    got, sent = await answered(
+        "openai-compatible", told, "elevenlabs-speech", body, params={"voice": "alloy"}, endpoints=[row]
     )
     assert got.body == b"RIFF"
-    assert elevenlabs.requests[0].json == {"model": "tts", "input": "Hi", "voice": "alloy", "speed": 1.5}
+    assert sent[0].json == {"model": "tts", "input": "Hi", "voice": "alloy", "speed": 1.5}
     assert got.cost_nano == 20_000
 
 
-async def test_what_only_it_has_a_word_for_is_sent_to_nobody_else_and_that_is_told(elevenlabs):
-    elevenlabs.script(Answer(raw=(b"RIFF",), content_type="audio/wav"))
+async def test_what_only_it_has_a_word_for_is_sent_to_nobody_else_and_that_is_told():
     row = {"model": "a/tts", "upstream": "tts", "operations": ["speech"]}
     body = b'{"text": "Hi", "model_id": "a/tts", "voice_settings": {"style": 1}, "previous_text": "", "seed": 7}'
     params = {"voice": "alloy"}
-    got = await served("openai-compatible", elevenlabs, "elevenlabs-speech", body, params=params, endpoints=[row])
-    assert elevenlabs.requests[0].json == {"model": "tts", "input": "Hi", "voice": "alloy"}
+    told = [Answer(raw=(b"RIFF",), content_type="audio/wav")]
+    got, sent = await answered("openai-compatible", told, "elevenlabs-speech", body, params=params, endpoints=[row])
+    assert sent[0].json == {"model": "tts", "input": "Hi", "voice": "alloy"}
     assert got.headers[b"x-crossroads-changed"] == b"seed=dropped, voice_settings=dropped"

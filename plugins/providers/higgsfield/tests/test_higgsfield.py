@@ -9,10 +9,10 @@ from crossroads_openai_images import OpenAIImages
 from crossroads_openai_video import OpenAIVideo
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
-from crossroads.testing import QuickClock, dialect_conformance
+from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import FILM, Filmed, filmed
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
@@ -121,17 +121,17 @@ async def higgsfield():
         yield provider
 
 
-async def test_images_are_asked_for_until_done_and_each_is_paid(higgsfield):
+async def test_images_are_asked_for_until_done_and_each_is_paid():
     images = [{"url": FIRST}, {"url": LAST}]
     answers = (told(), told("in_progress"), told("completed", images=images))
-    higgsfield.script(*(Answer(raw=(one,)) for one in answers))
     row = {"model": "a/soul", "upstream": "soul", "operations": ["images"], "price_usd": {"image": "0.01"}}
     body = b'{"model": "a/soul", "prompt": "a cat", "n": 2}'
-    got = await served("higgsfield", higgsfield, "openai-images", body, endpoints=[row], clock=QuickClock())
+    given = (Answer(raw=(one,)) for one in answers)
+    got, sent = await answered("higgsfield", given, "openai-images", body, endpoints=[row])
     assert json.loads(got.body)["data"] == images
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=2), 20_000_000)
-    assert [one.path for one in higgsfield.requests] == ["/v1/soul", *["/requests/r-1/status"] * 2]
-    assert {one.header("authorization") for one in higgsfield.requests} == {"Key none"}
+    assert [one.path for one in sent] == ["/v1/soul", *["/requests/r-1/status"] * 2]
+    assert {one.header("authorization") for one in sent} == {"Key none"}
 
 
 async def test_a_video_is_begun_polled_fetched_and_charged_once(higgsfield, tmp_path):

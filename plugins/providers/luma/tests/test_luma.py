@@ -10,10 +10,10 @@ from crossroads_openai_video import OpenAIVideo
 
 from crossroads.errors import BadUpstream, Unsupported, UpstreamRefused
 from crossroads.multipart import File, encode_form
-from crossroads.testing import QuickClock, dialect_conformance
+from crossroads.testing import dialect_conformance
 from crossroads.testing.answers import Answer
 from crossroads.testing.filmed import FILM, Filmed, filmed
-from crossroads.testing.served import served
+from crossroads.testing.served import answered
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
 
@@ -129,16 +129,16 @@ async def luma():
         yield provider
 
 
-async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image(luma):
+async def test_a_client_of_openai_gets_the_address_and_pays_for_one_image():
     states = ({"state": "queued"}, {"state": "dreaming"}, {"state": "completed", "assets": {"image": FIRST}})
-    luma.script(*(Answer(raw=(told(**one),)) for one in states))
     row = {"model": "luma/photon-1", "upstream": "photon-1", "operations": ["images"], "price_usd": {"image": "0.02"}}
     body = b'{"model": "luma/photon-1", "prompt": "a cat"}'
-    got = await served("luma", luma, "openai-images", body, endpoints=[row], clock=QuickClock())
+    answers = (Answer(raw=(told(**one),)) for one in states)
+    got, sent = await answered("luma", answers, "openai-images", body, endpoints=[row])
     assert json.loads(got.body)["data"] == [{"url": FIRST}]
     assert (got.call.attempt.usage, got.cost_nano) == (Usage(images=1), 20_000_000)
-    assert [one.path for one in luma.requests] == ["/v1/generations/image", *[f"/v1/generations/{ID}"] * 2]
-    assert {one.header("authorization") for one in luma.requests} == {"Bearer none"}
+    assert [one.path for one in sent] == ["/v1/generations/image", *[f"/v1/generations/{ID}"] * 2]
+    assert {one.header("authorization") for one in sent} == {"Bearer none"}
 
 
 async def test_a_video_is_begun_polled_fetched_and_charged_once(luma, tmp_path):
