@@ -61,6 +61,12 @@ def found_at(told: Json, place: str) -> Any:
     return value
 
 
+def text_at(told: Json, place: str) -> str | None:
+    """The text that stands there; None: none."""
+    value = found_at(told, place)
+    return value if isinstance(value, str) else None
+
+
 def counted_at(told: Json, place: str) -> int | None:
     """The count that stands there; None: none that makes sense."""
     value = found_at(told, place)

@@ -73,6 +73,13 @@ def images_reply(rows: list[Json], **more: Any) -> Reply:
     return Reply(document={"data": rows, **stated}, usage=Usage(images=len(rows)))
 
 
+def rows_in(told: Any) -> list[Json]:
+    """A vendor's own images, as objects. Raises BadUpstream: they are none."""
+    if not isinstance(told, list) or not all(isinstance(row, dict) for row in told):
+        raise broken("the provider's reply has no images.")
+    return told
+
+
 def row_of(address: Any) -> Json:
     """One image by its address; a data URL is the image itself. Raises BadUpstream."""
     if not isinstance(address, str) or not address:

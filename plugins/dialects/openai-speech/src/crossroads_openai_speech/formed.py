@@ -17,10 +17,9 @@ from crossroads_openai_chat.worded import placed, taken
 
 from crossroads.dialect import Draft, Reply, Stamp
 from crossroads.wire import Headers
-from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, in_segments, sound_of, timed
+from crossroads_openai_speech.vendor import HANDLED, SPEAKERS, VendorTranscription, in_segments, sound_of, timed
 
 OPTIONAL = ("language", "prompt", "temperature")
-SPEAKERS = ("known_speaker_names", "known_speaker_references")
 TIMES = {"start": "start", "end": "end"}
 
 
@@ -39,8 +38,7 @@ class FormedTranscription(VendorTranscription):
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
         unknown = [name for name in OPTIONAL if name not in self.places]
-        handled = ("file", "input_audio", *SHAPES_OF_REPLIES, *OPTIONAL)
-        document, lost = leftover(fields, handled, [*SPEAKERS, *unknown])
+        document, lost = leftover(fields, (*HANDLED, *OPTIONAL), [*SPEAKERS, *unknown])
         said = {name: fields[name] for name in OPTIONAL if name in fields} | {"model": upstream}
         document = {**self.more(said), **document}
         for name, place in self.places.items():

@@ -32,6 +32,11 @@ HELD_BYTES_MAX = 65536
 """Of what may be an error instead of sound."""
 SHAPES_OF_REPLIES = ("response_format", "timestamp_granularities", "include", "chunking_strategy")
 """What of a transcription request our own encoder does, or what only OpenAI's models know."""
+HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
+"""What each format has its own way of saying."""
+SPEAKERS = ("known_speaker_names", "known_speaker_references")
+UNHEARD = (*SPEAKERS, "prompt", "temperature")
+"""What few other hosts have a word for."""
 
 
 class VendorSpeech(Foreign):

@@ -14,6 +14,7 @@ from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
+    UNHEARD,
     VendorSpeech,
     VendorTranscription,
     format_of,
@@ -41,7 +42,6 @@ LANGUAGE = "auto"
 ACCEPT_ANY = tuple((name, b"*/*" if name == b"accept" else value) for name, value in JSON_HEADERS)
 WORD = {"start": "start", "end": "end", "speaker": "speaker", "confidence": "confidence"}
 HEARD = ("file", "input_audio", *SHAPES_OF_REPLIES)
-UNHEARD = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 
 
 class XAISpeech(VendorSpeech):

@@ -14,13 +14,8 @@ from crossroads_openai_chat.asked import id_in
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
-    VendorTranscription,
-    seconds_used,
-    sound_of,
-    timed,
-)
+from crossroads_openai_chat.worded import text_at
+from crossroads_openai_speech.vendor import HANDLED, SPEAKERS, VendorTranscription, seconds_used, sound_of, timed
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Draft, Reply, Stamp
@@ -29,8 +24,6 @@ from crossroads.steps import Step
 ASKED_EVERY_S = 1.0
 WAITS = ("queued", "processing")
 WORD = {"start": "start", "end": "end", "confidence": "confidence", "speaker": "speaker", "channel": "channel"}
-HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references")
 UPLOAD_HEADERS = ((b"content-type", b"application/octet-stream"), (b"accept", b"application/json"))
 
 
@@ -65,7 +58,7 @@ class AssemblyAITranscription(VendorTranscription):
         return None
 
     def _asked(self, fields: Json, upstream: str) -> tuple[Json, list[Any]]:
-        document, lost = leftover(fields, HANDLED, DROPPED)
+        document, lost = leftover(fields, HANDLED, SPEAKERS)
         if not {"speech_model", "speech_models"} & document.keys():
             document["speech_models"] = [upstream]
         if "language" in fields:
@@ -90,8 +83,7 @@ class AssemblyAITranscription(VendorTranscription):
         usage = seconds_used(told.get("audio_duration"))
         if usage is not None:
             document["duration"] = told["audio_duration"]
-        named = told.get("id")
-        return Reply(document=document, usage=usage, upstream_id=named if isinstance(named, str) else None)
+        return Reply(document=document, usage=usage, upstream_id=text_at(told, "id"))
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}

@@ -16,13 +16,7 @@ from crossroads_openai_chat.asked import id_in
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
-    VendorTranscription,
-    in_segments,
-    rows_of,
-    sound_of,
-)
+from crossroads_openai_speech.vendor import HANDLED, UNHEARD, VendorTranscription, in_segments, rows_of, sound_of
 
 from crossroads.dialect import Draft, Reply, Stamp
 from crossroads.steps import Step
@@ -30,8 +24,6 @@ from crossroads.steps import Step
 ASKED_EVERY_S = 1.0
 DETECTED = "auto"
 """The language, for a caller who names none."""
-HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 
 
 class CambAITranscription(VendorTranscription):
@@ -47,7 +39,7 @@ class CambAITranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        form, lost = leftover(fields, HANDLED, DROPPED)
+        form, lost = leftover(fields, HANDLED, UNHEARD)
         form["language"] = fields.get("language", DETECTED)
         if "media_url" not in form:
             form["media_file"] = sound_of(fields)

@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.worded import text_at
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
+    UNHEARD,
     VendorTranscription,
     seconds_used,
     sound_of,
@@ -24,7 +26,6 @@ from crossroads.dialect import Document, Draft, Reply, Stamp
 
 WORD = {"start": "start", "end": "end"}
 HANDLED = ("file", "input_audio", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 KEPT = ("language", "duration")
 
 
@@ -40,7 +41,7 @@ class CartesiaTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        document, lost = leftover(fields, HANDLED, DROPPED)
+        document, lost = leftover(fields, HANDLED, UNHEARD)
         document |= {"model": upstream, "file": sound_of(fields), "timestamp_granularities": ["word"]}
         return Draft(document=document, url=url, headers=((b"accept", b"application/json"),), lost=lost, form=True)
 
@@ -55,8 +56,7 @@ class CartesiaTranscription(VendorTranscription):
         for name, kind in (("language", str), ("duration", (int, float))):
             if isinstance(told.get(name), kind):
                 document[name] = told[name]
-        named = told.get("request_id")
-        return Reply(document=document, usage=usage, upstream_id=named if isinstance(named, str) else None)
+        return Reply(document=document, usage=usage, upstream_id=text_at(told, "request_id"))
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}

@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.worded import text_at
 from crossroads_openai_speech.vendor import (
     SHAPES_OF_REPLIES,
+    UNHEARD,
     VendorTranscription,
     read_query,
     rows_of,
@@ -33,7 +35,6 @@ WORD = {"start": "start", "end": "end", "confidence": "confidence", "speaker": "
 READABLE = ("smart_format", "utterances")
 """What Deepgram does when asked and other hosts do always: punctuation, and segments with times."""
 HANDLED = ("file", "input_audio", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 
 
 class DeepgramTranscription(VendorTranscription):
@@ -50,7 +51,7 @@ class DeepgramTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        query, lost = leftover(fields, HANDLED, DROPPED)
+        query, lost = leftover(fields, HANDLED, UNHEARD)
         query = {**dict.fromkeys(READABLE, True), **query, "model": upstream}
         named = query.pop("url", None)
         query = {name: value for name, value in query.items() if value is not False}
@@ -78,8 +79,7 @@ class DeepgramTranscription(VendorTranscription):
         if usage is not None:
             document["duration"] = about["duration"]
             usage = Usage(seconds=usage.seconds * len(channels))
-        upstream_id = about.get("request_id")
-        return Reply(document=document, usage=usage, upstream_id=upstream_id if isinstance(upstream_id, str) else None)
+        return Reply(document=document, usage=usage, upstream_id=text_at(about, "request_id"))
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}

@@ -14,14 +14,8 @@ from typing import Any
 import msgspec
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
-    VendorTranscription,
-    rows_of,
-    seconds_used,
-    sound_of,
-    timed,
-)
+from crossroads_openai_chat.worded import text_at
+from crossroads_openai_speech.vendor import HANDLED, VendorTranscription, rows_of, seconds_used, sound_of, timed
 
 from crossroads.call import Call
 from crossroads.dialect import Document, Draft, Reply, Stamp
@@ -30,7 +24,6 @@ from crossroads_elevenlabs.errors import encode_error
 
 WORD = {"start": "start", "end": "end", "speaker": "speaker_id", "logprob": "logprob"}
 NAMES = {"model_id": "model", "language_code": "language"}
-HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
 DROPPED = ("known_speaker_names", "known_speaker_references", "prompt")
 
 
@@ -75,8 +68,7 @@ class ElevenLabsTranscription(VendorTranscription):
         elif words:
             usage = seconds_used(max(word["end"] for word in words))
             usage = usage and msgspec.structs.replace(usage, quality="estimated")
-        named = told.get("transcription_id")
-        return Reply(document=document, usage=usage, upstream_id=named if isinstance(named, str) else None)
+        return Reply(document=document, usage=usage, upstream_id=text_at(told, "transcription_id"))
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.reply import whole
 from crossroads_openai_images.vendor import (
     HANDLED,
     ONLY_OPENAI,
@@ -20,6 +20,7 @@ from crossroads_openai_images.vendor import (
     images_reply,
     mask_of,
     row_of,
+    rows_in,
     size_of,
     sources_of,
     wants_itself,
@@ -88,9 +89,7 @@ class FalImages(VendorImages):
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
         rows = told.get("images", [told["image"]] if "image" in told else None)
-        if is_waiting(told) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise broken("the provider's reply has no images.")
-        made = [{**row_of(row.get("url")), **_about(row)} for row in rows]
+        made = [{**row_of(row.get("url")), **_about(row)} for row in rows_in(None if is_waiting(told) else rows)]
         return images_reply(made, seed=told.get("seed"), has_nsfw_concepts=told.get("has_nsfw_concepts"))
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.reply import whole
+from crossroads_openai_chat.worded import text_at
 from crossroads_openai_images.vendor import (
     HANDLED,
     ONLY_OPENAI,
@@ -21,6 +22,7 @@ from crossroads_openai_images.vendor import (
     one_only,
     refuse_mask,
     row_of,
+    rows_in,
     size_of,
     sources_of,
 )
@@ -56,11 +58,8 @@ class GetimgImages(VendorImages):
 
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
-        rows = told.get("data")
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise broken("the provider's reply has no images.")
-        reply = images_reply([_row(row) for row in rows])
-        reply.upstream_id = told["id"] if isinstance(told.get("id"), str) else None
+        reply = images_reply([_row(row) for row in rows_in(told.get("data"))])
+        reply.upstream_id = text_at(told, "id")
         return reply
 
 

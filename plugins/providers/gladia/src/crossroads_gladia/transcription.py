@@ -15,8 +15,10 @@ import msgspec
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.worded import text_at
 from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
+    HANDLED,
+    UNHEARD,
     VendorTranscription,
     rows_of,
     seconds_used,
@@ -33,8 +35,6 @@ ASKED_EVERY_S = 1.0
 WAITS = ("queued", "processing")
 WORD = {"start": "start", "end": "end", "confidence": "confidence"}
 UTTERANCE = {**WORD, "speaker": "speaker", "channel": "channel"}
-HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 
 
 class GladiaTranscription(VendorTranscription):
@@ -97,11 +97,10 @@ class GladiaTranscription(VendorTranscription):
         about = about if isinstance(about, dict) else {}
         if seconds_used(about.get("audio_duration")) is not None:
             document["duration"] = about["audio_duration"]
-        named = told.get("id")
         return Reply(
             document=document,
             usage=seconds_used(about.get("billing_time", about.get("audio_duration"))),
-            upstream_id=named if isinstance(named, str) else None,
+            upstream_id=text_at(told, "id"),
         )
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
@@ -120,7 +119,7 @@ class GladiaTranscription(VendorTranscription):
 
 
 def _asked(fields: Json) -> tuple[Json, list[Lost]]:
-    document, lost = leftover(fields, HANDLED, DROPPED)
+    document, lost = leftover(fields, HANDLED, UNHEARD)
     if "language" in fields and "language_config" not in document:
         document["language_config"] = {"languages": [fields["language"]]}
     return document, lost

@@ -15,7 +15,7 @@ import msgspec
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken
-from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, in_segments, sound_of, with_query
+from crossroads_openai_speech.vendor import HANDLED, UNHEARD, VendorTranscription, in_segments, sound_of, with_query
 from crossroads_openai_speech.worded import kind_of
 
 from crossroads.dialect import Draft, Reply, Stamp
@@ -23,8 +23,6 @@ from crossroads.errors import Unsupported
 from crossroads.jsonbody import MALFORMED
 from crossroads.multipart import File
 
-HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 HEARD = ("audio/wav", "audio/ogg", "audio/pcm")
 
 
@@ -39,7 +37,7 @@ class GradiumTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        query, lost = leftover(fields, HANDLED, DROPPED)
+        query, lost = leftover(fields, HANDLED, UNHEARD)
         query["model"] = upstream
         if "language" in fields:
             query.setdefault("json_config", msgspec.json.encode({"language": fields["language"]}).decode())

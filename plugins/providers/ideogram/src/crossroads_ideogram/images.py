@@ -13,10 +13,10 @@ from typing import Any
 from crossroads_openai_chat.asked import Job, job_of
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
-from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.reply import whole
 from crossroads_openai_chat.worded import taken
 from crossroads_openai_images.polled import PolledImages
-from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, mask_of, size_of, sources_of
+from crossroads_openai_images.vendor import HANDLED, ONLY_OPENAI, mask_of, rows_in, size_of, sources_of
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft
@@ -58,9 +58,7 @@ class IdeogramImages(PolledImages):
 
     def read(self, body: bytes) -> Job:
         told = whole(body)
-        rows = told.get("data") or []
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise broken("the provider's reply has no images.")
+        rows = rows_in(told.get("data") or [])
         files = [row["url"] for row in rows if row.get("url")]
         if rows and not files and any(row.get("is_image_safe") is False for row in rows):
             raise refused("What was made was found unsafe.", code="content_policy_violation")

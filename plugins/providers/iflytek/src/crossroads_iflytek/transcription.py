@@ -18,7 +18,8 @@ from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
+    HANDLED,
+    UNHEARD,
     VendorTranscription,
     in_segments,
     rows_of,
@@ -37,8 +38,6 @@ EXPECTED_MS_MAX = 3_600_000
 MILLISECONDS = re.compile(r"[0-9]{1,12}")
 DONE, WAITS = 4, (0, 3)
 GOOD = "000000"
-HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 LANGUAGES = {"zh": "cn"}
 """What iFLYTEK calls another way."""
 HEADERS = ((b"content-type", b"application/octet-stream"), (b"accept", b"application/json"))
@@ -56,7 +55,7 @@ class IflytekTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        more, lost = leftover(fields, HANDLED, DROPPED)
+        more, lost = leftover(fields, HANDLED, UNHEARD)
         sound = sound_of(fields)
         query: Json = {
             "fileName": sound.filename,

@@ -14,7 +14,8 @@ import msgspec
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
+    HANDLED,
+    UNHEARD,
     VendorTranscription,
     is_moment,
     rows_of,
@@ -29,8 +30,6 @@ from crossroads.dialect import Document, Draft, Reply, Stamp
 WORD = {"start": "start", "end": "end", "confidence": "confidence"}
 USUALLY = {"audioEncoding": "AUTO_DETECT", "includeWordTimestamps": True}
 """Of who states nothing else: the sound says what it is; words have their times."""
-HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 DIGITS_MAX = 15
 
 
@@ -50,7 +49,7 @@ class InworldTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        own, lost = leftover(fields, HANDLED, DROPPED)
+        own, lost = leftover(fields, HANDLED, UNHEARD)
         sound = own.pop("audioData", None) or {"content": base64.b64encode(sound_of(fields).data).decode()}
         config = {**USUALLY, **own, "modelId": upstream}
         if "language" in fields:

@@ -13,19 +13,11 @@ from typing import Any
 import msgspec
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
-    VendorTranscription,
-    in_segments,
-    rows_of,
-    sound_of,
-)
+from crossroads_openai_speech.vendor import HANDLED, UNHEARD, VendorTranscription, in_segments, rows_of, sound_of
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft, Reply, Stamp
 
-HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 ELSEWHERE = ("url", "file_store_key")
 """Where a sound stands that is not sent."""
 
@@ -40,7 +32,7 @@ class JigsawStackTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        dropped = (*DROPPED, "language") if self.translate else DROPPED
+        dropped = (*UNHEARD, "language") if self.translate else UNHEARD
         asked, lost = leftover(fields, HANDLED, dropped)
         if self.translate:
             asked["translate"] = True

@@ -12,6 +12,7 @@ from typing import Any
 
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.worded import text_at
 from crossroads_openai_images.reply import parse_usage
 from crossroads_openai_images.vendor import (
     DATA_URL,
@@ -24,6 +25,7 @@ from crossroads_openai_images.vendor import (
     only_itself,
     refuse_mask,
     row_with,
+    rows_in,
     size_of,
     sources_of,
 )
@@ -60,15 +62,13 @@ class QuiverAIImages(VendorImages):
 
     def decode_response(self, body: bytes) -> Reply:
         told = whole(body)
-        rows = told.get("data")
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise broken("the provider's reply has no images.")
+        rows = rows_in(told.get("data"))
         reply = images_reply([_row(row) for row in rows])
         if told.get("credits") is None:  # else what is said of tokens is not what is billed
             reply.usage = parse_usage(told.get("usage"), len(rows))
         else:
             reply.usage = Usage(images=len(rows))
-        reply.upstream_id = told["id"] if isinstance(told.get("id"), str) else None
+        reply.upstream_id = text_at(told, "id")
         return reply
 
 

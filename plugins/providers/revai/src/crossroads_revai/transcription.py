@@ -15,7 +15,7 @@ from crossroads_openai_chat.asked import id_in
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, is_moment, seconds_used, sound_of
+from crossroads_openai_speech.vendor import HANDLED, UNHEARD, VendorTranscription, is_moment, seconds_used, sound_of
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Draft, Reply, Stamp
@@ -23,8 +23,6 @@ from crossroads.steps import Step
 
 ASKED_EVERY_S = 1.0
 TRANSCRIPT = ((b"accept", b"application/vnd.rev.transcript.v1.0+json"),)
-HANDLED = ("file", "input_audio", "language", "source_config", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 
 
 class RevAITranscription(VendorTranscription):
@@ -43,7 +41,7 @@ class RevAITranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        options, lost = leftover(fields, HANDLED, DROPPED)
+        options, lost = leftover(fields, (*HANDLED, "source_config"), UNHEARD)
         options["transcriber"] = upstream
         if "language" in fields:
             options["language"] = fields["language"]

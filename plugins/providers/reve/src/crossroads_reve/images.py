@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.worded import text_at
 from crossroads_openai_images.vendor import (
     DATA_URL,
     HANDLED,
@@ -87,7 +88,7 @@ class ReveImages(VendorImages):
         if not isinstance(image, str) or not image:
             raise broken("the provider's reply has no image.")
         reply = images_reply([{"b64_json": image, "media_type": "image/png"}])
-        reply.upstream_id = told["request_id"] if isinstance(told.get("request_id"), str) else None
+        reply.upstream_id = text_at(told, "request_id")
         return reply
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.reply import whole
+from crossroads_openai_chat.worded import text_at
 from crossroads_openai_speech.formed import FormedTranscription
 
 from crossroads.dialect import Draft, Reply
@@ -44,7 +45,7 @@ class ReverieTranscription(FormedTranscription):
         if told.get("success") is False:
             raise refused(told.get("cause") or told.get("message"))
         reply = super().decode_response(body)
-        reply.upstream_id = told["id"] if isinstance(told.get("id"), str) else None
+        reply.upstream_id = text_at(told, "id")
         return reply
 
 

@@ -18,7 +18,8 @@ from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
 from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
+    HANDLED,
+    UNHEARD,
     VendorTranscription,
     in_segments,
     is_moment,
@@ -35,8 +36,6 @@ WAITS = (None, "transcribing")
 POLYGLOT = "whisper"
 """The model that finds out the language; the other one takes it for Korean."""
 DETECTED = "detect"
-HANDLED = ("config", "file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 
 
 class RtzrTranscription(VendorTranscription):
@@ -48,7 +47,7 @@ class RtzrTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        own, lost = leftover(fields, HANDLED, DROPPED)
+        own, lost = leftover(fields, (*HANDLED, "config"), UNHEARD)
         config = {"use_word_timestamp": True, **own, "model_name": upstream}
         if "language" in fields or upstream == POLYGLOT:
             config["language"] = fields.get("language", DETECTED)

@@ -14,7 +14,7 @@ from uuid import uuid4
 import msgspec
 from crossroads_openai_chat.errors import decode_error
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, reworded, stated
-from crossroads_openai_chat.reply import broken, whole
+from crossroads_openai_chat.reply import whole
 from crossroads_openai_chat.worded import taken
 from crossroads_openai_images.vendor import (
     HANDLED,
@@ -23,6 +23,7 @@ from crossroads_openai_images.vendor import (
     from_text_only,
     images_reply,
     row_of,
+    rows_in,
     size_of,
     wants_itself,
 )
@@ -63,10 +64,7 @@ class RunwareImages(VendorImages):
         told = whole(body)
         if told.get("errors"):
             raise decode_error(400, (), reworded(body))
-        rows = told.get("data")
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise broken("the provider's reply has no images.")
-        return images_reply([_row(row) for row in rows])
+        return images_reply([_row(row) for row in rows_in(told.get("data"))])
 
 
 def _row(row: Json) -> Json:

@@ -14,12 +14,7 @@ from typing import Any
 import msgspec
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
-    VendorTranscription,
-    in_segments,
-    sound_of,
-)
+from crossroads_openai_speech.vendor import HANDLED, UNHEARD, VendorTranscription, in_segments, sound_of
 
 from crossroads.dialect import Draft, Reply, Stamp
 
@@ -28,8 +23,6 @@ REGION = "-IN"
 ODIA = {"or": "od"}
 """Of ISO 639-1, what has another name there."""
 UNKNOWN = "unknown"
-HANDLED = ("file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 
 
 class SarvamTranscription(VendorTranscription):
@@ -45,7 +38,7 @@ class SarvamTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        form, lost = leftover(fields, HANDLED, DROPPED)
+        form, lost = leftover(fields, HANDLED, UNHEARD)
         form = {"with_timestamps": True, **form, "model": upstream, "file": sound_of(fields)}
         if isinstance(language := fields.get("language"), str):
             form["language_code"] = code_of(language)

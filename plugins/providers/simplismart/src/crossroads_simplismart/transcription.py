@@ -12,19 +12,13 @@ from typing import Any
 import msgspec
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
-    VendorTranscription,
-    in_segments,
-    sound_of,
-)
+from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, SPEAKERS, VendorTranscription, in_segments, sound_of
 
 from crossroads import jsonbody
 from crossroads.dialect import Draft, Reply, Stamp
 
 HANDLED = ("file", "input_audio", "prompt", *SHAPES_OF_REPLIES)
 EDGES = ("start", "end")
-DROPPED = ("known_speaker_names", "known_speaker_references")
 
 
 class SimplismartTranscription(VendorTranscription):
@@ -40,7 +34,7 @@ class SimplismartTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        own, lost = leftover(fields, HANDLED, DROPPED)
+        own, lost = leftover(fields, HANDLED, SPEAKERS)
         document = {"without_timestamps": False, **own, "model": upstream, "task": self.task}
         if "audio_data" not in document:
             document["audio_data"] = base64.b64encode(sound_of(fields).data).decode()

@@ -16,7 +16,8 @@ from crossroads_openai_chat.asked import id_in
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import JSON_HEADERS, Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import SHAPES_OF_REPLIES, VendorTranscription, is_moment, rows_of, sound_of, until
+from crossroads_openai_chat.worded import text_at
+from crossroads_openai_speech.vendor import HANDLED, VendorTranscription, is_moment, rows_of, sound_of, until
 
 from crossroads import jsonbody
 from crossroads.call import Lost
@@ -25,7 +26,6 @@ from crossroads.steps import Step
 
 ASKED_EVERY_S = 1.0
 WAITS = ("queued", "processing")
-HANDLED = ("file", "input_audio", "language", "prompt", *SHAPES_OF_REPLIES)
 DROPPED = ("known_speaker_names", "known_speaker_references", "temperature")
 UNSPACED = ("\u3040", "\u9fff")
 """Between these stand the scripts that put no space between words: each token of them is a word."""
@@ -84,8 +84,7 @@ class SonioxTranscription(VendorTranscription):
         spoken = {token["language"] for token in tokens if isinstance(token.get("language"), str)}
         if len(spoken) == 1:
             document["language"] = spoken.pop()
-        named = told.get("id")
-        return Reply(document=document, usage=until(words), upstream_id=named if isinstance(named, str) else None)
+        return Reply(document=document, usage=until(words), upstream_id=text_at(told, "id"))
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}
@@ -94,7 +93,7 @@ class SonioxTranscription(VendorTranscription):
 
 
 def _asked(fields: Json, upstream: str) -> tuple[Json, list[Lost]]:
-    document, lost = leftover(fields, HANDLED, DROPPED)
+    document, lost = leftover(fields, (*HANDLED, "prompt"), DROPPED)
     document["model"] = upstream
     if "language" in fields:
         document.setdefault("language_hints", [fields["language"]])

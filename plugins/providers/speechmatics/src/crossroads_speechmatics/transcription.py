@@ -14,13 +14,8 @@ import msgspec
 from crossroads_openai_chat.errors import refused
 from crossroads_openai_chat.foreign import Json, leftover, stated
 from crossroads_openai_chat.reply import broken, whole
-from crossroads_openai_speech.vendor import (
-    SHAPES_OF_REPLIES,
-    VendorTranscription,
-    seconds_used,
-    sound_of,
-    timed,
-)
+from crossroads_openai_chat.worded import text_at
+from crossroads_openai_speech.vendor import HANDLED, UNHEARD, VendorTranscription, seconds_used, sound_of, timed
 
 from crossroads.call import Lost
 from crossroads.dialect import Document, Draft, Reply, Stamp
@@ -33,8 +28,6 @@ LANGUAGE = "en"
 NOBODY = "UU"
 """The speaker of words whose speaker is not known."""
 WORD = {"start": "start", "end": "end", "speaker": "speaker", "confidence": "confidence"}
-HANDLED = ("config", "file", "input_audio", "language", *SHAPES_OF_REPLIES)
-DROPPED = ("known_speaker_names", "known_speaker_references", "prompt", "temperature")
 
 
 class SpeechmaticsTranscription(VendorTranscription):
@@ -50,7 +43,7 @@ class SpeechmaticsTranscription(VendorTranscription):
 
     def encode_request(self, request: Any, *, url: str, upstream: str, stream: bool) -> Draft:
         fields = stated(request)
-        about, lost = leftover(fields, HANDLED, DROPPED)
+        about, lost = leftover(fields, (*HANDLED, "config"), UNHEARD)
         about |= {"model": upstream, "language": fields.get("language", LANGUAGE)}
         if "language" not in fields:
             lost.append(Lost("language", "emulated", f"the provider insists on one: sent as {LANGUAGE}"))
@@ -92,7 +85,7 @@ class SpeechmaticsTranscription(VendorTranscription):
         usage = seconds_used(job.get("duration"))
         if usage is not None:
             document["duration"] = job["duration"]
-        return Reply(document=document, usage=usage, upstream_id=job["id"] if isinstance(job.get("id"), str) else None)
+        return Reply(document=document, usage=usage, upstream_id=text_at(job, "id"))
 
     def encode_response(self, reply: Reply, stamp: Stamp) -> bytes:
         document = reply.document or {}
