@@ -176,9 +176,7 @@ def issued_seconds(call: Call, reported: int | None) -> Usage | None:
     None: neither is known; also where what was asked for did not go out as it was.
     """
     if reported is None and not any(lost.field in DURATION for lost in call.lost):
-        fields = call.opened.fields if call.typed is None else call.typed.model_dump(exclude_unset=True)
-        stated = next((fields[name] for name in DURATION if name in fields), None)
-        value = msgspec.json.decode(stated) if isinstance(stated, msgspec.Raw) else stated
+        value = next((value for name in DURATION if (value := call.stated(name)) is not None), None)
         reported = value if isinstance(value, int) else None
     return None if reported is None else Usage(seconds=reported)
 
