@@ -142,7 +142,7 @@ class Jobs:
         attempt = Attempt("job", prepared.endpoint, x.clock.time())
         until = x.clock.monotonic() + x.config.limits.deadline_s
         request = ask_request(attempt, prepared, url, until, bare=bare)
-        response = await x.providers.transport(prepared.instance).send(request)
+        response = await x.providers.transport(prepared.instance, bare=bare).send(request)
         if 200 <= response.status < 300:
             return response
         try:
