@@ -10,7 +10,7 @@ from crossroads.types.usage import Usage
 
 
 def call(*lost: Lost, **fields):
-    return SimpleNamespace(lost=list(lost), typed=None, opened=SimpleNamespace(fields=fields))
+    return SimpleNamespace(lost=list(lost), stated=fields.get)
 
 
 @pytest.mark.parametrize("fields", [{"duration": 8}, {"seconds": 8}, {"duration": 8, "seconds": "4"}])

@@ -26,6 +26,7 @@ upstream = "acme-small-2"
 created = 2026-01-02
 price_usd_per_mtok = { input = "0.0375", output = "1" }
 price_usd = { request = "0.01" }
+price_holds_for = { resolution = ["480p", "720p"] }
 price_tiers = [
     { above_input_tokens = 200000, price_usd_per_mtok = { input = "3" } },
     { above_input_tokens = 1000, price_usd_per_mtok = { input = "2" } },
@@ -52,6 +53,7 @@ def test_money_is_exact_tiers_ascend_and_addresses_are_whole(tmp_path):
         (1000, None),
         (200000, None),
     ]
+    assert endpoint.price_holds_for == {"resolution": ("480p", "720p")}
     assert endpoint.created == 1767312000
     assert (endpoint.trains_on_data, endpoint.retains_prompts) == (False, None)
 

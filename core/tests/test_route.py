@@ -1,6 +1,8 @@
-"""What the live figures of an endpoint say of it."""
+"""What the live figures of an endpoint say of it, and when its price holds."""
 
-from crossroads.route import FEW, EndpointStats
+import pytest
+
+from crossroads.route import FEW, Endpoint, EndpointStats
 
 NOW = 1_000.0
 
@@ -26,3 +28,23 @@ def test_a_crowd_is_many_calls_of_which_none_came_back():
     assert unknown.crowd == FEW + 3
     unknown.first_token.record(0.5, NOW)
     assert unknown.crowd == 0
+
+
+@pytest.mark.parametrize(
+    ("stated", "holds"),
+    [
+        ({}, True),
+        ({"resolution": None}, True),
+        ({"resolution": "720P"}, True),
+        ({"resolution": "720p", "generate_audio": True}, True),
+        ({"resolution": "4k"}, False),
+        ({"generate_audio": False}, False),
+        ({"resolution": ["720p"]}, False),
+    ],
+)
+def test_a_price_holds_for_what_its_source_says(stated, holds):
+    held = {"resolution": ("480p", "720p"), "generate_audio": ("true",)}
+    offer = Endpoint(
+        id="e", provider="p", plugin="p", provider_name="p", model="a/b", upstream="b", serves={}, price_holds_for=held
+    )
+    assert offer.price_holds(stated.get) is holds

@@ -7,8 +7,10 @@ import pytest
 from crossroads_openai_chat import OpenAIChat
 
 from crossroads.engine.attempts.steps import MISSES_MAX, WAIT_S_MAX
+from crossroads.hookspecs import hookimpl
 from crossroads.steps import Step
 from crossroads.testing import Answer, QuickClock, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
+from crossroads.tokens import Authorized, Fixed
 
 REPLY = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "done"}, "finish_reason": "stop"}]}
 OPERATIONS = {"chat": {"dialect": "submitting", "url": "{base_url}/chat/completions"}}
@@ -36,12 +38,12 @@ def told(**fields):
 
 
 @asynccontextmanager
-async def world(clock, dialect=Submitting, **config):
+async def world(clock, dialect=Submitting, plugin=None, **config):
     async with ScriptedProvider() as upstream:
         recorder = Recorder()
         dialects = {"openai-chat": OpenAIChat, "submitting": dialect}
         words = {"operations": OPERATIONS, "media_hosts": ["localhost"]}
-        mine = offer("p", upstream, api_key="sk-canary", manifest=words)
+        mine = offer("p", upstream, api_key="sk-canary", manifest=words, plugin=plugin)
         sinks = {"recorder": recorder}
         async with exchange_with(mine, dialects=dialects, sinks=sinks, clock=clock, config=config) as x:
             yield x, upstream, recorder
@@ -95,6 +97,23 @@ async def test_a_bare_step_goes_without_the_key():
         upstream.script(told(ask=f"{upstream.base_url}/signed", bare=True), told(**REPLY))
         assert (await send(x, chat("Hello?"))).text == "done"
         assert upstream.requests[1].header("authorization") is None
+
+
+class Signing:
+    """A provider whose own transport shows the credential."""
+
+    @hookimpl
+    async def provider_open(self, transport, credential):
+        return Authorized(transport, Fixed((b"authorization", b"Bearer token")))
+
+
+async def test_a_bare_step_does_not_pass_a_transport_that_shows_the_credential():
+    async with world(QuickClock(), plugin=Signing()) as (x, upstream, _):
+        at = upstream.base_url
+        upstream.script(told(ask=f"{at}/jobs/1"), told(ask=f"{at}/signed", bare=True), told(**REPLY))
+        assert (await send(x, chat("Hello?"))).text == "done"
+    shown = [one.header("authorization") for one in upstream.requests]
+    assert shown == ["Bearer token", "Bearer token", None]
 
 
 async def test_a_step_to_another_host_is_not_sent():

@@ -173,6 +173,13 @@ class Call:
         """What the caller names its conversation, in the body or else in a header."""
         return self.opened.session_id or self.caller.session_id
 
+    def stated(self, field: str) -> Any:
+        """What the caller states there; None: nothing, or null."""
+        if self.typed is not None:
+            return getattr(self.typed, field, None)
+        value = self.opened.fields.get(field)
+        return msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+
     def request(self) -> Any:
         """The validated request, in canonical form (`crossroads.types.<operation>`): parsed on the first ask.
 

@@ -94,6 +94,7 @@ class EndpointFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     supported_parameters: tuple[str, ...] | None = None
     prices: Prices = Prices()
     tiers: tuple[Tier, ...] = ()
+    price_holds_for: dict[str, tuple[str, ...]] = {}
     created: int | None = None
     ends: str | None = None
     """The day from which it is no longer offered, ISO 8601."""
@@ -233,6 +234,7 @@ def build_endpoint(
         },
         prices=facts.prices,
         tiers=facts.tiers,
+        price_holds_for=facts.price_holds_for,
         name=facts.name,
         description=facts.description,
         tag=facts.tag,

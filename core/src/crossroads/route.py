@@ -6,7 +6,7 @@ Law: every stage that drops, orders or fails an endpoint leaves a Reason; a rout
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -132,6 +132,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     serves: dict[Operation, Served]
     prices: Prices = Prices()
     tiers: tuple[Tier, ...] = ()
+    price_holds_for: dict[str, tuple[str, ...]] = {}
+    """Field of a request -> its values at which `prices` hold, beside a request that states none."""
     name: str | None = None
     description: str | None = None
     tag: str | None = None
@@ -168,6 +170,13 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 }
                 prices = msgspec.structs.replace(prices, **stated)
         return prices
+
+    def price_holds(self, stated: Callable[[str], object]) -> bool:
+        """Do `prices` hold for a request? stated: a field's name -> what it states there; None: nothing."""
+        return all(
+            (value := stated(name)) is None or str(value).lower() in values
+            for name, values in self.price_holds_for.items()
+        )
 
     @property
     def is_timed(self) -> bool:

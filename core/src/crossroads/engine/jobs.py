@@ -142,7 +142,7 @@ class Jobs:
         attempt = Attempt("job", prepared.endpoint, x.clock.time())
         until = x.clock.monotonic() + x.config.limits.deadline_s
         request = ask_request(attempt, prepared, url, until, bare=bare)
-        response = await x.providers.transport(prepared.instance).send(request)
+        response = await x.providers.transport(prepared.instance, bare=bare).send(request)
         if 200 <= response.status < 300:
             return response
         try:
@@ -176,9 +176,7 @@ def issued_seconds(call: Call, reported: int | None) -> Usage | None:
     None: neither is known; also where what was asked for did not go out as it was.
     """
     if reported is None and not any(lost.field in DURATION for lost in call.lost):
-        fields = call.opened.fields if call.typed is None else call.typed.model_dump(exclude_unset=True)
-        stated = next((fields[name] for name in DURATION if name in fields), None)
-        value = msgspec.json.decode(stated) if isinstance(stated, msgspec.Raw) else stated
+        value = next((value for name in DURATION if (value := call.stated(name)) is not None), None)
         reported = value if isinstance(value, int) else None
     return None if reported is None else Usage(seconds=reported)
 

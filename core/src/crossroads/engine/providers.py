@@ -35,6 +35,7 @@ class Providers:
         self._plugins, self._catalog, self._default, self._dialect = plugins, catalog, transport, dialect
         self._clock = clock
         self._transports: list[Transport] = []
+        self._plain: dict[str, Transport] = {}
         self._objects: dict[str, Any] = {}
         self._opening: dict[str, asyncio.Task[Transport]] = {}
         self._prepared: dict[tuple[str, Operation, str | None], Prepared] = {}
@@ -58,9 +59,9 @@ class Providers:
             self._prepared[endpoint.id, operation, client] = found
         return found
 
-    def transport(self, instance: Instance) -> Transport:
-        """Of an opened instance."""
-        return self._opening[instance.name].result()
+    def transport(self, instance: Instance, *, bare: bool = False) -> Transport:
+        """Of an opened instance. bare: the one below its own, which may add the credential."""
+        return self._plain[instance.name] if bare else self._opening[instance.name].result()
 
     def hook(self, name: str, instance: Instance) -> Callable[..., Any] | None:
         """An opened instance's own implementation of a hook, with the wrappers around it; None: it has none."""
@@ -105,6 +106,7 @@ class Providers:
 
             default = HttpxTransport(proxy=instance.config.proxy, http2=instance.config.http2, clock=self._clock)
             self._transports.append(default)
+        self._plain[instance.name] = default
         hook = self.hook("provider_open", instance)
         try:
             own = None if hook is None else await hook(instance.name, default, instance.secret)

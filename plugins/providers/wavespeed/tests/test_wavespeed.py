@@ -107,6 +107,17 @@ async def test_a_client_of_openai_gets_the_address_and_pays_for_one():
     assert sent[0].json == {"prompt": "a cat"}
 
 
+@pytest.mark.parametrize(
+    ("stated", "cost"), [({}, 80_000_000), ({"resolution": "1K"}, 80_000_000), ({"resolution": "4k"}, None)]
+)
+async def test_what_costs_more_than_is_stated_has_no_known_cost(stated, cost):
+    async with ScriptedProvider() as upstream:
+        upstream.script(*(Answer(raw=(json.dumps(one).encode(),)) for one in (CREATED, DONE)))
+        body = json.dumps({"model": "google/nano-banana-2", "prompt": "a cat", **stated}).encode()
+        got = await served("wavespeed", upstream, "openai-images", body, clock=QuickClock())
+    assert (got.status, got.cost_nano) == (200, cost)
+
+
 async def test_a_client_that_wants_the_image_itself_gets_it_and_no_key_goes_to_its_address():
     async with ScriptedProvider() as upstream:
         done = {"data": {**DONE["data"], "outputs": [f"{upstream.base_url}/a.png"]}}

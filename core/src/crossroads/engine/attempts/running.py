@@ -34,7 +34,9 @@ class Running:
         self._started = x.clock.monotonic()
         self._probe = False
         self.attempt = Attempt(f"{call.id}-{len(route.attempts) + 1}", candidate.endpoint, x.clock.time())
-        self.price = Price(candidate.endpoint, self.attempt.started_at)
+        self.price = Price(
+            candidate.endpoint, self.attempt.started_at, known=candidate.endpoint.price_holds(call.stated)
+        )
         self.relay: Relay | None = None
         """Of a stream: it knows what came, also of one that is cut."""
         self.lost: list[Lost] = []
@@ -110,18 +112,19 @@ class Running:
 class Price:
     """What a usage costs at one endpoint: told to the caller and recorded, computed once.
 
-    at: when the attempt began, UTC seconds. waived: why the caller is not charged; the cost is what it is, and says so.
+    at: when the attempt began, UTC seconds. known: do the endpoint's prices hold for this call? waived: why the caller
+    is not charged; the cost is what it is, and says so.
     """
 
-    __slots__ = ("_at", "_cost", "_endpoint", "_usage", "waived")
+    __slots__ = ("_at", "_cost", "_endpoint", "_known", "_usage", "waived")
 
-    def __init__(self, endpoint: Endpoint, at: float) -> None:
-        self._endpoint, self._at = endpoint, at
+    def __init__(self, endpoint: Endpoint, at: float, *, known: bool = True) -> None:
+        self._endpoint, self._at, self._known = endpoint, at, known
         self._usage: Usage | None = None
         self._cost = Cost(total_nano=None)
         self.waived: str | None = None
 
     def __call__(self, usage: Usage) -> Cost:
-        if usage is not self._usage:
+        if usage is not self._usage and self._known:
             self._usage, self._cost = usage, meter.price(self._endpoint, usage, self._at)
         return self._cost if self.waived is None else msgspec.structs.replace(self._cost, waived=True)

@@ -108,7 +108,7 @@ async def _sent(step: Step, call: Call, attempt: Attempt, prepared: Prepared, x:
         attempt, prepared, step.url, call.deadline, body=step.body, headers=step.headers, bare=step.bare
     )
     attempt.bytes_out += len(request.body)
-    response = await x.providers.transport(prepared.instance).send(request)
+    response = await x.providers.transport(prepared.instance, bare=step.bare).send(request)
     attempt.upstream_status = response.status
     return response
 

@@ -37,7 +37,7 @@ NAMED_MAX = 8
 """Of what is installed, in an error that names it."""
 CACHES_MAX = 16
 """Files in the cache folder: one for each path (an environment, a check of a package), the newest stay."""
-CACHE_VERSION = 5
+CACHE_VERSION = 6
 
 
 class Plugin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
