@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from crossroads.config import Secret
 from crossroads.errors import ConfigError, CredentialMissing
+from crossroads.hookspecs import hookimpl
 from crossroads.wire import HttpRequest, HttpResponse, Transport
 
 DEFAULT_REGION = "us-east-1"
@@ -87,6 +88,27 @@ def in_region(url: str, region: str) -> str:
     if not usual or rest:
         return url
     return urlunsplit((parts.scheme, f"{service}.{region}.amazonaws.com", parts.path, parts.query, ""))
+
+
+class AwsProvider:
+    """A provider whose requests AWS's credentials sign; one signer for each instance. A member states `service`."""
+
+    Settings = AwsSettings
+    service: str
+    """As AWS signs it."""
+
+    def __init__(self, settings: AwsSettings) -> None:
+        self._settings = settings
+
+    @staticmethod
+    def placed(url: str, region: str) -> str:
+        """The URL in this region."""
+        return in_region(url, region)
+
+    @hookimpl
+    async def provider_open(self, transport: Transport, credential: Secret | None) -> Transport | None:
+        """The default transport, with the region put into each request, and signed. None: there is no credential."""
+        return await opened(transport, credential, self._settings, self.service, self.placed)
 
 
 def signed(request: HttpRequest, credentials: Any, region: str, service: str) -> HttpRequest:

@@ -7,29 +7,19 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from crossroads_aws import AwsSettings, in_region, opened
-
-from crossroads.config import Secret
-from crossroads.hookspecs import hookimpl
-from crossroads.wire import Transport
+from crossroads_aws import AwsProvider, in_region
 
 __all__ = ["Bedrock"]
 
-SERVICE = "bedrock"
 
+class Bedrock(AwsProvider):
+    """See `crossroads_aws`."""
 
-class Bedrock:
-    """One signer for each instance of the provider."""
+    service = "bedrock"
 
-    Settings = AwsSettings
-
-    def __init__(self, settings: AwsSettings) -> None:
-        self._settings = settings
-
-    @hookimpl
-    async def provider_open(self, transport: Transport, credential: Secret | None) -> Transport | None:
-        """The default transport, with the region put into each request, and signed. None: there is no credential."""
-        return await opened(transport, credential, self._settings, SERVICE, placed)
+    @staticmethod
+    def placed(url: str, region: str) -> str:
+        return placed(url, region)
 
 
 def placed(url: str, region: str) -> str:
