@@ -12,7 +12,7 @@ from crossroads_fleet.git import Git
 from crossroads_fleet.readme import readme_of
 from crossroads_fleet.release import row_of
 from crossroads_fleet.repo import Repo
-from crossroads_fleet.state import affected, in_dependency_order, states
+from crossroads_fleet.state import State, affected, dependencies, in_dependency_order, states
 from typer.testing import CliRunner
 
 PACKAGES = {
@@ -155,6 +155,27 @@ def test_a_draft_is_released_only_by_its_name(repo, tmp_path):
     assert "1 drafts are left out" in left.output
     named = run(repo, "release", "north", "--out", str(tmp_path / "dist"), "--json")
     assert [row["distribution"] for row in json.loads(named.stdout)] == ["crossroads-north"]
+
+
+def test_who_needs_a_draft_is_not_released_without_it(repo, tmp_path):
+    north = repo.root / "plugins/providers/north"
+    (north / "src/crossroads_north/provider.toml").write_text('name = "north"\nlevel = "draft"\n')
+    needy = repo.root / "plugins/dialects/words/pyproject.toml"
+    needy.write_text(needy.read_text().replace('["crossroads>=0.1"]', '["crossroads>=0.1", "crossroads-north"]'))
+    git(repo.root, "add", "-A")
+    git(repo.root, "commit", "-qm", "a draft that is needed")
+    for name in ("crossroads-north", "crossroads-words"):
+        git(repo.root, "tag", "-d", f"{name}/0.1.0")
+    refused = run(repo, "release", "--out", str(tmp_path / "dist"))
+    assert refused.exit_code == 1
+    assert "crossroads-words needs crossroads-north, a draft" in refused.output
+
+
+def test_nothing_here_needs_a_draft():
+    packages = Repo(Path(__file__).parents[4]).packages
+    drafts = {name for name, folder in packages.items() if State(name, folder, "", None, (), ()).is_draft}
+    needed = {one: name for name, folder in packages.items() if name not in drafts for one in dependencies(folder)}
+    assert {name: by for name, by in needed.items() if name in drafts} == {}
 
 
 def test_every_package_here_has_a_page_that_tells_what_it_is():

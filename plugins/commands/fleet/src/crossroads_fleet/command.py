@@ -111,12 +111,13 @@ def release(
     """Build the wheels of packages whose version moved, and list what would be published. Publishes nothing.
 
     Providers of the level draft are left out, unless they are named.
-    Exit 1 when a package can't be released: it changed and its version did not move, or its changelog is silent.
+    Exit 1 when a package can't be released: it changed and its version did not move, its changelog is silent, or it
+    needs a draft.
     """
     from crossroads_fleet.git import Git
     from crossroads_fleet.release import build
     from crossroads_fleet.repo import Repo
-    from crossroads_fleet.state import in_dependency_order, states
+    from crossroads_fleet.state import dependencies, in_dependency_order, states
 
     repo = Repo.around(root.resolve())
     git = Git(repo.root)
@@ -124,6 +125,9 @@ def release(
     if refused := [f"{s.distribution}: {fault}" for s in found for fault in s.faults]:
         fail(1, "\n".join(refused))
     drafts = set() if names else {state.distribution for state in found if state.moves and state.is_draft}
+    for state in found:
+        if state.distribution not in drafts and (needed := drafts & {*dependencies(state.folder)}):
+            fail(1, f"{state.distribution} needs {', '.join(sorted(needed))}, a draft. Source its facts, or name both.")
     moved = in_dependency_order(state for state in found if state.moves and state.distribution not in drafts)
     rows = build(repo, git, moved, out.resolve()) if moved else []
     show(rows, ("distribution", "version", "bytes", "entry_points", "manifest"), as_json, empty="No version moved.")
