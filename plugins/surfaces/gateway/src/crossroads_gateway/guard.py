@@ -74,9 +74,10 @@ class Guard(HttpToolsProtocol):
         if self._hung_up is not None:
             self._hung_up()
 
-    def watch(self, callback: Callable[[], None] | None) -> None:
+    def watch(self, callback: Callable[[], None] | None, former: Callable[[], None] | None = None) -> None:
         """Who is told when the client has gone; see `hangup`."""
-        self._hung_up = callback
+        if former is None or former == self._hung_up:
+            self._hung_up = callback
         if callback is not None and self.transport.is_closing():
             callback()
 
