@@ -31,6 +31,7 @@ def test_the_draft_counts_unless_the_schema_names_its_own():
 def test_what_is_no_schema_and_what_refers_to_nothing_breaks_nothing():
     assert breach({"type": "no such type"}, 1) is None
     assert breach({"$ref": "#/nowhere"}, 1) is None
+    assert all(breach({"$schema": named}, 1) is None for named in ([], {}, 1, None))
     assert breach({"$ref": "https://127.0.0.1:1/x.json"}, 1) is None
 
 
@@ -39,6 +40,8 @@ def test_what_is_no_schema_and_what_refers_to_nothing_breaks_nothing():
     [
         {"pattern": "(a+)+$"},
         {"patternProperties": {"(a+)+$": {}}, "additionalProperties": False},
+        {"patternProperties": {"(a+)+$": {}}, "unevaluatedProperties": False},
+        {"allOf": [{"patternProperties": {"(a+)+$": {}}}], "unevaluatedProperties": False},
     ],
 )
 def test_no_expression_of_a_stranger_is_run(schema):

@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-UNCHECKED = ("pattern", "patternProperties", "format", "uniqueItems")
+UNCHECKED = ("pattern", "patternProperties", "format", "uniqueItems", "unevaluatedProperties", "unevaluatedItems")
+"""The last two look into other keywords by themselves, uncounted, and run the expressions of `patternProperties`."""
 STEPS_MAX = 10_000
 """Of one comparison of value and schema: some 0.1 s. A schema that refers to itself may ask for any number."""
 SCHEMA_STEPS_MAX = 100_000
@@ -61,6 +62,8 @@ def _validator(schema: bytes, draft: int) -> Any:
     from referencing import Registry
 
     document = msgspec.json.decode(schema)
+    if isinstance(document, dict) and not isinstance(document.get("$schema", ""), str):
+        return None
     kind = validators.validator_for(document, default=Draft7Validator if draft == 7 else Draft202012Validator)
     bounded = _bounded(kind)
     if _first(bounded(kind.META_SCHEMA), document, SCHEMA_STEPS_MAX) is not None:
