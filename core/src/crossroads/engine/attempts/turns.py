@@ -60,7 +60,7 @@ class Turns:
         """Who is next, after the wait that it needs. Raises DeadlineExceeded, RateLimited, Overloaded."""
         x, call = self._x, self._call
         now = x.clock.monotonic()
-        if self._made and call.deadline is not None and now >= call.deadline:
+        if call.deadline is not None and now >= call.deadline:
             raise DeadlineExceeded("The call's deadline has passed.", remedy="Retry, or ask for less.")
         if (candidate := self.at_once(now)) is not None:
             return candidate
