@@ -295,6 +295,30 @@ async def test_the_deadline_bounds_all_attempts_together(stream):
     assert (generation.seconds, len(ups[3].requests)) == (5, 0)
 
 
+async def test_a_call_whose_deadline_a_policy_has_used_up_is_not_sent():
+    """Sent, it would be cut at once, and billed."""
+    clock = SteppedClock()
+
+    class Slow:
+        @hookimpl
+        async def policy_admit(self):
+            await clock.sleep(6)
+
+    async with world(GOOD, clock=clock, config={"limits": {"policy_timeout_s": 10}}, policies={"slow": Slow()}) as (
+        x,
+        ups,
+        _,
+    ):
+        for deadline_s in (60, 5):  # the first one leaves a connection behind
+            task = asyncio.create_task(send(x, chat(), deadline_s=deadline_s))
+            while not task.done():
+                await clock.advance(1)
+                await asyncio.sleep(0.001)
+        result = task.result()
+    assert (result.status, result.call.route.attempts) == (504, [])
+    assert len(ups[0].requests) == 1
+
+
 @pytest.mark.parametrize("at", [0, 100, 700])
 async def test_a_stream_that_stalls_ends_with_the_deadline(at):
     clock = SteppedClock()

@@ -69,15 +69,6 @@ async def test_what_was_perhaps_billed_is_not_bought_again_of_another_model_wher
     assert two.requests == []
 
 
-async def test_after_the_deadline_no_further_model_is_asked():
-    """DISP-5: what came late was sent, and billed, for nobody."""
-    async with world(Answer(fault=Fault("stall", -1)), config={"limits": {"deadline_s": 0.2}}) as (x, _, two):
-        await send(x, chat(model="a/large"))  # a connection is there: the next call would not even have to connect
-        result = await send(x, chat(**BOTH))
-    assert result.status == 504
-    assert [attempt.endpoint.model for attempt in result.call.route.attempts] == ["a/small"]
-
-
 async def test_a_callers_own_fault_ends_the_call():
     async with world(refusal(400, "messages are wrong")) as (x, _, two):
         result = await send(x, chat(**BOTH))
