@@ -258,6 +258,16 @@ async def test_cancelled_a_second_time_while_it_settles_it_is_recorded_all_the_s
     assert generation.outcome == "ok"
 
 
+async def test_a_record_holds_no_text_of_megabytes():
+    """Thousands of them are kept."""
+    said = "x" * (1 << 20)
+    async with world(refusal(400, said)) as (x, _, _, recorder):
+        await send(x, chat(model=said, session_id=said))
+        await send(x, chat(session_id=said))
+        await recorder.wait_generations(2)
+    assert max(len(msgspec.json.encode(generation)) for generation in recorder.generations) < 10_000
+
+
 @pytest.mark.parametrize("after", [0, 1])
 async def test_a_surface_that_stops_reading_early_settles_the_call(after):
     async with world(Answer(pieces=("a ",) * 50, gap_s=0.002)) as (x, _, ledger, recorder):
