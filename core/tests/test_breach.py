@@ -50,6 +50,10 @@ def test_no_expression_of_a_stranger_is_run(schema):
     assert breach(schema, text if "pattern" in schema else {text: 1}) is None
 
 
+def test_a_schema_of_megabytes_is_not_judged_and_not_kept():
+    assert breach({**POINT, "description": "x" * (1 << 20)}, {}) is None
+
+
 def test_references_that_double_and_schemas_that_nest_end():
     doubling = {f"d{n}": {"allOf": [{"$ref": f"#/definitions/d{n + 1}"}] * 2} for n in range(60)}
     schema = {"definitions": {**doubling, "d60": {}}, "$ref": "#/definitions/d0"}
