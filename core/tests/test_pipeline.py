@@ -297,3 +297,30 @@ async def test_a_store_that_fails_is_reported_and_fails_no_call():
             assert (await send(x, chat())).status == 200
             await recorder.wait_generations(1)
     assert [event.plugin for event in recorder.events if event.id.startswith("plf")] == ["store"]
+
+
+@pytest.mark.parametrize("how", ["fails", "hangs"])
+async def test_a_store_that_can_not_say_whose_key_it_is_is_a_503_and_no_401(how):
+    from crossroads.store import MemoryStore
+
+    class Away:
+        def __init__(self):
+            self._inner = MemoryStore()
+
+        async def find_key(self, key_hash):
+            if how == "hangs":
+                await asyncio.Event().wait()
+            raise OSError(f"no route to {key_hash}")
+
+        async def has_keys(self):
+            return True
+
+        def __getattr__(self, name):
+            return getattr(self._inner, name)
+
+    config = {"limits": {"policy_timeout_s": 0.02}}
+    async with ScriptedProvider() as upstream:
+        async with exchange_with(offer("acme", upstream), store=Away(), config=config) as x:
+            result = await send(x, chat(), token=KEY)
+        assert (result.status, upstream.requests) == (503, [])
+    assert result.header("retry-after") == "1"
