@@ -1,9 +1,11 @@
 """Attempts and failover against upstreams that fail in every way: one prefix, one error, one record, the right bill."""
 
 import asyncio
+import base64
 import json
 import random
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from urllib.parse import quote
 
 import pytest
 
@@ -273,6 +275,19 @@ async def test_a_key_that_a_provider_echoes_is_in_no_error_reason_or_record(stre
     told = [result.body, result.call.route.explain(), recorder.events, errors, [vars(error) for error in errors]]
     assert key not in repr(told)
     assert "***" in repr(told)
+
+
+@pytest.mark.parametrize("auth", [{"scheme": "basic"}, {"scheme": "query", "query": "key"}])
+async def test_a_key_that_a_provider_echoes_as_it_was_sent_is_shown_to_nobody(auth):
+    key = 'user:pass/"word"'
+    spelled = base64.b64encode(key.encode()).decode(), quote(key, safe=""), key
+    async with ScriptedProvider() as upstream:
+        upstream.script(refusal(400, f"what is {spelled}?"))
+        async with exchange_with(offer("a", upstream, api_key=key, manifest={"auth": auth})) as x:
+            result = await send(x, chat())
+    assert result.status == 400
+    told = [result.body.decode(), json.loads(result.body)["error"]["message"], result.call.route.explain()]
+    assert not any(way in text for way in spelled for text in map(str, told))
 
 
 # time
