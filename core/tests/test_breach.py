@@ -31,6 +31,7 @@ def test_the_draft_counts_unless_the_schema_names_its_own():
 def test_what_is_no_schema_and_what_refers_to_nothing_breaks_nothing():
     assert breach({"type": "no such type"}, 1) is None
     assert breach({"$ref": "#/nowhere"}, 1) is None
+    assert all(breach({"$schema": named}, 1) is None for named in ([], {}, 1, None))
     assert breach({"$ref": "https://127.0.0.1:1/x.json"}, 1) is None
 
 
@@ -39,12 +40,18 @@ def test_what_is_no_schema_and_what_refers_to_nothing_breaks_nothing():
     [
         {"pattern": "(a+)+$"},
         {"patternProperties": {"(a+)+$": {}}, "additionalProperties": False},
+        {"patternProperties": {"(a+)+$": {}}, "unevaluatedProperties": False},
+        {"allOf": [{"patternProperties": {"(a+)+$": {}}}], "unevaluatedProperties": False},
     ],
 )
 def test_no_expression_of_a_stranger_is_run(schema):
     """Run, either would take longer than anybody waits."""
     text = "a" * 60 + "!"
     assert breach(schema, text if "pattern" in schema else {text: 1}) is None
+
+
+def test_a_schema_of_megabytes_is_not_judged_and_not_kept():
+    assert breach({**POINT, "description": "x" * (1 << 20)}, {}) is None
 
 
 def test_references_that_double_and_schemas_that_nest_end():

@@ -89,6 +89,14 @@ async def test_the_key_goes_to_no_other_host():
     assert wire.sent == []
 
 
+async def test_the_key_does_not_leave_in_the_clear():
+    """A host may name its next page by an address without TLS."""
+    wire = Answered()
+    with pytest.raises(BadUpstream, match="in the clear"):
+        await ask(wire, models_url="http://api.acme.example/v1/models")
+    assert wire.sent == []
+
+
 @pytest.mark.parametrize(("status", "error"), [(401, CredentialMissing), (500, UpstreamError), (302, UpstreamError)])
 async def test_a_refusal_says_what_to_do_and_not_the_key(status, error):
     wire = Answered(b"no sk-secret", status)

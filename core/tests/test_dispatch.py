@@ -1,9 +1,11 @@
 """Attempts and failover against upstreams that fail in every way: one prefix, one error, one record, the right bill."""
 
 import asyncio
+import base64
 import json
 import random
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from urllib.parse import quote
 
 import pytest
 
@@ -275,6 +277,19 @@ async def test_a_key_that_a_provider_echoes_is_in_no_error_reason_or_record(stre
     assert "***" in repr(told)
 
 
+@pytest.mark.parametrize("auth", [{"scheme": "basic"}, {"scheme": "query", "query": "key"}])
+async def test_a_key_that_a_provider_echoes_as_it_was_sent_is_shown_to_nobody(auth):
+    key = 'user:pass/"word"'
+    spelled = base64.b64encode(key.encode()).decode(), quote(key, safe=""), key
+    async with ScriptedProvider() as upstream:
+        upstream.script(refusal(400, f"what is {spelled}?"))
+        async with exchange_with(offer("a", upstream, api_key=key, manifest={"auth": auth})) as x:
+            result = await send(x, chat())
+    assert result.status == 400
+    told = [result.body.decode(), json.loads(result.body)["error"]["message"], result.call.route.explain()]
+    assert not any(way in text for way in spelled for text in map(str, told))
+
+
 # time
 
 
@@ -293,6 +308,30 @@ async def test_the_deadline_bounds_all_attempts_together(stream):
     assert result.status == 504
     assert [a.seconds for a in generation.attempts] == [2, 2, 1]
     assert (generation.seconds, len(ups[3].requests)) == (5, 0)
+
+
+async def test_a_call_whose_deadline_a_policy_has_used_up_is_not_sent():
+    """Sent, it would be cut at once, and billed."""
+    clock = SteppedClock()
+
+    class Slow:
+        @hookimpl
+        async def policy_admit(self):
+            await clock.sleep(6)
+
+    async with world(GOOD, clock=clock, config={"limits": {"policy_timeout_s": 10}}, policies={"slow": Slow()}) as (
+        x,
+        ups,
+        _,
+    ):
+        for deadline_s in (60, 5):  # the first one leaves a connection behind
+            task = asyncio.create_task(send(x, chat(), deadline_s=deadline_s))
+            while not task.done():
+                await clock.advance(1)
+                await asyncio.sleep(0.001)
+        result = task.result()
+    assert (result.status, result.call.route.attempts) == (504, [])
+    assert len(ups[0].requests) == 1
 
 
 @pytest.mark.parametrize("at", [0, 100, 700])

@@ -60,6 +60,15 @@ async def test_a_held_stream_that_breaks_is_made_good_by_the_next_model(kind):
     assert len(two.requests) == 1
 
 
+async def test_what_was_perhaps_billed_is_not_bought_again_of_another_model_where_that_is_not_allowed():
+    """DISP-2."""
+    broken = Answer(pieces=("a", "b", "c", "d"), fault=Fault("close", at=700))
+    async with world(broken, config={"routing": {"repeat_billed": False}}) as (x, _, two):
+        result = await send(x, chat(**BOTH, stream=True))
+    assert result.status == 502
+    assert two.requests == []
+
+
 async def test_a_callers_own_fault_ends_the_call():
     async with world(refusal(400, "messages are wrong")) as (x, _, two):
         result = await send(x, chat(**BOTH))

@@ -33,6 +33,14 @@ async def world(*defaults, routing=None, **keys):
         yield x, ups, recorder
 
 
+async def test_however_callers_spell_a_model_its_calls_share_one_retry_budget():
+    """DISP-3; and a name of a caller's is not kept for ever."""
+    async with world(Answer()) as (x, _, _):
+        for times in range(5):
+            assert (await send(x, chat(model="test/model" + ":nitro" * times))).status == 200
+        assert list(x.guard._budgets) == ["test/model"]
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
     [

@@ -18,7 +18,7 @@ class Ear(InOrder):
     @hookimpl
     def strategy_heard(self, call, attempt, reply):
         (choice,) = reply["choices"]
-        self.told.append((attempt.endpoint.provider, choice["message"]["content"], choice["finish_reason"]))
+        self.told.append((attempt.endpoint.provider, choice["message"].get("content"), choice["finish_reason"]))
 
 
 async def told(first, *, stream, second=None, strategies=None, **fields):
@@ -44,6 +44,16 @@ async def test_what_failed_or_broke_off_or_is_too_long_is_not_heard(stream, monk
     assert not stream or await told(cut, stream=True) == []
     monkeypatch.setattr(heard, "HEARD_BYTES_MAX", 10)
     assert await told(Answer(), stream=stream) == []
+
+
+@pytest.mark.parametrize("place", [-1, 5_000])
+async def test_a_call_of_a_tool_at_a_place_that_no_message_has_is_not_heard(place):
+    """Else a host makes us fill in a billion calls before it."""
+    call = {"index": place, "id": "c", "function": {"name": "f", "arguments": "{}"}}
+    choices = [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": "tool_calls"}]
+    chunk = encode({"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": choices})
+    stream = Answer(raw=(b"data: " + chunk + b"\n\n", b"data: [DONE]\n\n"))
+    assert await told(stream, stream=True) == []
 
 
 async def test_a_stream_is_not_held_back():

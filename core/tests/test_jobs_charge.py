@@ -28,4 +28,6 @@ def test_what_was_not_sent_as_it_was_asked_for_is_no_length(how):
 
 
 def test_a_job_of_unknown_length_has_no_charge():
+    assert all(issued_seconds(call(duration=said), None) is None for said in (-5, True, "8"))
+    assert issued_seconds(call(duration=8), -1) is None
     assert issued_seconds(call(prompt="x"), None) is None

@@ -40,6 +40,21 @@ async def test_what_it_leaves_unsaid_is_told_to_the_caller_where_another_dialect
     assert result.header("x-crossroads-changed") == "their_field=dropped"
 
 
+async def test_a_name_that_a_caller_made_up_is_no_header_and_no_megabyte():
+    names = ("a\r\nset-cookie: b", *(f"{number}" + "x" * 10_000 for number in range(1000)))
+
+    class Admits:
+        @hookimpl
+        def policy_admit(self, call):
+            call.request().keep(Original("northwind", {}, names))
+
+    async with ScriptedProvider() as upstream, exchange_with(offer("acme", upstream), policies={"keeps": Admits}) as x:
+        result = await send(x, chat())
+    told = result.header("x-crossroads-changed")
+    assert told.startswith("a  set-cookie: b=dropped, ")
+    assert len(told) < 8_000
+
+
 def test_only_its_own_dialect_gets_it_back_and_the_others_are_told():
     request = request_with_original()
     assert written_in(request, "other", "northwind") is ORIGINAL.document

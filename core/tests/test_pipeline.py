@@ -258,6 +258,16 @@ async def test_cancelled_a_second_time_while_it_settles_it_is_recorded_all_the_s
     assert generation.outcome == "ok"
 
 
+async def test_a_record_holds_no_text_of_megabytes():
+    """Thousands of them are kept."""
+    said = "x" * (1 << 20)
+    async with world(refusal(400, said)) as (x, _, _, recorder):
+        await send(x, chat(model=said, session_id=said))
+        await send(x, chat(session_id=said))
+        await recorder.wait_generations(2)
+    assert max(len(msgspec.json.encode(generation)) for generation in recorder.generations) < 10_000
+
+
 @pytest.mark.parametrize("after", [0, 1])
 async def test_a_surface_that_stops_reading_early_settles_the_call(after):
     async with world(Answer(pieces=("a ",) * 50, gap_s=0.002)) as (x, _, ledger, recorder):
@@ -287,3 +297,30 @@ async def test_a_store_that_fails_is_reported_and_fails_no_call():
             assert (await send(x, chat())).status == 200
             await recorder.wait_generations(1)
     assert [event.plugin for event in recorder.events if event.id.startswith("plf")] == ["store"]
+
+
+@pytest.mark.parametrize("how", ["fails", "hangs"])
+async def test_a_store_that_can_not_say_whose_key_it_is_is_a_503_and_no_401(how):
+    from crossroads.store import MemoryStore
+
+    class Away:
+        def __init__(self):
+            self._inner = MemoryStore()
+
+        async def find_key(self, key_hash):
+            if how == "hangs":
+                await asyncio.Event().wait()
+            raise OSError(f"no route to {key_hash}")
+
+        async def has_keys(self):
+            return True
+
+        def __getattr__(self, name):
+            return getattr(self._inner, name)
+
+    config = {"limits": {"policy_timeout_s": 0.02}}
+    async with ScriptedProvider() as upstream:
+        async with exchange_with(offer("acme", upstream), store=Away(), config=config) as x:
+            result = await send(x, chat(), token=KEY)
+        assert (result.status, upstream.requests) == (503, [])
+    assert result.header("retry-after") == "1"

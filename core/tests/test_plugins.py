@@ -1,11 +1,14 @@
 """From an entry point to a hook: who may load, what is refused at start, in what order hooks are called."""
 
+import asyncio
+from contextlib import suppress
+
 import pytest
 from pydantic import BaseModel, ConfigDict
 
 from crossroads.engine.installed.index import POLICIES, PROVIDERS, STRATEGIES, Index, Plugin
 from crossroads.engine.installed.plugins import BISECT, Plugins
-from crossroads.errors import ConfigError, PluginError
+from crossroads.errors import ConfigError, PluginError, UpstreamTimeout
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import ScriptedProvider, chat, exchange_with, index_of, offer, send
 
@@ -244,3 +247,38 @@ def test_the_same_provider_module_behind_two_instances_is_registered_once():
 
 def test_names_of_groups_are_those_of_the_contract():
     assert (PROVIDERS, STRATEGIES, POLICIES) == ("crossroads.providers", "crossroads.strategies", "crossroads.policies")
+
+
+async def test_an_opening_that_failed_takes_no_later_one_with_it():
+    class Flaky:
+        def __init__(self):
+            self.opened, self.go = 0, asyncio.Event()
+
+        @hookimpl
+        async def provider_open(self):
+            self.opened += 1
+            first = self.opened == 1
+            await self.go.wait()
+            if first:
+                self.go.clear()
+                raise UpstreamTimeout("no token yet.", remedy="Wait.")
+
+    flaky = Flaky()
+    async with exchange_with(offer("one", "http://127.0.0.1:1/v1", plugin=flaky)) as x:
+        instance = x.catalog.instances["one"]
+
+        async def until_open():
+            for _ in range(2):
+                with suppress(UpstreamTimeout):
+                    return await x.providers.open(instance)
+
+        waiting = [asyncio.create_task(until_open()) for _ in range(3)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        flaky.go.set()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        flaky.go.set()
+        await asyncio.gather(*waiting)
+        assert flaky.opened == 2
+        assert x.providers.transport(instance)

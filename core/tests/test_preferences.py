@@ -66,6 +66,8 @@ PRICED = {"prices": Prices(input=2 * M, output=8 * M)}
         ({"max_price": {"prompt": "1.99"}}, PRICED, True),
         ({"max_price": {"completion": 8, "prompt": 2}}, PRICED, False),
         ({"max_price": {"completion": 7.9}}, PRICED, True),
+        ({"max_price": {"completion": "1e9999999"}}, PRICED, False),
+        ({"max_price": {"completion": "1e999985"}}, PRICED, False),
         ({"max_price": {"prompt": 1000}}, {}, True),
     ],
 )

@@ -3,11 +3,14 @@
 import json
 from contextlib import aclosing
 
+from crossroads_openai_chat import OpenAIChat
+
 from crossroads.call import Caller
 from crossroads.config import Secret
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import Recorder, ScriptedProvider, chat, exchange_with, offer, refusal
 from crossroads.testing.plugins import Result
+from crossroads.wire import HttpRequest
 
 KEY = "canary-of-the-caller"
 
@@ -71,6 +74,23 @@ async def test_a_provider_without_a_key_of_its_own_can_be_called_with_a_brought_
             assert (await call_with(x, {"acme": KEY})).status == 200
         (request,) = upstream.requests
         assert request.path.endswith(f"?k={KEY}")
+
+
+def test_a_request_with_a_key_in_its_query_does_not_show_it():
+    assert KEY not in repr(HttpRequest(method="GET", url=f"https://api.example/v1?key={KEY}"))
+
+
+async def test_no_job_is_begun_with_a_brought_key_for_nobody_could_ask_for_it_later():
+    class Making(OpenAIChat):
+        name, makes_jobs = "making", True
+
+    operations = {"chat": {"dialect": "making", "url": "{base_url}/chat/completions"}}
+    mine = offer("acme", "http://127.0.0.1:1/v1", manifest={"operations": operations})
+    async with exchange_with(mine, dialects={"openai-chat": OpenAIChat, "making": Making}) as x:
+        caller = Caller(provider_keys={"acme": Secret(KEY)})
+        route = await x.plan(x.open_call("making", json.dumps(chat()).encode(), caller=caller))
+    assert [c.endpoint.id for c in route.candidates] == ["acme/small"]
+    assert "no brought key begins a job" in " ".join(reason.text for reason in route.all_reasons())
 
 
 async def test_a_policy_may_refuse_brought_keys():

@@ -3,9 +3,12 @@
 import json
 from collections import Counter
 
+import pytest
+
 from crossroads.engine.routing.plan import plan
 from crossroads.engine.routing.selection import Selections
 from crossroads.engine.routing.shortlist import DRAWN, LEADERS, RANKED_S, SCORED_MAX
+from crossroads.errors import NoEndpoint
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import SteppedClock, chat, exchange_with, offer
 
@@ -72,6 +75,17 @@ async def test_what_is_remembered_is_bounded(monkeypatch):
         for tokens in range(1, 50):
             x.selections.of(opened(x, max_tokens=tokens), x)
         assert len(x.selections._kept) <= 10 // 3 + 1
+
+
+async def test_words_of_megabytes_count_towards_the_bound_and_stand_in_no_reason(monkeypatch):
+    monkeypatch.setattr("crossroads.engine.routing.selection.KEPT_MAX", 10_000)  # a megabyte
+    async with exchange_with(offer("p1", NOWHERE)) as x:
+        for number in range(20):
+            with pytest.raises(NoEndpoint) as raised:
+                plan(opened(x, provider={"only": [f"{number}" * 200_000]}), x)
+            assert len(str(raised.value)) < 1000
+        assert len(x.selections._kept) <= 5
+        assert x.selections._size <= 10_000
 
 
 async def test_up_to_the_bound_everybody_is_scored_by_every_call():

@@ -5,6 +5,7 @@ import itertools
 import json
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from crossroads.engine.limits.fair import FairQueue, Waiter
 from crossroads.engine.limits.slots import Slots
 from crossroads.errors import ConfigError, UpstreamRefused
 from crossroads.route import Attempt
-from crossroads.testing import Answer, Fault, ScriptedProvider, SteppedClock, chat, exchange_with, offer
+from crossroads.testing import Answer, Fault, ScriptedProvider, SteppedClock, chat, exchange_with, offer, refusal
 from crossroads.testing.plugins import Result
 
 SLOW = Answer(latency_s=10)
@@ -132,12 +133,24 @@ async def test_a_caller_who_leaves_frees_its_place_or_its_turn_at_once(waits):
         assert x.guard.slots.state("p0/small")["concurrency"] == 0
 
 
+async def test_who_waited_for_a_place_does_not_go_where_a_quota_has_asked_to_be_left_alone_meanwhile():
+    """DISP-3."""
+    async with world(SLOW, start=1, max=1, queue_s=30) as (x, ups, clock):
+        ups[0].script(msgspec.structs.replace(refusal(429, retry_after="60"), latency_s=10))
+        first, second = call_of(x, "a"), call_of(x, "a")
+        results = await finished(clock, first, second)
+        assert [result.status for result in results] == [429, 429]
+        assert int(results[1].header("retry-after")) > 50
+        assert len(ups[0].requests) == 1
+        assert x.guard.slots.state("p0/small")["concurrency"] == 0
+
+
 async def test_who_leaves_in_the_moment_it_is_served_gives_the_place_on():
     async with world(SLOW, start=1, max=1, queue_s=30) as (x, _ups, clock):
         first, second, third = call_of(x, "a"), call_of(x, "a"), call_of(x, "a")
         await at_rest(clock)
         slots = x.guard.slots
-        slots._give_back("p0/small", clock.monotonic())  # the place is the second one's now
+        slots.give_back("p0/small", clock.monotonic())  # the place is the second one's now
         second.cancel()
         await at_rest(clock)
         assert second.cancelled()
@@ -180,6 +193,18 @@ async def test_a_full_queue_makes_room_for_another_key_and_its_crowd_is_told_429
         assert again.result().status == 429
         assert (await finished(clock, other))[0].status == 200
         await finished(clock, *crowd)
+
+
+async def test_who_has_left_in_the_moment_it_has_to_make_room_harms_nobody():
+    async with world(SLOW, start=1, max=1, queue=2, queue_s=500) as (x, _ups, clock):
+        crowd = [call_of(x, "crowd") for _ in range(3)]
+        await at_rest(clock)
+        other = call_of(x, "other")
+        crowd[2].cancel()  # it still stands in the queue when the other one comes
+        results = await finished(clock, other, *crowd[:2])
+        assert [result.status for result in results] == [200, 200, 200]
+        assert x.guard.slots.queue.size == 0
+        assert x.guard.slots.state("p0/small")["concurrency"] == 0
 
 
 class Spot:
@@ -267,6 +292,15 @@ def test_a_limit_falls_to_what_was_too_much_once_a_second_and_never_below_its_le
         slots.take("e")
         ended(slots, error=LIMITED, now=float(second))
     assert limit_of(slots) == 2
+
+
+def test_a_limit_that_was_just_cut_does_not_fall_below_its_least_by_calls_that_end():
+    slots = Slots(ConcurrencyConfig(start=8, min=4))
+    for _ in range(3):
+        slots.take("e")
+    for _ in range(3):
+        ended(slots, error=LIMITED)
+    assert limit_of(slots) == 4
 
 
 def test_slow_first_tokens_make_a_limit_less_and_load_does_not_become_the_norm():

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 from crossroads_openai_chat import OpenAIChat
 
+from crossroads.call import Caller
+from crossroads.config import Secret
 from crossroads.engine.attempts.steps import MISSES_MAX, WAIT_S_MAX
 from crossroads.hookspecs import hookimpl
 from crossroads.steps import Step
@@ -64,6 +66,19 @@ async def test_the_last_answer_is_the_reply_and_the_key_goes_with_every_step():
         assert clock.slept == [0.5]
         (generation,) = await recorder.wait_generations(1)
         assert [attempt.outcome for attempt in generation.attempts] == ["ok"]
+
+
+async def test_a_key_that_the_caller_brought_goes_with_every_step_too():
+    """Else what it began would be paid for, lost, and begun again with the provider's own."""
+    async with world(QuickClock()) as (x, upstream, _):
+        at = upstream.base_url
+        upstream.script(told(ask=f"{at}/jobs/1", after=0.5), told(ask=f"{at}/film", bare=True), told(**REPLY))
+        caller = Caller(provider_keys={"p": Secret("canary-of-the-caller")})
+        call = x.open_call("openai-chat", json.dumps(chat("Hello?")).encode(), caller=caller)
+        head, *_ = [part async for part in x.run(call)]
+        assert head.status == 200
+        keys = [one.header("authorization") for one in upstream.requests]
+    assert keys == ["Bearer canary-of-the-caller"] * 2 + [None]
 
 
 async def test_waiting_grows_to_its_bound():

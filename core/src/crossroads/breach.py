@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-UNCHECKED = ("pattern", "patternProperties", "format", "uniqueItems")
+UNCHECKED = ("pattern", "patternProperties", "format", "uniqueItems", "unevaluatedProperties", "unevaluatedItems")
+"""The last two look into other keywords by themselves, uncounted, and run the expressions of `patternProperties`."""
 STEPS_MAX = 10_000
 """Of one comparison of value and schema: some 0.1 s. A schema that refers to itself may ask for any number."""
 SCHEMA_STEPS_MAX = 100_000
@@ -21,6 +22,8 @@ SCHEMA_STEPS_MAX = 100_000
 DEPTH_MAX = 100
 """Of keywords within keywords, some 400 frames: where Python's own bound is met in the registry's Rust, that panics."""
 SCHEMAS_KEPT = 256
+SCHEMA_BYTES_MAX = 256 << 10
+"""A longer one is not judged: so many of them are kept."""
 
 
 class _TooLong(Exception):
@@ -39,7 +42,8 @@ def breach(schema: Any, value: Any, *, draft: int = 2020) -> str | None:
 
     draft: 2020 or 7, where the schema's own `$schema` names none. A schema that is none breaks nothing.
     """
-    validator = _validator(msgspec.json.encode(schema), draft)
+    encoded = msgspec.json.encode(schema)
+    validator = None if len(encoded) > SCHEMA_BYTES_MAX else _validator(encoded, draft)
     error = None if validator is None else _first(validator, value, STEPS_MAX)
     return None if error is None else f"{error.json_path} ({error.validator})"
 
@@ -61,6 +65,8 @@ def _validator(schema: bytes, draft: int) -> Any:
     from referencing import Registry
 
     document = msgspec.json.decode(schema)
+    if isinstance(document, dict) and not isinstance(document.get("$schema", ""), str):
+        return None
     kind = validators.validator_for(document, default=Draft7Validator if draft == 7 else Draft202012Validator)
     bounded = _bounded(kind)
     if _first(bounded(kind.META_SCHEMA), document, SCHEMA_STEPS_MAX) is not None:

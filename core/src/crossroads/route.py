@@ -322,6 +322,11 @@ class Route:
         self.rankings: list[Ranking] = []
         self.attempts: list[Attempt] = []
 
+    @property
+    def budgeted(self) -> str:
+        """The model whose retries and hedges its calls share: one name, however callers spell it."""
+        return self.candidates[0].endpoint.model if self.candidates else self.model
+
     def all_reasons(self) -> list[Reason]:
         """In the order of the stages; rankings in words, the best of each first."""
         before = [reason for reason in self.reasons if reason.stage != "attempt"]

@@ -102,8 +102,9 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
         return flavour.Request(self.method, self.url, headers=list(self.headers), content=self.body)
 
     def __repr__(self) -> str:
-        # Headers and body carry credentials and prompts: never shown.
-        return f"HttpRequest({self.method} {self.url}, {len(self.headers)} headers, {len(self.body)} bytes)"
+        # Headers, body and query carry credentials and prompts: never shown.
+        where = self.url.partition("?")[0]
+        return f"HttpRequest({self.method} {where}, {len(self.headers)} headers, {len(self.body)} bytes)"
 
 
 class HttpResponse(Protocol):

@@ -61,6 +61,15 @@ async def test_a_redirect_is_an_answer_like_any_other(peer: Any, transport: Http
     assert len(peer.requests) == 1
 
 
+async def test_a_cookie_of_one_answer_goes_out_with_no_other(peer: Any, transport: HttpxTransport, ok: Any) -> None:
+    peer.replies = [[ok(b"a", b"set-cookie: tenant=one; Path=/")], [ok(b"b")]]
+    for _ in range(2):
+        response = await transport.send(peer.request())
+        await response.read(100)
+        await response.aclose()
+    assert b"tenant=one" not in peer.requests[1]
+
+
 async def test_poison_finds_nobody(peer: Any, transport: HttpxTransport, ok: Any) -> None:
     peer.replies = [[ok(b"good") + ok(b"poison")]]
     for _ in range(3):

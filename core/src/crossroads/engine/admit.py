@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from crossroads.call import LOCAL, Call, Deny, Principal, Rewrite
 from crossroads.engine.installed.plugins import Hook, is_failure
 from crossroads.engine.presets import apply_preset
-from crossroads.errors import CrossroadsError, Denied, Unauthorized
+from crossroads.errors import CrossroadsError, Denied, Overloaded, Unauthorized
 from crossroads.route import Attempt, Reason
+from crossroads.store import KeyRecord, MemoryStore
 
 if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
@@ -28,16 +29,30 @@ async def identify(call: Call, x: Exchange) -> Principal:
 
 
 async def identify_token(token: str | None, x: Exchange) -> Principal:
-    """By one look-up of the SHA-256 of the whole credential (SEC-2)."""
+    """By one look-up of the SHA-256 of the whole credential (SEC-2). A store that can't say is no 401 (STORE-3)."""
     if not x.keys_required:
         return LOCAL
     if not token:
         raise Unauthorized("No auth credentials found.", remedy="Send `Authorization: Bearer <key>`.")
     digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-    key = await x.store.find_key(digest)
+    key = await _found(digest, x)
     if key is None or key.disabled:
         raise Unauthorized("This key is not known, or is disabled.", remedy="Check it, or ask for a new one.")
     return Principal(name=key.name, key_id=key.hash)
+
+
+async def _found(digest: str, x: Exchange) -> KeyRecord | None:
+    """Raises Overloaded: the store failed, or took too long."""
+    if isinstance(x.store, MemoryStore):
+        return await x.store.find_key(digest)
+    try:
+        async with x.clock.timeout_at(x.clock.monotonic() + x.config.limits.policy_timeout_s):
+            return await x.store.find_key(digest)
+    except BaseException as error:
+        if not is_failure(error):
+            raise
+        x.plugin_failed("store", "find_key", error)
+        raise Overloaded("The keys can't be looked up now.", remedy="Retry in a while.", retry_after_s=1) from error
 
 
 async def admit(call: Call, x: Exchange) -> None:

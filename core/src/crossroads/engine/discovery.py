@@ -106,6 +106,11 @@ class _Get:
                 f"the listing of {instance.name} is at a host that its manifest does not name.",
                 remedy="Correct `hosts` or `models_url` in its manifest.",
             )
+        if (instance.base_url or "").startswith("https:") and not url.startswith("https:"):
+            raise BadUpstream(
+                f"the listing of {instance.name} would be asked for in the clear, with its key.",
+                remedy="Correct `models_url` in its manifest, or report the package.",
+            )
         if auth.scheme == "code":
             what = f"the key of {instance.name} is shown by its own code, which takes calls only."
             raise Unsupported(what, remedy="Refresh it from a published catalog.")

@@ -173,12 +173,12 @@ def polling_url(id: str) -> str:
 def issued_seconds(call: Call, reported: int | None) -> Usage | None:
     """What a submission is charged for: the seconds that the upstream stated, else those asked for.
 
-    None: neither is known; also where what was asked for did not go out as it was.
+    None: neither is known, or it is no length; also where what was asked for did not go out as it was.
     """
     if reported is None and not any(lost.field in DURATION for lost in call.lost):
         value = next((value for name in DURATION if (value := call.stated(name)) is not None), None)
-        reported = value if isinstance(value, int) else None
-    return None if reported is None else Usage(seconds=reported)
+        reported = value if type(value) is int else None
+    return None if reported is None or reported < 0 else Usage(seconds=reported)
 
 
 def read_or_make_key(file: Path) -> bytes:

@@ -83,8 +83,9 @@ class Providers:
         try:
             await asyncio.shield(task)
         except BaseException:
-            if task.done() and (task.cancelled() or task.exception() is not None):
-                self._opening.pop(instance.name, None)
+            failed = task.done() and (task.cancelled() or task.exception() is not None)
+            if failed and self._opening.get(instance.name) is task:  # not another's next try
+                del self._opening[instance.name]
             raise
 
     async def _open_once(self, instance: Instance) -> Transport:

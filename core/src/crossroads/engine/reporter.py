@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 from crossroads.errors import CrossroadsError
 
@@ -20,14 +23,14 @@ class Reporter:
     """Knows every provider key of this exchange, to recognise it where it must not be (a provider may echo it)."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._own = [secret for secret in secrets if len(secret) >= SECRET_CHARS_MIN]
+        self._own = [way for secret in secrets if len(secret) >= SECRET_CHARS_MIN for way in _spelled(secret)]
         self._brought: Counter[str] = Counter()
         self._secrets = self._own
 
     @contextmanager
     def knowing(self, secrets: Iterable[str]) -> Iterator[None]:
         """While a call runs that brought these."""
-        brought = [secret for secret in secrets if len(secret) >= SECRET_CHARS_MIN]
+        brought = [way for secret in secrets if len(secret) >= SECRET_CHARS_MIN for way in _spelled(secret)]
         self._brought.update(brought)
         self._secrets = [*self._own, *self._brought]
         try:
@@ -45,7 +48,7 @@ class Reporter:
     def redact_bytes(self, body: bytes) -> bytes:
         """The same for an encoded body, whose control characters are its encoder's."""
         for secret in self._secrets:
-            body = body.replace(secret.encode(), b"***")
+            body = body.replace(secret.encode("utf-8", "surrogateescape"), b"***")
         return body
 
     def describe(self, error: BaseException) -> str:
@@ -77,3 +80,10 @@ class Reporter:
             frame = frame.tb_next
         place = "" if frame is None else f" at {frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}"
         log.warning("%s: %s failed: %s%s", plugin, hook, self.describe(error), place)
+
+
+def _spelled(secret: str) -> list[str]:
+    """As it is, and as it stands in a query, in Basic authentication and inside a JSON text."""
+    encoded = base64.b64encode(secret.encode("utf-8", "surrogateescape")).decode()
+    quoted = quote(secret, safe="", errors="surrogateescape")
+    return list(dict.fromkeys([secret, quoted, encoded, json.dumps(secret)[1:-1]]))

@@ -17,6 +17,9 @@ from crossroads.route import Attempt, Outcome
 if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
 
+TEXT_CHARS_MAX = 1_000
+"""Of each text of a record: a caller's name of a model or a provider's error may be megabytes, and thousands of records
+are kept."""
 SETTLE_TIMEOUT_S = 30.0
 """For one policy to settle one call. Generous: what is given up here is money that nobody counts."""
 
@@ -75,7 +78,7 @@ def record(call: Call, x: Exchange) -> Generation:
         stream=call.stream,
         principal=call.principal.name,
         key_id=call.principal.key_id,
-        model=call.opened.models[0] if call.opened.models else None,
+        model=_cut(call.opened.models[0]) if call.opened.models else None,
         served_model=last.endpoint.model if served and last else None,
         provider=last.endpoint.provider if served and last else None,
         provider_name=last.endpoint.provider_name if served and last else None,
@@ -87,9 +90,9 @@ def record(call: Call, x: Exchange) -> Generation:
         app_url=call.caller.app_url,
         app_title=call.caller.app_title,
         user_agent=call.caller.user_agent,
-        session_id=call.session_id,
+        session_id=_cut(call.session_id),
         error_code=None if call.error is None else call.error.code,
-        error=None if call.error is None else x.reporter.redact(str(call.error)),
+        error=None if call.error is None else _cut(x.reporter.redact(str(call.error))),
     )
 
 
@@ -105,11 +108,15 @@ def attempt_record(attempt: Attempt, x: Exchange) -> AttemptRecord:
         seconds=attempt.seconds,
         first_token_s=attempt.first_token_s,
         upstream_status=attempt.upstream_status,
-        upstream_id=attempt.upstream_id,
-        finish_reason=attempt.finish_reason,
+        upstream_id=_cut(attempt.upstream_id),
+        finish_reason=_cut(attempt.finish_reason),
         usage=attempt.usage,
         cost_nano=None if attempt.cost is None else attempt.cost.total_nano,
         waived=attempt.waived,
         error_code=None if attempt.error is None else attempt.error.code,
-        error=None if attempt.error is None else x.reporter.redact(str(attempt.error)),
+        error=None if attempt.error is None else _cut(x.reporter.redact(str(attempt.error))),
     )
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= TEXT_CHARS_MAX else text[: TEXT_CHARS_MAX - 1] + "…"

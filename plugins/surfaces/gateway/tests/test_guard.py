@@ -26,6 +26,7 @@ GOOD = {
     "a POST in chunks": POST + HOST + KIND + CHUNKED + END + CHUNKS,
     "chunked in capitals": POST + HOST + KIND + b"Transfer-Encoding: Chunked\r\n" + END + CHUNKS,
     "a trailer": POST + HOST + KIND + CHUNKED + END + CHUNKS[:-2] + b"X: y\r\n\r\n",
+    "a trailer named as a header": POST + HOST + KIND + CHUNKED + END + CHUNKS[:-2] + b"Content-Encoding: br\r\n\r\n",
     "a chunk extension": POST + HOST + KIND + CHUNKED + END + CHUNKS.replace(b"\r\n", b";a=b\r\n", 1),
     "HTTP/1.0": b"GET /health HTTP/1.0\r\n" + HOST + END,
     "no space after the colon": GET + b"Host:localhost\r\n" + END,
@@ -177,6 +178,11 @@ def test_empty_lines_in_a_chunk_are_not_its_end(gateway):
     assert converse(gateway, request)[0] == 200
     flood = b" " + b"\r\n" * 20_000
     assert converse(gateway, POST + HOST + KIND + CHUNKED + END + b"%x\r\n%b" % (len(flood), flood))[0] == 400
+
+
+@pytest.mark.parametrize("endless", [b"X: " + b"a" * (1 << 20), b"X: a\r\n" * 200_000], ids=["one", "many"])
+def test_trailers_are_bounded(gateway, endless):
+    assert converse(gateway, POST + HOST + KIND + CHUNKED + END + CHUNKS[:-2] + endless)[0] == 431
 
 
 def test_nothing_after_a_connect_is_read(gateway):

@@ -97,6 +97,29 @@ def test_a_client_that_goes_away_after_a_large_upload_is_noticed(gateway, raw_ca
     assert request.hung_up
 
 
+def test_a_call_that_settles_behind_its_reply_does_not_hide_the_hang_up_of_the_next(start, raw_call):
+    """STREAM-4: a client may send its next request as soon as it has read a reply."""
+    with start() as gateway:
+        asking, settled, keep = asyncio.Event(), asyncio.Event(), gateway.exchange.keep
+
+        async def keep_late(generation):
+            await asking.wait()
+            await keep(generation)
+            settled.set()
+
+        gateway.exchange.keep = keep_late
+        gateway.upstream.script(Answer(), Answer(fault=Fault("stall", -1)))
+        with gateway.connect() as client:
+            client.sendall(raw_call())
+            assert client.recv(65536).startswith(b"HTTP/1.1 200")
+            client.sendall(raw_call())
+            gateway.wait(gateway.upstream.wait_received(2))
+            gateway.loop.call_soon_threadsafe(asking.set)
+            gateway.wait(settled.wait())
+            gateway.wait(asyncio.sleep(0))
+        gateway.wait(gateway.upstream.requests[1].over.wait())
+
+
 def test_hang_ups_leave_no_task_behind(gateway, raw_call):
     gateway.upstream.default = Answer(pieces=("word",) * 1000, fault=Fault("stall", 2000))
     gateway.ask(model="no/model")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from crossroads.call import Call, Head
 from crossroads.engine.attempts.dispatch import attempts
 from crossroads.engine.attempts.joined import joined
+from crossroads.engine.attempts.verdicts import verdict
 from crossroads.engine.installed.plugins import Hook, is_failure
 from crossroads.errors import BadUpstream, CrossroadsError
 from crossroads.route import Attempt, Candidate, Reason, Route
@@ -34,7 +35,7 @@ async def escalated(call: Call, route: Route, x: Exchange) -> AsyncGenerator[Hea
         try:
             found = [piece async for piece in _bounded(attempts(call, part, x), x)]
         except CrossroadsError as error:
-            if error.elsewhere:
+            if error.elsewhere and verdict(error, repeat_billed=x.config.routing.repeat_billed) != "never":
                 continue
             if held is None:
                 raise

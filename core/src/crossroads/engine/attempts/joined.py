@@ -10,6 +10,9 @@ from crossroads.dialect import Document
 TEXTS = ("content", "refusal", "reasoning")
 """Of a delta: pieces that add up."""
 
+CALLS_MAX = 1024
+"""Calls of tools in one message: a place beyond is a mistake of its host, and all before it would be made up."""
+
 
 def joined(call: Call, body: bytes) -> Document | None:
     """None: the dialect knows no canonical form of it. Raises what the dialect raises."""
@@ -32,10 +35,12 @@ def _add(message: dict[str, Any], delta: dict[str, Any]) -> None:
         if delta.get(field) is not None:
             message[field] = (message.get(field) or "") + delta[field]
     for call in delta.get("tool_calls") or ():
-        calls = message.setdefault("tool_calls", [])
-        while len(calls) <= call.get("index", 0):
+        calls, place = message.setdefault("tool_calls", []), call.get("index", 0)
+        if not 0 <= place < CALLS_MAX:
+            raise ValueError(f"a call of a tool stands at {place}")
+        while len(calls) <= place:
             calls.append({"type": "function", "function": {"name": "", "arguments": ""}})
-        into, function = calls[call.get("index", 0)], call.get("function") or {}
+        into, function = calls[place], call.get("function") or {}
         into["id"] = call.get("id") or into.get("id")
         for field in ("name", "arguments"):
             into["function"][field] += function.get(field) or ""

@@ -128,13 +128,21 @@ def ask_request(
     body: bytes | None = None,
     headers: Headers = (),
     bare: bool = False,
+    brought: Secret | None = None,
 ) -> HttpRequest:
-    """A request at this endpoint's hosts for what it has begun: a GET, or with a body a POST. bare: without its key."""
-    instance = prepared.instance
+    """A request at this endpoint's hosts for what it has begun: a GET, or with a body a POST. bare: without its key.
+
+    brought: the caller's key, where what it began was begun with that.
+    """
+    instance, auth = prepared.instance, prepared.auth
+    secret = brought if prepared.endpoint.account == BROUGHT else instance.secret
+    headers += (USER_AGENT,) if bare else prepared.headers
+    if brought is not None and not bare:
+        headers += auth_headers(auth, brought)
     request = HttpRequest(
         method="GET" if body is None else "POST",
-        url=url if bare or prepared.endpoint.account == BROUGHT else with_key(url, prepared.auth, instance.secret),
-        headers=headers + ((USER_AGENT,) if bare else prepared.headers),
+        url=url if bare else with_key(url, auth, secret),
+        headers=headers,
         body=body or b"",
         timeouts=instance.config.timeouts,
         deadline=deadline,

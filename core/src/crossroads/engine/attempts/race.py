@@ -64,7 +64,7 @@ class Race:
         self.run = False
         """Is it over?"""
         if x.guard.hedges is not None:
-            x.guard.hedges.called(route.model)
+            x.guard.hedges.called(route.budgeted)
 
     async def winner(self) -> tuple[Running, AsyncGenerator[Head | bytes, None]]:
         """The attempt that serves, and all its parts. Raises what ends the call."""
@@ -116,12 +116,12 @@ class Race:
 
     def _hedge(self) -> None:
         hedges, slow = self._x.guard.hedges, self._legs[0].running.candidate.endpoint
-        if hedges is None or not hedges.may_spend(self._route.model):
+        if hedges is None or not hedges.may_spend(self._route.budgeted):
             self._route.reasons.append(Reason("attempt", "hedge", "slow, and no hedge is left", slow.id))
             return
         candidate = self._turns.at_once(self._x.clock.monotonic())
         if candidate is not None:
-            hedges.spend(self._route.model)
+            hedges.spend(self._route.budgeted)
             self._route.reasons.append(Reason("attempt", "hedge", f"{slow.id} is slow", candidate.endpoint.id))
             self._start(candidate)
 

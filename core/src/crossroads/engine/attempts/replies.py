@@ -18,7 +18,7 @@ from crossroads.engine.attempts.prepare import Prepared
 from crossroads.engine.attempts.relay import Translated
 from crossroads.engine.attempts.running import Price, Running
 from crossroads.engine.installed.plugins import is_failure
-from crossroads.errors import BadUpstream, CrossroadsError
+from crossroads.errors import BadUpstream, CrossroadsError, printable
 from crossroads.explained import router_metadata
 from crossroads.manifest import meant_status
 from crossroads.route import Attempt
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
 
 ERROR_BYTES_MAX = 1 << 20
+CHANGES_MAX = 64
+"""In one header. Their names may be of the caller's making: each is cut, and can't end the header."""
 
 
 async def whole(running: Running, response: HttpResponse, dialect: Dialect, stamp: Stamp, x: Exchange) -> Reply:
@@ -112,7 +114,7 @@ def identity(call: Call, body: bytes | None = None) -> tuple[tuple[bytes, bytes]
     if body is not None:
         headers.append((b"content-length", str(len(body)).encode()))
     if call.lost:
-        told = ", ".join(f"{lost.field}={lost.how}" for lost in call.lost)
+        told = ", ".join(f"{printable(lost.field)}={lost.how}" for lost in call.lost[:CHANGES_MAX])
         headers.append((b"x-crossroads-changed", told.encode("ascii", "replace")))
     return tuple(headers)
 

@@ -17,6 +17,7 @@ import msgspec
 from crossroads.call import Call
 from crossroads.engine.attempts.prepare import Prepared, ask_request
 from crossroads.engine.attempts.replies import refusal
+from crossroads.engine.requestkeys import BROUGHT, key_for
 from crossroads.errors import DeadlineExceeded, UpstreamError, UpstreamTimeout
 from crossroads.route import Attempt
 from crossroads.steps import Step, SteppedDialect
@@ -105,7 +106,14 @@ def _perhaps_billed(begun: bool) -> Iterator[None]:
 
 async def _sent(step: Step, call: Call, attempt: Attempt, prepared: Prepared, x: Exchange) -> HttpResponse:
     request = ask_request(
-        attempt, prepared, step.url, call.deadline, body=step.body, headers=step.headers, bare=step.bare
+        attempt,
+        prepared,
+        step.url,
+        call.deadline,
+        body=step.body,
+        headers=step.headers,
+        bare=step.bare,
+        brought=key_for(call, prepared.endpoint) if prepared.endpoint.account == BROUGHT else None,
     )
     attempt.bytes_out += len(request.body)
     response = await x.providers.transport(prepared.instance, bare=step.bare).send(request)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BACKOFF_S = 0.2
 """Before the first further attempt at the same endpoint; doubled each time, with full jitter above half of it."""
+JUST_S = 0.001
+"""A wait that is over but for this is over: clocks are no finer."""
 
 Able = Callable[[Candidate], bool]
 
@@ -58,17 +60,22 @@ class Turns:
         """Who is next, after the wait that it needs. Raises DeadlineExceeded, RateLimited, Overloaded."""
         x, call = self._x, self._call
         now = x.clock.monotonic()
-        if self._made and call.deadline is not None and now >= call.deadline:
+        if call.deadline is not None and now >= call.deadline:
             raise DeadlineExceeded("The call's deadline has passed.", remedy="Retry, or ask for less.")
         if (candidate := self.at_once(now)) is not None:
             return candidate
         if self._made >= x.config.routing.max_attempts:
             return None
-        if self._full:
-            return await self._wait(now)
+        while self._full:
+            candidate = await self._wait(x.clock.monotonic())
+            if candidate is None or not self._held(candidate):
+                return candidate
+            self._leave(candidate)
         while self._again:
             candidate = self._again.popleft()
-            if await self._pause(candidate, now) and self._take(candidate, x.clock.monotonic()):
+            if not await self._pause(candidate, now) or self._held(candidate):
+                continue
+            if self._take(candidate, x.clock.monotonic()):
                 return candidate
         if not self._made and self._waits:
             raise RateLimited(
@@ -178,6 +185,21 @@ class Turns:
         self._full = [other for other in full if other is not candidate]
         self._tell(candidate, f"waited {self._x.clock.monotonic() - now:.3g} s for a place")
         return candidate
+
+    def _leave(self, candidate: Candidate) -> None:
+        """Its attempt is not made: its place goes to the next who waits."""
+        self._made -= 1
+        if self._x.guard.slots is not None:
+            self._x.guard.slots.give_back(candidate.endpoint.id, self._x.clock.monotonic())
+
+    def _held(self, candidate: Candidate) -> bool:
+        """Has its quota asked to be left alone while this call waited?"""
+        wait = self._x.guard.quotas.held_s(candidate.endpoint, self._x.clock.monotonic())
+        if wait <= JUST_S:
+            return False
+        self._waits.append(wait)
+        self._tell(candidate, "its quota asked to be left alone")
+        return True
 
     async def _pause(self, candidate: Candidate, now: float) -> bool:
         """Wait for the quota, or back off; False: that would take longer than allowed."""

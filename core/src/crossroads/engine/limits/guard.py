@@ -57,7 +57,7 @@ class Guard:
 
     def called(self, route: Route, now: float) -> None:
         """A call begins: its retries are a share of these."""
-        self.budget(route.model).call(now)
+        self.budget(route.budgeted).call(now)
 
     def standing(self, call: Call, candidate: Candidate, route: Route, now: float) -> Standing:
         """Where it stands now among the others of its route; why, in the route, unless it may simply be called."""
@@ -89,7 +89,7 @@ class Guard:
         failed_at = candidate.stats.failed_at
         if failed_at is None or now - failed_at > FAILED_LATELY_S:
             return True
-        return self.budget(route.model).spend(now)
+        return self.budget(route.budgeted).spend(now)
 
     def begin(self, endpoint: Endpoint, now: float) -> bool:
         """An attempt starts; True: it is its endpoint's probe, and `ended` must be told."""

@@ -80,7 +80,7 @@ class Slots:
             raise self._refusal(waiter)
         if (refused := self.queue.push(waiter)) is waiter:
             raise self._refusal(waiter)
-        if refused is not None:
+        if refused is not None and not refused.future.done():  # else it has just been cancelled, or is out of time
             refused.future.set_exception(self._refusal(refused))
         mine = False
         try:
@@ -94,13 +94,13 @@ class Slots:
             self.queue.remove(waiter)
             future = waiter.future
             if not mine and future.done() and not future.cancelled() and future.exception() is None:
-                self._give_back(future.result().endpoint.id, clock.monotonic())  # granted as we were cancelled
+                self.give_back(future.result().endpoint.id, clock.monotonic())  # granted as we were cancelled
 
     def ended(self, attempt: Attempt, now: float, *, stream: bool) -> None:
         """An attempt is over: its place is free, and its limit knows more."""
         place = self._place(attempt.endpoint.id)
         self._adapt(place, attempt, now, stream)
-        self._give_back(attempt.endpoint.id, now)
+        self.give_back(attempt.endpoint.id, now)
 
     def tight(self, endpoint: str) -> bool:
         """Is it full, or its limit below what it began with?"""
@@ -118,7 +118,7 @@ class Slots:
             place = self._places[endpoint] = Place(float(self._config.start))
         return place
 
-    def _give_back(self, endpoint: str, now: float) -> None:
+    def give_back(self, endpoint: str, now: float) -> None:
         """The place goes to who waits for it: nobody who comes later is before them."""
         place = self._place(endpoint)
         place.in_use -= 1
@@ -140,7 +140,7 @@ class Slots:
         if not config.adaptive:
             return
         if error is not None and error.code in ("rate_limit_exceeded", "provider_overloaded"):
-            place.limit = min(place.limit, float(place.in_use))  # that is what was too much
+            place.limit = max(float(config.min), min(place.limit, float(place.in_use)))  # that is what was too much
             self._cut(place, BACK_OFF, now)
         elif attempt.outcome == "ok":
             if stream and attempt.first_token_s is not None and self._slow(place, attempt.first_token_s):

@@ -53,7 +53,10 @@ def plan(call: Call, x: Exchange, *, whole: bool = False) -> Route:
     groups = _with_room(call, selection, route)
     if x.catalog.keyed:
         groups = _only(groups, usable(call, [c for group, _ in groups for c in group], x, route))
-    if call.caller.provider_keys:
+    if call.caller.provider_keys and call.dialect.makes_jobs:
+        text = "no brought key begins a job: it would be asked for without it"
+        route.reasons.append(Reason("plan", "keys", text))
+    elif call.caller.provider_keys:
         groups = x.request_keys.groups(call, groups, x)
     if x.hooks.permit:
         groups = _permitted(call, groups, x, route)

@@ -13,8 +13,8 @@ import msgspec
 from msgspec.structs import asdict
 
 from crossroads.engine.routing.variants import tier_of
-from crossroads.errors import BadRequest
-from crossroads.money import NANO
+from crossroads.errors import BadRequest, printable
+from crossroads.money import NANO, USD_MAX
 from crossroads.route import ACCOUNT, Endpoint, EndpointStats
 
 PRICED = {
@@ -127,7 +127,7 @@ def named(names: tuple[str, ...], endpoint: Endpoint) -> int | None:
 def objection(p: Preferences, endpoint: Endpoint, parameters: frozenset[str]) -> str | None:
     """Why the caller does not want this endpoint, or None."""
     if p.only is not None and named(p.only, endpoint) is None:
-        return f"provider.only permits only {', '.join(p.only)}"
+        return f"provider.only permits only {_listed(p.only)}"
     if p.ignore is not None and named(p.ignore, endpoint) is not None:
         return "provider.ignore names it"
     if p.order is not None and p.allow_fallbacks is False and named(p.order, endpoint) is None:
@@ -139,7 +139,7 @@ def objection(p: Preferences, endpoint: Endpoint, parameters: frozenset[str]) ->
     if p.enforce_distillable_text and not endpoint.distillable:
         return "enforce_distillable_text, and it is not stated that its output may train other models"
     if p.quantizations is not None and not _quantized(endpoint.quantization or "unknown", p.quantizations):
-        return f"quantization {endpoint.quantization or 'unknown'} is not in {', '.join(p.quantizations)}"
+        return f"quantization {endpoint.quantization or 'unknown'} is not in {_listed(p.quantizations)}"
     if p.require_parameters and endpoint.supported_parameters is not None:
         missing = parameters.difference(endpoint.supported_parameters)
         if missing:
@@ -147,8 +147,13 @@ def objection(p: Preferences, endpoint: Endpoint, parameters: frozenset[str]) ->
     for key, limit in (p.max_price or {}).items():
         if _dearer(key, limit, endpoint):
             unit = "each" if key in PER_UNIT else "per million tokens"
-            return f"max_price.{key} is {limit} USD {unit}"
+            return f"max_price.{key} is {printable(limit)} USD {unit}"
     return None
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """For a reason, of which there is one for each endpoint: a caller may name thousands."""
+    return printable(", ".join(names))
 
 
 def too_slow(p: Preferences, stats: EndpointStats, now: float) -> str | None:
@@ -184,10 +189,11 @@ def _dearer(key: str, limit: str | int | float, endpoint: Endpoint) -> bool:
 
 
 def _limit(key: str, value: str | int | float) -> Decimal:
+    """In nano-dollars; above USD_MAX it is no limit any more."""
     try:
-        limit = Decimal(str(value)) * NANO
+        limit = Decimal(str(value))
     except InvalidOperation:
         limit = Decimal("NaN")
     if not limit.is_finite() or limit < 0:
         raise BadRequest("is no price.", field=f"provider.max_price.{key}", value=value, remedy="Write a number.")
-    return limit
+    return min(limit, Decimal(USD_MAX)) * NANO

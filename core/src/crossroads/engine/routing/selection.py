@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from crossroads.engine.exchange import Exchange
 
 KEPT_MAX = 1_000_000
-"""Candidates and reasons in all selections that are kept: some 100 MB at most."""
+"""Candidates, reasons and words (in units of UNIT_BYTES) in all selections that are kept: some 100 MB at most."""
+UNIT_BYTES = 100
 
 
 Group = tuple[tuple[Candidate, ...], str | None]
@@ -55,18 +56,22 @@ class Selection(msgspec.Struct, frozen=True):
         return sum(len(candidates) for candidates, _ in self.groups) + len(self.left_out) + 1
 
 
+Key = tuple[tuple[str, ...], str, bytes | None, frozenset[str], int | None, str | None]
+"""Models, operation, preferences, parameters, most tokens, tier."""
+
+
 class Selections:
     """Those of the latest wordings, bounded. One per exchange; the catalog under it does not change."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[object, ...], Selection] = {}
+        self._kept: dict[Key, Selection] = {}
         self._size = 0
 
     def of(self, call: Call, x: Exchange) -> Selection:
         """Raises BadRequest: no model is named, or a preference is wrong."""
         opened = call.opened
         raw, tier = opened.preferences, opened.fields.get("service_tier")
-        key = (
+        key: Key = (
             opened.models,
             call.dialect.operation,
             None if raw is None else bytes(raw),
@@ -77,10 +82,17 @@ class Selections:
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = _select(call, x)
-            self._size += found.size
+            self._size += found.size + _words(key)
             while self._size > KEPT_MAX and len(self._kept) > 1:
-                self._size -= self._kept.pop(next(iter(self._kept))).size
+                oldest = next(iter(self._kept))
+                self._size -= self._kept.pop(oldest).size + _words(oldest)
         return found
+
+
+def _words(key: Key) -> int:
+    """What a wording takes by itself: a caller may write megabytes into a name or its preferences."""
+    models, _, preferences, parameters, _, _ = key
+    return (sum(map(len, models)) + len(preferences or b"") + sum(map(len, parameters))) // UNIT_BYTES
 
 
 def _select(call: Call, x: Exchange) -> Selection:

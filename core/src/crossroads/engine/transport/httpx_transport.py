@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ssl
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 from crossroads.clock import Clock, SystemClock
@@ -56,6 +57,7 @@ class HttpxTransport:
                 trust_env=trust_env,
                 verify=ssl_context or default_ssl_context(),
                 follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept: calls share no state
                 limits=httpx.Limits(
                     max_connections=limits.connections_per_origin,
                     max_keepalive_connections=limits.idle_per_origin if http2 else 0,

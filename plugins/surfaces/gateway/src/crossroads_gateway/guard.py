@@ -47,6 +47,7 @@ class Guard(HttpToolsProtocol):
         self._in_head = True
         self._body_left: int | None = 0  # None: chunked, the parser finds its end
         self._tail = b""  # the last bytes of a chunked body so far: its end may come in pieces
+        self._framing_bytes = 0  # of a chunked body, since its last content: sizes, extensions, trailers
         self._ended = False  # nothing more is read
         self._phase: str | None = None  # what the timer bounds
         self._timer: Any = None
@@ -73,9 +74,10 @@ class Guard(HttpToolsProtocol):
         if self._hung_up is not None:
             self._hung_up()
 
-    def watch(self, callback: Callable[[], None] | None) -> None:
+    def watch(self, callback: Callable[[], None] | None, former: Callable[[], None] | None = None) -> None:
         """Who is told when the client has gone; see `hangup`."""
-        self._hung_up = callback
+        if former is None or former == self._hung_up:
+            self._hung_up = callback
         if callback is not None and self.transport.is_closing():
             callback()
 
@@ -160,17 +162,28 @@ class Guard(HttpToolsProtocol):
         for _ in range(EMPTY_LINES_MAX):
             found = text.find(b"\r\n\r\n", place)
             if found < 0:
-                self.parser.feed_data(text[fed:])
+                self._feed_chunked(text[fed:])
                 self._tail = text[-3:]
                 return b""
             place = found + 2
             if found + 4 > fed:
-                self.parser.feed_data(text[fed : found + 4])
+                self._feed_chunked(text[fed : found + 4])
                 fed = found + 4
             if self._in_head:
                 self._tail = b""
                 return text[fed:]
         raise Refused(400, "its body is full of empty lines.")
+
+    def _feed_chunked(self, data: bytes) -> None:
+        """Raises Refused: trailers without end, which the parser would keep."""
+        self._framing_bytes += len(data)
+        self.parser.feed_data(data)
+        if self._framing_bytes > HEAD_BYTES_MAX:
+            raise Refused(431, f"its trailers or chunk extensions are larger than {HEAD_BYTES_MAX} bytes.")
+
+    def on_body(self, body: bytes) -> None:
+        self._framing_bytes = 0
+        super().on_body(body)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -182,6 +195,8 @@ class Guard(HttpToolsProtocol):
         )
         self._body_left = None if b"transfer-encoding" in fields else int(fields.get(b"content-length", b"0"))
         super().on_headers_complete()
+        self.headers = []  # what comes now are trailers, which are no headers (RFC 9110, 6.5.1), and are dropped
+        self._framing_bytes = 0
         if self.expect_100_continue:  # answered unread, it would leave open whether its body follows
             self.cycle.keep_alive = False
 

@@ -11,7 +11,9 @@ from types import TracebackType
 from typing import Any
 
 EXTENSION = "crossroads.hangup"
-"""In `scope["extensions"]`: `watch(callback | None)`, which calls back once, at once if the client has already gone."""
+"""In `scope["extensions"]`: `watch(callback)`, which calls back once, at once if the client has already gone;
+`watch(None, callback)` takes that back, and leaves who watches by now: a client may send its next request while the
+call before it settles."""
 
 
 class Hangup:
@@ -39,7 +41,7 @@ class Hangup:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         if self._watch is not None:
-            self._watch(None)
+            self._watch(None, self._hung_up)
         elif self._watcher is not None:
             self._watcher.cancel()
         if self._gone and kind is asyncio.CancelledError:
