@@ -8,8 +8,10 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from urllib.parse import quote
 
 import pytest
+from crossroads_openai_chat import OpenAIChat
 
 from crossroads.call import Head
+from crossroads.dialect import Reply
 from crossroads.errors import PaymentRequired, UpstreamTimeout
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import (
@@ -288,6 +290,17 @@ async def test_a_key_that_a_provider_echoes_as_it_was_sent_is_shown_to_nobody(au
     assert result.status == 400
     told = [result.body.decode(), json.loads(result.body)["error"]["message"], result.call.route.explain()]
     assert not any(way in text for way in spelled for text in map(str, told))
+
+
+async def test_a_media_type_that_a_host_made_up_ends_no_header():
+    class Sound(OpenAIChat):
+        def relay_response(self, body, stamp):
+            return Reply(body=b"sound", content_type="audio/x\r\nset-cookie: a=b")
+
+    async with ScriptedProvider() as upstream:
+        async with exchange_with(offer("a", upstream), dialects={"openai-chat": Sound()}) as x:
+            result = await send(x, chat())
+    assert result.header("content-type") == "application/octet-stream"
 
 
 # time

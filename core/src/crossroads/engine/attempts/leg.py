@@ -111,7 +111,8 @@ async def _told(running: Running, prepared: Prepared, response: HttpResponse, x:
     reply = await whole(running, response, prepared.dialect, stamp_of(running, x), x)
     running.delivered()
     running.attempt.outcome = "ok"
-    kind = (b"content-type", reply.content_type.encode("latin-1", "replace"))
+    told = reply.content_type if reply.content_type.isprintable() else "application/octet-stream"  # a host wrote it
+    kind = (b"content-type", told.encode("latin-1", "replace"))
     return Head(success(call), (kind, *identity(call, reply.body))), reply.body
 
 
