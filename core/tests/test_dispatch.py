@@ -292,14 +292,34 @@ async def test_a_key_that_a_provider_echoes_as_it_was_sent_is_shown_to_nobody(au
     assert not any(way in text for way in spelled for text in map(str, told))
 
 
+async def test_who_leaves_while_the_call_waits_for_a_connection_is_charged_for_nothing():
+    """Of what was sent perhaps, perhaps something is due; of what was not, nothing."""
+    stalls = Answer(fault=Fault("stall"))
+    async with world(stalls, config={"limits": {"connections_per_origin": 1}}) as (x, ups, recorder):
+        first = asyncio.create_task(send(x, chat()))
+        await ups[0].wait_received(1)
+        second = asyncio.create_task(send(x, chat()))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        for task in (second, first):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await recorder.wait_generations(2)
+    unsent, sent = [generation.attempts[0] for generation in recorder.generations]
+    assert (unsent.outcome, unsent.usage, unsent.cost_nano) == ("cancelled", None, None)
+    assert (sent.outcome, sent.usage.quality) == ("cancelled", "uncertain")
+
+
 async def test_a_media_type_that_a_host_made_up_ends_no_header():
     class Sound(OpenAIChat):
         def relay_response(self, body, stamp):
             return Reply(body=b"sound", content_type="audio/x\r\nset-cookie: a=b")
 
-    async with ScriptedProvider() as upstream:
-        async with exchange_with(offer("a", upstream), dialects={"openai-chat": Sound()}) as x:
-            result = await send(x, chat())
+    async with (
+        ScriptedProvider() as upstream,
+        exchange_with(offer("a", upstream), dialects={"openai-chat": Sound()}) as x,
+    ):
+        result = await send(x, chat())
     assert result.header("content-type") == "application/octet-stream"
 
 

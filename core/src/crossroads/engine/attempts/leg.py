@@ -6,6 +6,7 @@ generator closes the upstream.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from crossroads.engine.attempts.steps import stepped, takes_steps
 from crossroads.errors import BadUpstream, DeadlineExceeded, UpstreamTimeout
 from crossroads.route import Attempt, Candidate
 from crossroads.types.usage import Usage
-from crossroads.wire import HttpResponse
+from crossroads.wire import HttpResponse, was_unsent
 
 if TYPE_CHECKING:
     from crossroads.engine.attempts.resume import Story
@@ -161,7 +162,12 @@ async def _send(running: Running, x: Exchange) -> tuple[Prepared, HttpResponse]:
         request = msgspec.structs.replace(request, deadline=min(until, call.deadline or until))
     transport = x.providers.transport(prepared.instance)
     attempt.bytes_out = len(request.body)
-    response = await transport.send(request)
+    try:
+        response = await transport.send(request)
+    except asyncio.CancelledError as error:
+        if was_unsent(error):
+            attempt.bytes_out = 0
+        raise
     attempt.upstream_status = response.status
     x.guard.quotas.heard(candidate.endpoint, response.status, response.headers, x.clock.monotonic(), x.clock.time())
     if 200 <= response.status < 300:
