@@ -30,6 +30,7 @@ from crossroads.testing import (
     send,
 )
 from crossroads.testing.voices import voice_of, wire
+from crossroads.types.usage import Usage
 
 PATH = "/v1/chat/completions"
 AT_CHAT = voice_of(PATH), PATH
@@ -290,6 +291,37 @@ async def test_a_key_that_a_provider_echoes_as_it_was_sent_is_shown_to_nobody(au
     assert result.status == 400
     told = [result.body.decode(), json.loads(result.body)["error"]["message"], result.call.route.explain()]
     assert not any(way in text for way in spelled for text in map(str, told))
+
+
+@pytest.mark.parametrize("counted", [-1, 1.5, float("nan"), float("inf")])
+async def test_a_count_that_is_none_is_estimated_and_leaks_no_place_and_no_probe(counted):
+    """MONEY-5; and whatever a dialect says, an attempt ends once."""
+
+    class Counts(OpenAIChat):
+        def relay_stream(self, stamp):
+            relay = super().relay_stream(stamp)
+
+            class Relayed:
+                usage = Usage(input_tokens=3, output_tokens=counted)
+
+                def __getattr__(self, name):
+                    return getattr(relay, name)
+
+            return Relayed()
+
+    concurrency = {"routing": {"concurrency": {"start": 1, "max": 1}}}
+    async with ScriptedProvider(prices={"small": PRICE}) as upstream, AsyncExitStack() as stack:
+        recorder = Recorder()
+        make = exchange_with(
+            offer("a", upstream), dialects={"openai-chat": Counts()}, sinks={"r": recorder}, config=concurrency
+        )
+        x = await stack.enter_async_context(make)
+        await send(x, chat(stream=True))
+        (generation,) = await recorder.wait_generations(1)
+        assert x.guard.slots.state("a/small")["concurrency"] == 0
+    (attempt,) = generation.attempts
+    assert attempt.usage.quality == "estimated"
+    assert type(attempt.cost_nano) is int
 
 
 async def test_who_leaves_while_the_call_waits_for_a_connection_is_charged_for_nothing():
