@@ -8,8 +8,10 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from urllib.parse import quote
 
 import pytest
+from crossroads_openai_chat import OpenAIChat
 
 from crossroads.call import Head
+from crossroads.dialect import Reply
 from crossroads.errors import PaymentRequired, UpstreamTimeout
 from crossroads.hookspecs import hookimpl
 from crossroads.testing import (
@@ -28,6 +30,7 @@ from crossroads.testing import (
     send,
 )
 from crossroads.testing.voices import voice_of, wire
+from crossroads.types.usage import Usage
 
 PATH = "/v1/chat/completions"
 AT_CHAT = voice_of(PATH), PATH
@@ -288,6 +291,68 @@ async def test_a_key_that_a_provider_echoes_as_it_was_sent_is_shown_to_nobody(au
     assert result.status == 400
     told = [result.body.decode(), json.loads(result.body)["error"]["message"], result.call.route.explain()]
     assert not any(way in text for way in spelled for text in map(str, told))
+
+
+@pytest.mark.parametrize("counted", [-1, 1.5, float("nan"), float("inf")])
+async def test_a_count_that_is_none_is_estimated_and_leaks_no_place_and_no_probe(counted):
+    """MONEY-5; and whatever a dialect says, an attempt ends once."""
+
+    class Counts(OpenAIChat):
+        def relay_stream(self, stamp):
+            relay = super().relay_stream(stamp)
+
+            class Relayed:
+                usage = Usage(input_tokens=3, output_tokens=counted)
+
+                def __getattr__(self, name):
+                    return getattr(relay, name)
+
+            return Relayed()
+
+    concurrency = {"routing": {"concurrency": {"start": 1, "max": 1}}}
+    async with ScriptedProvider(prices={"small": PRICE}) as upstream, AsyncExitStack() as stack:
+        recorder = Recorder()
+        make = exchange_with(
+            offer("a", upstream), dialects={"openai-chat": Counts()}, sinks={"r": recorder}, config=concurrency
+        )
+        x = await stack.enter_async_context(make)
+        await send(x, chat(stream=True))
+        (generation,) = await recorder.wait_generations(1)
+        assert x.guard.slots.state("a/small")["concurrency"] == 0
+    (attempt,) = generation.attempts
+    assert attempt.usage.quality == "estimated"
+    assert type(attempt.cost_nano) is int
+
+
+async def test_who_leaves_while_the_call_waits_for_a_connection_is_charged_for_nothing():
+    """Of what was sent perhaps, perhaps something is due; of what was not, nothing."""
+    stalls = Answer(fault=Fault("stall"))
+    async with world(stalls, config={"limits": {"connections_per_origin": 1}}) as (x, ups, recorder):
+        first = asyncio.create_task(send(x, chat()))
+        await ups[0].wait_received(1)
+        second = asyncio.create_task(send(x, chat()))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        for task in (second, first):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        await recorder.wait_generations(2)
+    unsent, sent = [generation.attempts[0] for generation in recorder.generations]
+    assert (unsent.outcome, unsent.usage, unsent.cost_nano) == ("cancelled", None, None)
+    assert (sent.outcome, sent.usage.quality) == ("cancelled", "uncertain")
+
+
+async def test_a_media_type_that_a_host_made_up_ends_no_header():
+    class Sound(OpenAIChat):
+        def relay_response(self, body, stamp):
+            return Reply(body=b"sound", content_type="audio/x\r\nset-cookie: a=b")
+
+    async with (
+        ScriptedProvider() as upstream,
+        exchange_with(offer("a", upstream), dialects={"openai-chat": Sound()}) as x,
+    ):
+        result = await send(x, chat())
+    assert result.header("content-type") == "application/octet-stream"
 
 
 # time

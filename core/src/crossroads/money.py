@@ -43,6 +43,8 @@ def cost_nano(lines: Iterable[tuple[int, int]]) -> int:
         if units < 0 or price < 0:
             raise ValueError("units and prices are never negative")
         total += units * price
+    if type(total) is not int:
+        raise ValueError("units and prices are whole numbers")
     return -(-total // UNITS)
 
 

@@ -31,7 +31,7 @@ class EventReader:
 
     def __init__(self, limit_bytes: int = EVENT_BYTES_MAX) -> None:
         self._limit = limit_bytes
-        self._parts: list[bytes] = []  # of the unfinished event; joined only when a line ends, so no feed is quadratic
+        self._parts: list[bytes] = []  # of the unfinished event; joined only when it ends, so no feed is quadratic
         self._size = 0
         self._skip_lf = False  # the last byte was a CR, already counted as a line end
         self._started = False
@@ -57,7 +57,7 @@ class EventReader:
         if CR in data:
             self._skip_lf = data.endswith(b"\r")
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        if LF not in data:
+        if b"\n\n" not in data and not (self._parts and data[:1] == b"\n" == self._parts[-1][-1:]):
             self._keep(data)
             return []
         *blocks, rest = (b"".join((*self._parts, data)) if self._parts else data).split(b"\n\n")

@@ -140,9 +140,23 @@ class Transport(Protocol):
         """Send, and wait for the response head (1xx are skipped).
 
         Raises ConnectFailed (nothing was sent), UpstreamTimeout, BadUpstream (anything sent, or nonsense received).
-        Never follows a redirect, never retries a request of which a byte may have been processed.
+        Never follows a redirect, never retries a request of which a byte may have been processed. Cancelled before a
+        byte was sent, it may say so (`unsent`).
         """
         ...
+
+
+UNSENT = "crossroads_unsent"
+
+
+def unsent(error: BaseException) -> None:
+    """Mark a cancellation that came before a byte of the request was sent: then nothing is due for it."""
+    setattr(error, UNSENT, True)
+
+
+def was_unsent(error: BaseException) -> bool:
+    """Is it marked so? Without a mark a byte may have been sent."""
+    return getattr(error, UNSENT, False)
 
 
 def find_header(headers: Headers, name: bytes) -> bytes | None:

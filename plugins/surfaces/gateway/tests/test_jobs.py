@@ -36,13 +36,14 @@ class Reply:
 
     def __init__(self, status: int, kind: bytes, body: bytes) -> None:
         self.status, self.headers, self.framed = status, ((b"content-type", kind),), True
-        self.body, self.closed = body, False
+        self.body, self.closed, self.pieces = body, False, 0
 
     async def read(self, limit_bytes: int) -> bytes:
         return self.body
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for at in range(0, len(self.body), 1000):
+            self.pieces += 1
             yield self.body[at : at + 1000]
 
     async def aclose(self) -> None:
@@ -281,3 +282,12 @@ async def test_openais_sdk_polls_and_fetches():
         studio.job |= {"status": "completed", "progress": 100}
         assert (await sdk.videos.poll(id)).progress == 100
         assert (await sdk.videos.download_content(id)).content == MP4
+
+
+async def test_a_head_of_what_a_job_made_fetches_none_of_it():
+    studio = Studio()
+    async with gateway(studio) as http:
+        job = (await http.post("/api/v1/videos", json={"model": "acme/reel", "prompt": "x"})).json()
+        reply = await http.head(f"{job['polling_url']}/content")
+    assert (reply.status_code, reply.headers["content-type"], reply.content) == (200, "video/mp4", b"")
+    assert (studio.replies[-1].pieces, studio.replies[-1].closed) == (0, True)

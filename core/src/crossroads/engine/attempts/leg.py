@@ -6,6 +6,7 @@ generator closes the upstream.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from crossroads.engine.attempts.steps import stepped, takes_steps
 from crossroads.errors import BadUpstream, DeadlineExceeded, UpstreamTimeout
 from crossroads.route import Attempt, Candidate
 from crossroads.types.usage import Usage
-from crossroads.wire import HttpResponse
+from crossroads.wire import HttpResponse, was_unsent
 
 if TYPE_CHECKING:
     from crossroads.engine.attempts.resume import Story
@@ -111,7 +112,8 @@ async def _told(running: Running, prepared: Prepared, response: HttpResponse, x:
     reply = await whole(running, response, prepared.dialect, stamp_of(running, x), x)
     running.delivered()
     running.attempt.outcome = "ok"
-    kind = (b"content-type", reply.content_type.encode("latin-1", "replace"))
+    told = reply.content_type if reply.content_type.isprintable() else "application/octet-stream"  # a host wrote it
+    kind = (b"content-type", told.encode("latin-1", "replace"))
     return Head(success(call), (kind, *identity(call, reply.body))), reply.body
 
 
@@ -160,7 +162,12 @@ async def _send(running: Running, x: Exchange) -> tuple[Prepared, HttpResponse]:
         request = msgspec.structs.replace(request, deadline=min(until, call.deadline or until))
     transport = x.providers.transport(prepared.instance)
     attempt.bytes_out = len(request.body)
-    response = await transport.send(request)
+    try:
+        response = await transport.send(request)
+    except asyncio.CancelledError as error:
+        if was_unsent(error):
+            attempt.bytes_out = 0
+        raise
     attempt.upstream_status = response.status
     x.guard.quotas.heard(candidate.endpoint, response.status, response.headers, x.clock.monotonic(), x.clock.time())
     if 200 <= response.status < 300:

@@ -105,8 +105,12 @@ class Running:
             except Exception as error:  # a dialect that can't even say that must not hide how the attempt ended
                 self._x.plugin_failed(attempt.endpoint.plugin, "relay", error)
         attempt.usage = reported or meter.asked(attempt, self.call.opened.usage, seen_tokens)
-        if attempt.usage is not None:
-            attempt.cost = self.price(attempt.usage)
+        try:
+            attempt.cost = None if attempt.usage is None else self.price(attempt.usage)
+        except Exception as error:  # counts that are none, which nothing may hide behind
+            self._x.plugin_failed(attempt.endpoint.plugin, "usage", error)
+            attempt.usage = meter.asked(attempt, self.call.opened.usage, seen_tokens)
+            attempt.cost = None if attempt.usage is None else self.price(attempt.usage)
 
 
 class Price:

@@ -28,7 +28,7 @@ from crossroads.engine.transport.request import encode_head, locate
 from crossroads.engine.transport.response import StreamedResponse
 from crossroads.engine.transport.sockets import default_ssl_context, dial
 from crossroads.errors import BadUpstream, ConnectFailed
-from crossroads.wire import HttpRequest, Origin
+from crossroads.wire import HttpRequest, Origin, unsent
 
 CLOSE_TURNS = 100
 """Turns of the event loop that `aclose` waits for closed sockets to be gone."""
@@ -74,17 +74,21 @@ class Http1Transport:
         places = self._origins.get(origin)
         if places is None:
             places = self._origins[origin] = Places()
-        if places.taken < self._limits.connections_per_origin:
-            places.taken += 1
-        else:
-            await self._queue(origin, places, self._within(request, request.timeouts.pool_s))
-        connection = self._take_idle(places)
-        if connection is None:
-            try:
-                connection = await self._open(origin, self._within(request, request.timeouts.connect_s))
-            except BaseException:
-                self._give_back(origin, places)
-                raise
+        try:
+            if places.taken < self._limits.connections_per_origin:
+                places.taken += 1
+            else:
+                await self._queue(origin, places, self._within(request, request.timeouts.pool_s))
+            connection = self._take_idle(places)
+            if connection is None:
+                try:
+                    connection = await self._open(origin, self._within(request, request.timeouts.connect_s))
+                except BaseException:
+                    self._give_back(origin, places)
+                    raise
+        except BaseException as error:
+            unsent(error)
+            raise
         return await connection.exchange(request, head)
 
     async def aclose(self) -> None:

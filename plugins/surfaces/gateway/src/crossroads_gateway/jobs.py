@@ -36,8 +36,9 @@ class Download(Response):
             with Hangup(scope, receive, asyncio.get_running_loop()):
                 await send({"type": "http.response.start", "status": self._head.status, "headers": self._head.headers})
                 try:
-                    async for part in parts:
-                        await send({"type": "http.response.body", "body": part, "more_body": True})
+                    if scope.get("method") != "HEAD":  # whose reply has no body: nothing is fetched for it
+                        async for part in parts:
+                            await send({"type": "http.response.body", "body": part, "more_body": True})
                 except CrossroadsError:
                     return  # the server cuts a reply that has no end, and a client sees that it is not whole
                 await send({"type": "http.response.body"})
