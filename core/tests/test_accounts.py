@@ -1,6 +1,7 @@
 """Several keys of one provider: in their order, with their limits and their own health, each for whom it is for."""
 
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
@@ -86,6 +87,17 @@ async def test_a_key_is_for_its_callers_and_models_and_says_nothing_to_others():
 
         call = x.open_call("openai-chat", encode(chat()), principal=Principal(name=record.name, key_id=record.hash))
         assert [c.endpoint.provider for c in (await x.plan(call)).candidates] == ["acme#team", "acme"]
+
+
+@pytest.mark.parametrize(
+    "wish", [{"ignore": ["acme"]}, {"only": ["nobody"]}, {"order": ["acme"]}, {"max_price": {"prompt": 0}}, {}]
+)
+async def test_no_wish_of_a_caller_makes_a_route_name_a_key_of_others(wish):
+    async with exchange_with(keyed("acme", NOWHERE, {"name": "team", "callers": ["ci"]}, context_tokens=50)) as x:
+        call = x.open_call("openai-chat", encode(chat("word " * 500, provider=wish)))
+        with suppress(NoEndpoint):  # whose text is made of these reasons
+            await x.plan(call)
+        assert not any("team" in f"{reason.endpoint} {reason.text}" for reason in call.route.all_reasons())
 
 
 async def test_a_required_key_forbids_the_own_one_also_at_its_limit():

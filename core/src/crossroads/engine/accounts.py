@@ -90,7 +90,7 @@ def usable(call: Call, candidates: Sequence[Candidate], x: Exchange, route: Rout
             continue
         key = x.catalog.accounts[endpoint.provider].key
         assert key is not None, "an account has its key"
-        if key.callers and call.principal.name not in key.callers and call.principal.key_id not in key.callers:
+        if not _is_for(call, key):
             continue
         if key.required:
             bound[offer_of(endpoint)] = key.name
@@ -107,6 +107,17 @@ def usable(call: Call, candidates: Sequence[Candidate], x: Exchange, route: Rout
             text = f"key {name} is required for it"
             route.reasons.append(Reason("plan", "keys", text, candidate.endpoint.id, dropped=True))
     return kept
+
+
+def without_others(call: Call, reasons: Sequence[Reason], x: Exchange) -> tuple[Reason, ...]:
+    """Without a word on keys that are not for this caller."""
+    found = [x.catalog.accounts.get((reason.endpoint or "").partition("/")[0]) for reason in reasons]
+    keys = [None if instance is None else instance.key for instance in found]
+    return tuple(reason for reason, key in zip(reasons, keys, strict=True) if key is None or _is_for(call, key))
+
+
+def _is_for(call: Call, key: StoredKey) -> bool:
+    return not key.callers or call.principal.name in key.callers or call.principal.key_id in key.callers
 
 
 def one_each(call: Call, candidates: Sequence[Candidate], x: Exchange) -> dict[int, list[Candidate]]:
