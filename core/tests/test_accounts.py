@@ -1,8 +1,10 @@
 """Several keys of one provider: in their order, with their limits and their own health, each for whom it is for."""
 
+import asyncio
 from collections import Counter
 from contextlib import suppress
 
+import msgspec
 import pytest
 
 from crossroads.config import Config
@@ -12,7 +14,7 @@ from crossroads.explained import stages
 from crossroads.jsonbody import encode
 from crossroads.listings import model_rows, provider_rows
 from crossroads.store import KeyRecord
-from crossroads.testing import Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
+from crossroads.testing import Answer, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
 
 NOWHERE = "http://127.0.0.1:1/v1"
 
@@ -106,6 +108,20 @@ async def test_a_required_key_forbids_the_own_one_also_at_its_limit():
         x.catalog.stats["acme#a/small"].in_flight = 1
         with pytest.raises(NoEndpoint, match="calls at once"):
             await routed(x)
+
+
+async def test_calls_that_fall_back_at_once_do_not_pass_the_limit_of_a_key_together():
+    """LIMIT-7: that there was room when they were planned is no room by now."""
+    async with ScriptedProvider() as upstream:
+        upstream.default = Answer(latency_s=0.2)
+        busy = msgspec.structs.replace(refusal(503), latency_s=0.2)
+        upstream.script(busy, busy)
+        late = {"name": "late", "fallback": True, "max_concurrent": 1}
+        async with exchange_with(keyed("acme", upstream, late)) as x:
+            results = await asyncio.gather(*(send(x, chat()) for _ in range(2)))
+        keys = [request.header("authorization") for request in upstream.requests]
+    assert keys == ["Bearer sk-own-key-0"] * 2 + ["Bearer sk-late-0"]
+    assert sorted(result.status for result in results) == [200, 503]
 
 
 async def test_a_key_at_its_limit_stays_out():

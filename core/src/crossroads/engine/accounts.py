@@ -94,7 +94,7 @@ def usable(call: Call, candidates: Sequence[Candidate], x: Exchange, route: Rout
             continue
         if key.required:
             bound[offer_of(endpoint)] = key.name
-        if (why := _over(key, endpoint, x)) is None:
+        if (why := over_limit(endpoint, x)) is None:
             kept.add(id(candidate))
             text = f"key {key.name}, {'behind' if key.fallback else 'before'} the provider's own"
             route.reasons.append(Reason("rank", "keys", text, endpoint.id))
@@ -145,9 +145,11 @@ def _share(talk: bytes, candidate: Candidate) -> float:
     return int.from_bytes(mark, "big") / 2.0**48
 
 
-def _over(key: StoredKey, endpoint: Endpoint, x: Exchange) -> str | None:
-    """Which of its own limits a key has reached."""
-    if key.requests_per_minute is None and key.max_concurrent is None:
+def over_limit(endpoint: Endpoint, x: Exchange) -> str | None:
+    """Which of its own limits the endpoint's key has reached."""
+    instance = x.catalog.accounts.get(endpoint.provider)
+    key = None if instance is None else instance.key
+    if key is None or (key.requests_per_minute is None and key.max_concurrent is None):
         return None
     stats = [x.catalog.stats[one.id] for one in x.catalog.accounts[endpoint.provider].endpoints]
     under_way = sum(one.in_flight for one in stats)
