@@ -1,7 +1,10 @@
 """Several keys of one provider: in their order, with their limits and their own health, each for whom it is for."""
 
+import asyncio
 from collections import Counter
+from contextlib import suppress
 
+import msgspec
 import pytest
 
 from crossroads.config import Config
@@ -11,7 +14,7 @@ from crossroads.explained import stages
 from crossroads.jsonbody import encode
 from crossroads.listings import model_rows, provider_rows
 from crossroads.store import KeyRecord
-from crossroads.testing import Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
+from crossroads.testing import Answer, Recorder, ScriptedProvider, chat, exchange_with, offer, refusal, send
 
 NOWHERE = "http://127.0.0.1:1/v1"
 
@@ -88,12 +91,37 @@ async def test_a_key_is_for_its_callers_and_models_and_says_nothing_to_others():
         assert [c.endpoint.provider for c in (await x.plan(call)).candidates] == ["acme#team", "acme"]
 
 
+@pytest.mark.parametrize(
+    "wish", [{"ignore": ["acme"]}, {"only": ["nobody"]}, {"order": ["acme"]}, {"max_price": {"prompt": 0}}, {}]
+)
+async def test_no_wish_of_a_caller_makes_a_route_name_a_key_of_others(wish):
+    async with exchange_with(keyed("acme", NOWHERE, {"name": "team", "callers": ["ci"]}, context_tokens=50)) as x:
+        call = x.open_call("openai-chat", encode(chat("word " * 500, provider=wish)))
+        with suppress(NoEndpoint):  # whose text is made of these reasons
+            await x.plan(call)
+        assert not any("team" in f"{reason.endpoint} {reason.text}" for reason in call.route.all_reasons())
+
+
 async def test_a_required_key_forbids_the_own_one_also_at_its_limit():
     async with exchange_with(keyed("acme", NOWHERE, {"name": "a", "required": True, "max_concurrent": 1})) as x:
         assert await routed(x) == ["acme#a"]
         x.catalog.stats["acme#a/small"].in_flight = 1
         with pytest.raises(NoEndpoint, match="calls at once"):
             await routed(x)
+
+
+async def test_calls_that_fall_back_at_once_do_not_pass_the_limit_of_a_key_together():
+    """LIMIT-7: that there was room when they were planned is no room by now."""
+    async with ScriptedProvider() as upstream:
+        upstream.default = Answer(latency_s=0.2)
+        busy = msgspec.structs.replace(refusal(503), latency_s=0.2)
+        upstream.script(busy, busy)
+        late = {"name": "late", "fallback": True, "max_concurrent": 1}
+        async with exchange_with(keyed("acme", upstream, late)) as x:
+            results = await asyncio.gather(*(send(x, chat()) for _ in range(2)))
+        keys = [request.header("authorization") for request in upstream.requests]
+    assert keys == ["Bearer sk-own-key-0"] * 2 + ["Bearer sk-late-0"]
+    assert sorted(result.status for result in results) == [200, 503]
 
 
 async def test_a_key_at_its_limit_stays_out():

@@ -324,6 +324,40 @@ async def test_a_count_that_is_none_is_estimated_and_leaks_no_place_and_no_probe
     assert type(attempt.cost_nano) is int
 
 
+@pytest.mark.parametrize("whole", [False, True])
+async def test_a_count_that_came_before_the_content_does_not_bill_a_cut_stream(whole):
+    """As Anthropic's `message_start`: all of the input, and one token of an output that is yet to come."""
+
+    class Early(OpenAIChat):
+        def relay_stream(self, stamp):
+            relay = super().relay_stream(stamp)
+
+            class Relayed:
+                usage = Usage(input_tokens=3, output_tokens=1)
+
+                def __getattr__(self, name):
+                    return getattr(relay, name)
+
+            return Relayed()
+
+    fault = None if whole else Fault("close", at=4000)
+    async with ScriptedProvider(
+        prices={"small": PRICE}, default=Answer(pieces=("word",) * 50, fault=fault)
+    ) as upstream:
+        recorder, dialects = Recorder(), {"openai-chat": Early()}
+        async with exchange_with(offer("a", upstream), dialects=dialects, sinks={"r": recorder}) as x:
+            result = await send(x, chat(stream=True))
+            (generation,) = await recorder.wait_generations(1)
+    (attempt,), came = generation.attempts, result.body.count(b"word")
+    assert came > 10
+    told = attempt.usage
+    if whole:
+        assert (attempt.outcome, told) == ("ok", Usage(input_tokens=3, output_tokens=1))
+    else:
+        assert (attempt.outcome, told.input_tokens, told.quality) == ("cut", 3, "estimated")
+        assert told.output_tokens >= came
+
+
 async def test_who_leaves_while_the_call_waits_for_a_connection_is_charged_for_nothing():
     """Of what was sent perhaps, perhaps something is due; of what was not, nothing."""
     stalls = Answer(fault=Fault("stall"))

@@ -90,11 +90,11 @@ def usable(call: Call, candidates: Sequence[Candidate], x: Exchange, route: Rout
             continue
         key = x.catalog.accounts[endpoint.provider].key
         assert key is not None, "an account has its key"
-        if key.callers and call.principal.name not in key.callers and call.principal.key_id not in key.callers:
+        if not _is_for(call, key):
             continue
         if key.required:
             bound[offer_of(endpoint)] = key.name
-        if (why := _over(key, endpoint, x)) is None:
+        if (why := over_limit(endpoint, x)) is None:
             kept.add(id(candidate))
             text = f"key {key.name}, {'behind' if key.fallback else 'before'} the provider's own"
             route.reasons.append(Reason("rank", "keys", text, endpoint.id))
@@ -107,6 +107,17 @@ def usable(call: Call, candidates: Sequence[Candidate], x: Exchange, route: Rout
             text = f"key {name} is required for it"
             route.reasons.append(Reason("plan", "keys", text, candidate.endpoint.id, dropped=True))
     return kept
+
+
+def without_others(call: Call, reasons: Sequence[Reason], x: Exchange) -> tuple[Reason, ...]:
+    """Without a word on keys that are not for this caller."""
+    found = [x.catalog.accounts.get((reason.endpoint or "").partition("/")[0]) for reason in reasons]
+    keys = [None if instance is None else instance.key for instance in found]
+    return tuple(reason for reason, key in zip(reasons, keys, strict=True) if key is None or _is_for(call, key))
+
+
+def _is_for(call: Call, key: StoredKey) -> bool:
+    return not key.callers or call.principal.name in key.callers or call.principal.key_id in key.callers
 
 
 def one_each(call: Call, candidates: Sequence[Candidate], x: Exchange) -> dict[int, list[Candidate]]:
@@ -134,9 +145,11 @@ def _share(talk: bytes, candidate: Candidate) -> float:
     return int.from_bytes(mark, "big") / 2.0**48
 
 
-def _over(key: StoredKey, endpoint: Endpoint, x: Exchange) -> str | None:
-    """Which of its own limits a key has reached."""
-    if key.requests_per_minute is None and key.max_concurrent is None:
+def over_limit(endpoint: Endpoint, x: Exchange) -> str | None:
+    """Which of its own limits the endpoint's key has reached."""
+    instance = x.catalog.accounts.get(endpoint.provider)
+    key = None if instance is None else instance.key
+    if key is None or (key.requests_per_minute is None and key.max_concurrent is None):
         return None
     stats = [x.catalog.stats[one.id] for one in x.catalog.accounts[endpoint.provider].endpoints]
     under_way = sum(one.in_flight for one in stats)

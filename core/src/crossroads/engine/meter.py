@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from operator import attrgetter
 
+import msgspec
+
 from crossroads.money import cost_nano
 from crossroads.route import Attempt, Endpoint, Prices
 from crossroads.types.usage import Cost, Usage
@@ -69,6 +71,17 @@ def measured(attempt: Attempt, reported: Usage | None, seen_tokens: int) -> Usag
         output_tokens=seen_tokens,
         quality="estimated" if sure else "uncertain",
     )
+
+
+def cut_short(reported: Usage, seen_tokens: int) -> Usage:
+    """Of a stream that did not end: what was reported by then, and at least the content that arrived.
+
+    Some providers count before there is anything to count (Anthropic's `message_start`), and correct it at the end.
+    """
+    missing = seen_tokens - reported.completion_tokens
+    if missing <= 0:
+        return reported
+    return msgspec.structs.replace(reported, output_tokens=reported.output_tokens + missing, quality="estimated")
 
 
 def asked(attempt: Attempt, usage: Usage | None, seen_tokens: int) -> Usage | None:

@@ -104,6 +104,8 @@ class Running:
                 reported, seen_tokens = relay.usage or reported, relay.seen_tokens
             except Exception as error:  # a dialect that can't even say that must not hide how the attempt ended
                 self._x.plugin_failed(attempt.endpoint.plugin, "relay", error)
+        if reported is not None and attempt.outcome != "ok":
+            reported = meter.cut_short(reported, seen_tokens)
         attempt.usage = reported or meter.asked(attempt, self.call.opened.usage, seen_tokens)
         try:
             attempt.cost = None if attempt.usage is None else self.price(attempt.usage)

@@ -12,6 +12,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
+from crossroads.engine.accounts import over_limit
 from crossroads.engine.attempts.verdicts import verdict
 from crossroads.engine.limits.guard import EJECTED, FIRST, HELD
 from crossroads.errors import CrossroadsError, DeadlineExceeded, RateLimited, UpstreamError
@@ -152,6 +153,10 @@ class Turns:
     def _take(self, candidate: Candidate, now: float) -> bool:
         """Its attempt, from the retry budget and its endpoint's places."""
         guard = self._x.guard
+        late = self._made and candidate.endpoint.account is not None  # the first one was planned a moment ago
+        if late and (why := over_limit(candidate.endpoint, self._x)) is not None:
+            self._tell(candidate, why)
+            return False
         if guard.slots is not None and not guard.slots.free(candidate.endpoint.id):
             self._tell(candidate, "has no place free")
             self._full.append(candidate)

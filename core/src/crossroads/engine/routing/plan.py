@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crossroads.call import Call
-from crossroads.engine.accounts import usable
+from crossroads.engine.accounts import usable, without_others
 from crossroads.engine.admit import failed_closed
 from crossroads.engine.installed.plugins import is_failure
 from crossroads.engine.routing.narrow import least_tokens, roomy
@@ -48,11 +48,12 @@ def plan(call: Call, x: Exchange, *, whole: bool = False) -> Route:
         x.strategies.ready(selection.sorts)
     preferences = selection.preferences
     route = call.route = Route(selection.model)
-    route.left_out = selection.left_out
+    route.left_out = selection.left_out if not x.catalog.keyed else without_others(call, selection.left_out, x)
     route.chosen = preferences.order is not None or preferences.sort is not None
-    groups = _with_room(call, selection, route)
+    groups: Groups = selection.groups
     if x.catalog.keyed:
         groups = _only(groups, usable(call, [c for group, _ in groups for c in group], x, route))
+    groups = _with_room(call, selection, groups, route)
     if call.caller.provider_keys and call.dialect.makes_jobs:
         text = "no brought key begins a job: it would be asked for without it"
         route.reasons.append(Reason("plan", "keys", text))
@@ -73,14 +74,14 @@ def plan(call: Call, x: Exchange, *, whole: bool = False) -> Route:
     return route
 
 
-def _with_room(call: Call, selection: Selection, route: Route) -> Groups:
+def _with_room(call: Call, selection: Selection, groups: Groups, route: Route) -> Groups:
     """Without those whose context is surely too short for this prompt."""
     smallest = selection.smallest_context
     if smallest is None or (tokens := least_tokens(call, over=smallest)) <= smallest:
-        return selection.groups
-    everybody = [candidate for candidates, _ in selection.groups for candidate in candidates]
+        return groups
+    everybody = [candidate for candidates, _ in groups for candidate in candidates]
     kept = {id(candidate) for candidate in roomy(everybody, tokens, route.reasons)}
-    return _only(selection.groups, kept)
+    return _only(groups, kept)
 
 
 def _permitted(call: Call, groups: Groups, x: Exchange, route: Route) -> Groups:
