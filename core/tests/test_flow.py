@@ -74,6 +74,7 @@ async def test_a_piece_leaves_before_the_next_has_come():
         async with aclosing(x.run(call)) as parts:
             head = await anext(parts)
             assert dict(head.headers)[b"content-type"] == b"audio/mpeg"
+            assert dict(head.headers)[b"x-content-type-options"] == b"nosniff"
             assert dict(head.headers)[b"content-length"] == b"5"
             assert await anext(parts) == b"ID3"
             sound.pieces.put_nowait(b"\0\xff")

@@ -22,6 +22,7 @@ import msgspec
 
 from crossroads.call import Call, Head, Principal
 from crossroads.dialect import Document
+from crossroads.engine.attempts.flow import NOT_SNIFFED
 from crossroads.engine.attempts.prepare import Prepared, ask_request
 from crossroads.engine.attempts.replies import refusal
 from crossroads.errors import BadUpstream, ConfigError, NotFound
@@ -122,7 +123,7 @@ class Jobs:
             if (kind := media_kind(response)) == JSON:
                 raise BadUpstream("it answered with JSON where a video was due.", remedy="Retry in a while.")
             kind = kind if kind.startswith(MEDIA) else b"application/octet-stream"
-            yield Head(200, ((b"content-type", kind), (b"x-content-type-options", b"nosniff")))
+            yield Head(200, ((b"content-type", kind), NOT_SNIFFED))
             async for data in response:
                 yield data
         finally:

@@ -19,6 +19,9 @@ from crossroads.wire import Headers, HttpResponse, find_header
 if TYPE_CHECKING:
     from crossroads.engine.attempts.running import Running
 
+NOT_SNIFFED = (b"x-content-type-options", b"nosniff")
+"""What a host calls its bytes is no page of ours."""
+
 
 def can_flow(call: Call, prepared: Prepared, response: HttpResponse) -> bool:
     """Is this reply nothing but media, for a client that wants just that?"""
@@ -37,7 +40,8 @@ async def flow(
     if data is None:
         raise BadUpstream("it sent nothing.", remedy="Retry, or let other providers serve the call.")
     running.delivered()
-    headers = [(b"content-type", media_of(prepared.dialect, response.headers).encode("latin-1", "replace")), *identity]
+    kind = media_of(prepared.dialect, response.headers).encode("latin-1", "replace")
+    headers = [(b"content-type", kind), NOT_SNIFFED, *identity]
     length = find_header(response.headers, b"content-length")
     if length is not None and find_header(response.headers, b"content-encoding") is None:
         headers.append((b"content-length", length))  # a client sees by it, too, whether it got everything

@@ -16,7 +16,7 @@ import msgspec
 from crossroads.call import Call, Head
 from crossroads.dialect import Relay, stream_headers_of
 from crossroads.engine import meter
-from crossroads.engine.attempts.flow import can_flow, flow
+from crossroads.engine.attempts.flow import NOT_SNIFFED, can_flow, flow
 from crossroads.engine.attempts.insurance import NO_COMPLETION, insured
 from crossroads.engine.attempts.prepare import Prepared, prepare
 from crossroads.engine.attempts.replies import expect_stream, identity, refusal, relay_of, stamp_of, success, whole
@@ -114,7 +114,8 @@ async def _told(running: Running, prepared: Prepared, response: HttpResponse, x:
     running.attempt.outcome = "ok"
     told = reply.content_type if reply.content_type.isprintable() else "application/octet-stream"  # a host wrote it
     kind = (b"content-type", told.encode("latin-1", "replace"))
-    return Head(success(call), (kind, *identity(call, reply.body))), reply.body
+    sniffed = () if told == "application/json" else (NOT_SNIFFED,)
+    return Head(success(call), (kind, *sniffed, *identity(call, reply.body))), reply.body
 
 
 def _end(running: Running, relay: Relay, response: HttpResponse, x: Exchange) -> bytes:
