@@ -97,11 +97,17 @@ def _opened(body: bytes) -> dict[str, Any]:
     return document
 
 
+HOLDS = (
+    ("text", "text"), ("thinking", "thinking"), ("redacted_thinking", "data"), ("tool_use", "id"), ("tool_use", "name"),
+)  # fmt: skip
+"""What a block of each kind must hold: a string."""
+
+
 def is_block(block: Any) -> bool:
     """Is it a content block, with text where its kind says so?"""
     if not isinstance(block, dict) or not isinstance(block.get("type"), str):
         return False
-    for kind, name in (("text", "text"), ("thinking", "thinking"), ("redacted_thinking", "data")):
+    for kind, name in HOLDS:
         if block["type"] == kind and not isinstance(block.get(name), str):
             return False
     return isinstance(block.get("citations") or [], list)

@@ -201,7 +201,7 @@ def _texts(text: str, annotations: list[Json]) -> list[Json]:
     places: dict[tuple[int, int], list[Json]] = {}
     for note in annotations:
         if (cited := citation(note)) is not None:
-            told = note.get("url_citation") or note.get("file_citation")
+            told = note.get("url_citation") or note.get("file_citation") or {}
             start, end = told.get("start_index"), told.get("end_index")
             inside = type(start) is int and type(end) is int and 0 <= start < end <= len(text)
             places.setdefault((start, end) if inside else (0, len(text)), []).append(cited)

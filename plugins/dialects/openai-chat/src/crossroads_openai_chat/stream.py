@@ -17,6 +17,7 @@ from crossroads.dialect import Document, Stamp
 from crossroads.holding import FailsLate, HoldingRelay
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
+from crossroads_openai_chat import heard
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.chunks import ChunkReader
 from crossroads_openai_chat.reply import EMPTY_LIST, NULL, Shape
@@ -119,6 +120,8 @@ class StreamDecoder(FailsLate):
 
     def _canonical(self, document: dict[str, Any]) -> Document:
         chunk: Document = {name: common.decode(raw) for name, raw in document.items()}
+        for choice in chunk["choices"]:
+            heard.check(choice)
         chunk["choices"] = [common.canonical_choice(choice, "delta") for choice in chunk["choices"]]
         if self._chunks.told and self._chunks.usage_raw is not None:
             chunk["usage"] = common.decode(self._chunks.usage_raw)

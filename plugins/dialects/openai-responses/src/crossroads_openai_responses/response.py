@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crossroads_openai_chat import heard
 from crossroads_openai_chat import reply as common
 
 from crossroads import jsonbody
@@ -57,6 +58,7 @@ def decode_response(body: bytes) -> Reply:
         "native_finish_reason": finish.native,
         "logprobs": {"content": turn.logprobs, "refusal": None} if turn.logprobs else None,
     }
+    heard.check(choice)
     document: Document = {
         "id": response.get("id"),
         "object": "chat.completion",
