@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 from crossroads_anthropic_messages import AnthropicMessages, foreign
@@ -66,6 +67,18 @@ def test_results_of_parallel_calls_and_what_follows_join_into_one_turn():
     assert [block["type"] for block in made[1]["content"]] == ["tool_use", "tool_use"]
     assert made[1]["content"][0]["input"] == {"x": 1}
     assert [block["type"] for block in made[2]["content"]] == ["tool_result", "tool_result", "text"]
+
+
+@pytest.mark.parametrize("given", ["functions.f:0", "", "a b", None])
+def test_an_id_that_claude_refuses_becomes_another_one_on_both_sides(given):
+    call = {"id": given, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    result = {"role": "tool", "content": "1", "name": "f", **({"tool_call_id": given} if given is not None else {})}
+    messages = [USER, {"role": "assistant", "content": None, "tool_calls": [call]}, result]
+    made = encoded(messages=messages)["messages"]
+    sent = made[1]["content"][0]["id"]
+    assert re.fullmatch(r"[a-zA-Z0-9_-]+", sent)
+    assert made[2]["content"][0]["tool_use_id"] == sent
+    assert ("messages.1.tool_calls.0.id" in lost(messages=messages)) is bool(given)
 
 
 def test_arguments_that_are_no_object_are_sent_inside_one():

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 
 import pytest
 from crossroads_bedrock_converse import PLAIN, STREAMED, BedrockConverse
@@ -32,6 +33,18 @@ PIXEL = "data:image/png;base64,iVBORw0KGgo="
 def sent(body, upstream=WHERE["upstream"], **opened):
     request = validate(ChatRequest, json.dumps({"messages": [{"role": "user", "content": "Hi"}], **body}).encode())
     return DIALECT.encode_request(request, url=WHERE["url"], upstream=upstream, stream=False)
+
+
+@pytest.mark.parametrize("given", ["f|1", "", "x" * 65, None])
+def test_an_id_that_bedrock_refuses_becomes_another_one_on_both_sides(given):
+    call = {"id": given, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    result = {"role": "tool", "content": "1", "name": "f", **({"tool_call_id": given} if given is not None else {})}
+    draft = sent({"messages": [{"role": "assistant", "content": None, "tool_calls": [call]}, result]})
+    asked, answered = draft.document["messages"]
+    made = asked["content"][0]["toolUse"]["toolUseId"]
+    assert re.fullmatch(r"[a-zA-Z0-9_.:-]{1,64}", made)
+    assert answered["content"][0]["toolResult"]["toolUseId"] == made
+    assert ("messages.0.tool_calls.0.id" in {one.field for one in draft.lost}) is bool(given)
 
 
 @pytest.mark.parametrize("vector", STREAMS, ids=lambda v: v.name)

@@ -7,6 +7,8 @@ Source: Anthropic API reference, "Messages", and "Mid-conversation system messag
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +20,9 @@ from crossroads.jsonbody import MALFORMED
 from crossroads.original import Span, in_pieces
 from crossroads_anthropic_messages import parts, reasoning
 from crossroads_anthropic_messages.models import Generation
+
+CALL_ID = re.compile(r"[A-Za-z0-9_-]+")
+"""Of a tool_use and its result. Others are refused, as Kimi's `functions.name:0`."""
 
 
 class Turns:
@@ -84,9 +89,10 @@ class Turns:
         self.system.append(made)
 
     def _add_tool_result(self, message: dict[str, Any], path: str) -> None:
-        result: dict[str, Any] = {"type": "tool_result", "tool_use_id": message.get("tool_call_id")}
-        if result["tool_use_id"] is None:
-            result["tool_use_id"] = message.get("name") or ""  # of 2023, when a call had no id
+        result: dict[str, Any] = {
+            "type": "tool_result",
+            "tool_use_id": call_id(message, "tool_call_id", path, self._lost),
+        }
         content = message.get("content")
         if isinstance(content, str) and content:
             result["content"] = content
@@ -126,11 +132,29 @@ class Turns:
         if not isinstance(asked, dict):
             asked = {"arguments": asked}
             self._lost.append(Lost(f"{path}.function.arguments", "emulated", "they are no object: sent inside one"))
-        return {"type": "tool_use", "id": call.get("id") or "", "name": function["name"], "input": asked}
+        named = {"id": call.get("id"), "name": function["name"]}
+        return {
+            "type": "tool_use",
+            "id": call_id(named, "id", path, self._lost),
+            "name": function["name"],
+            "input": asked,
+        }
 
     def _push(self, role: str, content: Any) -> None:
         self.messages.append({"role": role, "content": content})
         self._open = False
+
+
+def call_id(holder: dict[str, Any], name: str, path: str, lost: list[Lost], letters: re.Pattern[str] = CALL_ID) -> str:
+    """The id of a call, or of the call of a result; where there is none (in 2023 there was none), the function's name.
+
+    The same id always becomes the same other one, so that calls and results still match.
+    """
+    given = str(holder.get(name) or holder.get("name") or "")
+    if letters.fullmatch(given):
+        return given
+    lost.append(Lost(f"{path}.{name}", "emulated", "the format's ids have other letters: it was hashed"))
+    return "call_" + hashlib.sha256(given.encode()).hexdigest()[:24]
 
 
 def _named(message: dict[str, Any]) -> Any:
