@@ -81,6 +81,25 @@ def test_an_id_that_claude_refuses_becomes_another_one_on_both_sides(given):
     assert ("messages.1.tool_calls.0.id" in lost(messages=messages)) is bool(given)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("reasoning", "Hm"), ("reasoning_content", "Hm"), ("refusal", "No"), ("annotations", [{"type": "x"}]),
+        ("images", [{"type": "image_url", "image_url": {"url": "http://x"}}]), ("audio", {"id": "a"}),
+    ],
+)  # fmt: skip
+def test_what_a_turn_of_the_assistant_can_not_say_is_told(name, value):
+    messages = [USER, {"role": "assistant", "content": "Hi", name: value}, USER]
+    assert lost(messages=messages)[f"messages.1.{name}"] == "dropped"
+
+
+def test_a_field_that_nobody_knows_is_told():
+    assert lost(frobnicate=1, safety_identifier="x").items() >= {
+        ("frobnicate", "dropped"),
+        ("safety_identifier", "dropped"),
+    }
+
+
 def test_arguments_that_are_no_object_are_sent_inside_one():
     call = {"id": "a", "function": {"name": "f", "arguments": "oops"}}
     messages = [{"role": "assistant", "content": None, "tool_calls": [call]}]

@@ -47,6 +47,22 @@ def test_an_id_that_bedrock_refuses_becomes_another_one_on_both_sides(given):
     assert ("messages.0.tool_calls.0.id" in {one.field for one in draft.lost}) is bool(given)
 
 
+@pytest.mark.parametrize("name", ["cache_control", "metadata", "frobnicate"])
+def test_a_field_that_bedrock_has_not_is_told(name):
+    assert name in {one.field for one in sent({name: {"type": "ephemeral"}}).lost}
+
+
+def test_what_messages_can_not_say_is_told():
+    said = {"role": "assistant", "content": "Hi", "name": "N", "reasoning": "Hm", "images": [{}], "audio": {"id": "a"}}
+    messages = [{"role": "system", "content": "S", "name": "N"}, {"role": "user", "content": "Hi", "name": "N"}, said]
+    told = {one.field: one.how for one in sent({"messages": messages}).lost}
+    assert told == {
+        "messages.0.name": "dropped",
+        "messages.1.name": "emulated",
+        **{f"messages.2.{name}": "dropped" for name in ("name", "reasoning", "images", "audio")},
+    }
+
+
 @pytest.mark.parametrize("vector", STREAMS, ids=lambda v: v.name)
 def test_both_paths_give_the_same_stream(vector):
     laws.both_paths_stream_the_same(DIALECT, vector.body)

@@ -21,6 +21,7 @@ from crossroads.original import Span, in_pieces
 from crossroads_anthropic_messages import parts, reasoning
 from crossroads_anthropic_messages.models import Generation
 
+UNSAID = ("annotations", "images", "audio")
 CALL_ID = re.compile(r"[A-Za-z0-9_-]+")
 """Of a tool_use and its result. Others are refused, as Kimi's `functions.name:0`."""
 
@@ -114,6 +115,7 @@ class Turns:
             function = message["function_call"]
             calls.append({"id": function["name"], "function": function})
         thought = reasoning.thinking_blocks(message.get("reasoning_details"), path, self._lost)
+        self._lost += unsaid(message, path, thought)
         if content is None:
             content = message.get("refusal")
         if isinstance(content, str) and not calls and not thought:
@@ -143,6 +145,17 @@ class Turns:
     def _push(self, role: str, content: Any) -> None:
         self.messages.append({"role": role, "content": content})
         self._open = False
+
+
+def unsaid(message: dict[str, Any], path: str, thought: Sequence[Any]) -> list[Lost]:
+    """What a turn of the assistant says that Claude can't be told. thought: what of its reasoning goes out."""
+    names = [name for name in UNSAID if message.get(name)]
+    if message.get("content") is not None and message.get("refusal"):
+        names.append("refusal")
+    bare = next((name for name in ("reasoning", "reasoning_content") if message.get(name)), None)
+    if bare is not None and not thought and not message.get("reasoning_details"):
+        names.append(bare)
+    return [Lost(f"{path}.{name}", "dropped", "a turn of the assistant has no place for it") for name in names]
 
 
 def call_id(holder: dict[str, Any], name: str, path: str, lost: list[Lost], letters: re.Pattern[str] = CALL_ID) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from crossroads_anthropic_messages.messages import call_id
+from crossroads_anthropic_messages.messages import call_id, unsaid
 from crossroads_anthropic_messages.reasoning import merged
 
 from crossroads.call import Lost
@@ -49,6 +49,9 @@ class Turns:
 
     def _add(self, message: Json, path: str) -> None:
         role = message["role"]
+        if message.get("name") and role not in ("tool", "function"):
+            how: Any = "emulated" if role == "user" else "dropped"
+            self._lost.append(Lost(f"{path}.name", how, "put before the text of a user; others have no place for it"))
         if role in ("system", "developer"):
             if self.messages:
                 self._lost.append(Lost(path, "emulated", "moved to the system prompt: Bedrock has no other place"))
@@ -70,6 +73,7 @@ class Turns:
 
     def _assistant(self, message: Json, path: str) -> list[Json]:
         made = self._thoughts(message.get("reasoning_details"), path)
+        self._lost += unsaid(message, path, made)
         said = message.get("content")
         made += self._blocks(message.get("refusal") if said is None else said, f"{path}.content")
         calls = list(message.get("tool_calls") or [])
