@@ -218,3 +218,21 @@ def test_a_null_among_objects_is_a_bad_request_at_its_place(field):
     with pytest.raises(BadRequest) as caught:
         DIALECT.decode_request(DIALECT.open(json.dumps(body).encode()))
     assert caught.value.field == f"{field}.0"
+
+
+def test_pieces_of_parallel_calls_reach_their_own_block_and_an_ordinary_end_with_calls_is_tool_use():
+    def piece(index, text, **head):
+        return {"tool_calls": [{"index": index, **head, "function": {"name": "f", "arguments": text}}]}
+
+    deltas = [piece(0, '{"a":', id="x"), piece(1, '{"b":', id="y"), piece(0, "1}"), piece(1, "2}"), {}]
+    encoder = DIALECT.encode_stream(laws.STAMP)
+    sent = b"".join(encoder.encode({"choices": [{"index": 0, "delta": one}]}) for one in deltas)
+    end = {"index": 0, "delta": {}, "finish_reason": "stop", "native_finish_reason": "stop"}
+    sent += encoder.encode({"choices": [end]}) + encoder.close(Usage())
+    chunks, decoder = laws.decode_all(DIALECT, [sent])
+    said = {0: "", 1: ""}
+    for chunk in chunks:
+        for call in [call for choice in chunk["choices"] for call in choice["delta"].get("tool_calls", ())]:
+            said[call["index"]] += call["function"].get("arguments", "")
+    assert said == {0: '{"a":1}', 1: '{"b":2}'}
+    assert decoder.finish_reason == "tool_calls"

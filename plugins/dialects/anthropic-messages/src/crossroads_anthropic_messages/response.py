@@ -64,7 +64,7 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
         "model": stamp.model,
         "provider": stamp.provider,
         "content": common.content_blocks(message),
-        **stop_fields(choice, message.get("refusal")),
+        **stop_fields(choice, message.get("refusal"), called=bool(message.get("tool_calls"))),
         **{name: canonical[name] for name in common.EXTRAS if canonical.get(name) is not None},
     }
     if reply.usage is not None:
@@ -72,9 +72,9 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     return jsonbody.encode(document)
 
 
-def stop_fields(choice: dict[str, Any], refusal: str | None) -> dict[str, Any]:
-    """stop_reason, stop_sequence and (with a refusal) stop_details."""
-    made = {"stop_reason": common.stop_reason(choice), "stop_sequence": choice.get("stop_sequence")}
+def stop_fields(choice: dict[str, Any], refusal: str | None, *, called: bool) -> dict[str, Any]:
+    """stop_reason, stop_sequence and (with a refusal) stop_details. called: are there tool calls?"""
+    made = {"stop_reason": common.stop_reason(choice, called=called), "stop_sequence": choice.get("stop_sequence")}
     if choice.get("stop_details") is not None:
         made["stop_details"] = choice["stop_details"]
     elif refusal:
