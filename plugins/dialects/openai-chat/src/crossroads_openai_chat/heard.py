@@ -12,6 +12,9 @@ import msgspec
 
 from crossroads_openai_chat.reply import broken
 
+CALLS_MAX = 2048
+"""Of one stream that are told apart."""
+
 Text = str | None
 Object = dict[str, Any]
 
@@ -98,6 +101,33 @@ class _Choice(msgspec.Struct):
     logprobs: _Logprobs | None = None
     message: _Message | None = None
     delta: _Message | None = None
+
+
+class Calls:
+    """The tool calls of a stream, told apart by id where a host gives several the same number.
+
+    Hosts that translate Gemini's parallel calls do (github.com/su-kaka/gcli2api/pull/406, read 2026-11-25). An id alone proves nothing (vLLM once made one for each piece): the call's name comes with it.
+    """
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[int, int], str] = {}  # by choice and number of ours
+        self._numbers: dict[tuple[int, int], int] = {}  # by choice and number of theirs: ours
+
+    def apart(self, choice: Any) -> None:
+        """Number the calls of a checked choice anew, in place, where an id says that another call begins."""
+        delta, at = choice.get("delta") or {}, choice.get("index") or 0
+        for call in delta.get("tool_calls") or ():
+            if type(theirs := call.get("index")) is not int:
+                continue
+            ours = self._numbers.get((at, theirs))
+            id_, name = call.get("id"), (call.get("function") or {}).get("name")
+            begins = ours is None or (id_ and name and self._ids.get((at, ours), id_) != id_)
+            if begins and len(self._numbers) + len(self._ids) < CALLS_MAX:
+                used = {number for choice_at, number in self._ids if choice_at == at}
+                ours = theirs if theirs not in used else max(used) + 1
+                self._numbers[at, theirs] = ours
+                self._ids[at, ours] = id_ or ""
+            call["index"] = theirs if ours is None else ours
 
 
 def check(choice: Any) -> None:
