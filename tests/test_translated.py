@@ -88,3 +88,15 @@ def test_arguments_that_a_host_has_parsed_reach_other_clients_as_text():
     path = ("choices", 0, "message", "tool_calls", 0, "function", "arguments")
     reply = OPENAI.decode_response(json.dumps(with_value(path, {"a": 1})).encode())
     assert reply.document["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"] == '{"a":1}'
+
+
+@pytest.mark.parametrize("client", [c for c in CLIENTS if c.name != "bedrock-invoke"], ids=lambda client: client.name)
+def test_what_a_model_refuses_with_reaches_the_client_of_every_format(client):
+    end = {"index": 0, "finish_reason": "stop", "native_finish_reason": "stop"}
+    said = {"role": "assistant", "content": None, "refusal": "I will not."}
+    text = json.dumps({"choices": [{**end, "message": said}]}).encode()
+    assert b"I will not." in client.encode_response(OPENAI.decode_response(text), laws.STAMP)
+    encoder = client.encode_stream(laws.STAMP)
+    out = encoder.encode({"choices": [{"index": 0, "delta": said, "finish_reason": None}]})
+    out += encoder.encode({"choices": [{**end, "delta": {}}]}) + encoder.close(Usage())
+    assert b"I will not." in out

@@ -106,7 +106,8 @@ class _Choice(msgspec.Struct):
 class Calls:
     """The tool calls of a stream, told apart by id where a host gives several the same number.
 
-    Hosts that translate Gemini's parallel calls do (github.com/su-kaka/gcli2api/pull/406, read 2026-11-25). An id alone proves nothing (vLLM once made one for each piece): the call's name comes with it.
+    Hosts that translate Gemini's parallel calls do (github.com/su-kaka/gcli2api/pull/406, read 2026-11-25). An id alone
+    proves nothing (vLLM once made one for each piece): the call's name comes with it.
     """
 
     def __init__(self) -> None:

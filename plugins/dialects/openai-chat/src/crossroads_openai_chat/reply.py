@@ -201,6 +201,13 @@ def canonical_choice(choice: Any, holder: str) -> Any:
     return choice
 
 
+def spoken(said: Any) -> Any:
+    """A canonical message or delta for a format without refusals: one that has no content says its refusal instead."""
+    if isinstance(said, dict) and said.get("refusal") and not said.get("content"):
+        return {**said, "content": said["refusal"]}
+    return said or {}
+
+
 def decode(raw: msgspec.Raw) -> Any:
     """A value of a reply, whole. Raises BadUpstream."""
     try:
