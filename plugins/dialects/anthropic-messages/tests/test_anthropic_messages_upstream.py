@@ -278,3 +278,12 @@ def test_a_cache_mark_on_a_tool_result_stands_on_the_whole_result():
     sent = encoded(messages=[tool])["messages"][0]["content"][0]
     assert sent["cache_control"] == mark
     assert sent["content"] == [{"type": "text", "text": "4"}]
+
+
+@pytest.mark.parametrize("content", ["\n\n", [{"type": "text", "text": " "}]])
+def test_white_space_beside_calls_is_left_out_and_between_texts_it_stays(content):
+    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    made = encoded(messages=[USER, {"role": "assistant", "content": content, "tool_calls": [call]}])
+    assert [block["type"] for block in made["messages"][1]["content"]] == ["tool_use"]
+    texts = [{"type": "text", "text": text} for text in ("a", " ", "b")]
+    assert encoded(messages=[{"role": "user", "content": texts}])["messages"][0]["content"] == texts
