@@ -117,7 +117,10 @@ def response_object(stamp: Stamp, document: Document, settings: dict[str, Any] =
 
 
 def ended(finish_reason: Any, native: Any) -> dict[str, Any]:
-    """`status` and `incomplete_details` of a canonical finish reason."""
+    """`status`, and what explains it, of a canonical finish reason."""
+    if finish_reason == "error":
+        failure = {"code": "server_error", "message": "The provider ended its answer with an error."}
+        return {"status": "failed", "error": failure, "incomplete_details": None}
     if finish_reason not in ("length", "content_filter"):
         return {"status": "completed", "incomplete_details": None}
     ours = isinstance(native, str) and native and native.lower() not in common.FINISH_REASONS
