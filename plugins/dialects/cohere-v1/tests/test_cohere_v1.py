@@ -281,3 +281,9 @@ def test_the_tools_that_a_choice_allows_are_offered_and_one_that_is_not_there_is
     assert ("tool_choice", "emulated") in lost
     with pytest.raises(Unsupported):
         sent(tools=TOOLS, tool_choice={"type": "custom", "custom": {"name": "x"}})
+
+
+def test_reasoning_that_is_sealed_is_told_too():
+    sealed = [{"type": "reasoning.encrypted", "data": "D", "format": "google-gemini-v1"}]
+    user, turn = {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hi", "reasoning_details": sealed}
+    assert sent(messages=[user, turn, user])[1] == [("messages[].reasoning", "dropped")]
