@@ -151,3 +151,15 @@ def test_a_reply_of_another_model_is_a_message():
     assert told["content"][2]["input"] == {"a": 1}
     assert (told["id"], told["model"], told["stop_reason"]) == (STAMP.id, STAMP.model, "tool_use")
     assert told["usage"]["cost"] == pytest.approx((3 * 10 + 7 * 4) / 1e9)
+
+
+def test_an_ordinary_end_with_calls_is_tool_use_for_clients_but_anthropics_own_word_stays():
+    call = {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    for native, told in (("stop", "tool_use"), ("end_turn", "end_turn")):
+        end = {"index": 0, "finish_reason": "stop", "native_finish_reason": native}
+        whole = Reply(document={"choices": [{**end, "message": {"content": None, "tool_calls": [call]}}]})
+        assert json.loads(DIALECT.encode_response(whole, STAMP))["stop_reason"] == told
+        encoder = DIALECT.encode_stream(STAMP)
+        encoder.encode({"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]})
+        encoder.encode({"choices": [{**end, "delta": {}}]})
+        assert b'"stop_reason":"%b"' % told.encode() in encoder.close(Usage())

@@ -142,3 +142,17 @@ def test_a_stream_for_a_chat_client_is_what_openai_would_have_sent():
     assert [c["choices"][0]["finish_reason"] for c in told if c["choices"]] == [None, None, "stop"]
     assert told[-1]["usage"]["prompt_tokens"] == 10
     assert out.endswith(b"data: [DONE]\n\n")
+
+
+def test_a_stream_that_was_not_counted_to_its_end_is_estimated_by_what_it_has_said():
+    told = json.dumps({"id": "m", "content": [], "usage": {"input_tokens": 10, "output_tokens": 1}}).encode()
+    begun = b'data: {"type":"message_start","message":%b}\n\n' % told
+    begun += b'data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n'
+    begun += b'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}\n\n' * 5
+    for reader in (DIALECT.relay_stream(STAMP), DIALECT.decode_stream()):
+        reader.feed(begun)
+        assert reader.usage == Usage(input_tokens=10, output_tokens=5, quality="estimated")
+        reader.feed(
+            b'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":7}}\n\n'
+        )
+        assert reader.usage == Usage(input_tokens=10, output_tokens=7)

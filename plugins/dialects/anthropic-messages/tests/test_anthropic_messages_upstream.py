@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 from crossroads_anthropic_messages import AnthropicMessages, foreign
@@ -66,6 +67,37 @@ def test_results_of_parallel_calls_and_what_follows_join_into_one_turn():
     assert [block["type"] for block in made[1]["content"]] == ["tool_use", "tool_use"]
     assert made[1]["content"][0]["input"] == {"x": 1}
     assert [block["type"] for block in made[2]["content"]] == ["tool_result", "tool_result", "text"]
+
+
+@pytest.mark.parametrize("given", ["functions.f:0", "", "a b", None])
+def test_an_id_that_claude_refuses_becomes_another_one_on_both_sides(given):
+    call = {"id": given, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    result = {"role": "tool", "content": "1", "name": "f", **({"tool_call_id": given} if given is not None else {})}
+    messages = [USER, {"role": "assistant", "content": None, "tool_calls": [call]}, result]
+    made = encoded(messages=messages)["messages"]
+    sent = made[1]["content"][0]["id"]
+    assert re.fullmatch(r"[a-zA-Z0-9_-]+", sent)
+    assert made[2]["content"][0]["tool_use_id"] == sent
+    assert ("messages.1.tool_calls.0.id" in lost(messages=messages)) is bool(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("reasoning", "Hm"), ("reasoning_content", "Hm"), ("refusal", "No"), ("annotations", [{"type": "x"}]),
+        ("images", [{"type": "image_url", "image_url": {"url": "http://x"}}]), ("audio", {"id": "a"}),
+    ],
+)  # fmt: skip
+def test_what_a_turn_of_the_assistant_can_not_say_is_told(name, value):
+    messages = [USER, {"role": "assistant", "content": "Hi", name: value}, USER]
+    assert lost(messages=messages)[f"messages.1.{name}"] == "dropped"
+
+
+def test_a_field_that_nobody_knows_is_told():
+    assert lost(frobnicate=1, safety_identifier="x").items() >= {
+        ("frobnicate", "dropped"),
+        ("safety_identifier", "dropped"),
+    }
 
 
 def test_arguments_that_are_no_object_are_sent_inside_one():
@@ -246,3 +278,12 @@ def test_a_cache_mark_on_a_tool_result_stands_on_the_whole_result():
     sent = encoded(messages=[tool])["messages"][0]["content"][0]
     assert sent["cache_control"] == mark
     assert sent["content"] == [{"type": "text", "text": "4"}]
+
+
+@pytest.mark.parametrize("content", ["\n\n", [{"type": "text", "text": " "}]])
+def test_white_space_beside_calls_is_left_out_and_between_texts_it_stays(content):
+    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    made = encoded(messages=[USER, {"role": "assistant", "content": content, "tool_calls": [call]}])
+    assert [block["type"] for block in made["messages"][1]["content"]] == ["tool_use"]
+    texts = [{"type": "text", "text": text} for text in ("a", " ", "b")]
+    assert encoded(messages=[{"role": "user", "content": texts}])["messages"][0]["content"] == texts

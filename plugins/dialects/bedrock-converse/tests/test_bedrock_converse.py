@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 
 import pytest
 from crossroads_bedrock_converse import PLAIN, STREAMED, BedrockConverse
@@ -32,6 +33,34 @@ PIXEL = "data:image/png;base64,iVBORw0KGgo="
 def sent(body, upstream=WHERE["upstream"], **opened):
     request = validate(ChatRequest, json.dumps({"messages": [{"role": "user", "content": "Hi"}], **body}).encode())
     return DIALECT.encode_request(request, url=WHERE["url"], upstream=upstream, stream=False)
+
+
+@pytest.mark.parametrize("given", ["f|1", "", "x" * 65, None])
+def test_an_id_that_bedrock_refuses_becomes_another_one_on_both_sides(given):
+    call = {"id": given, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    result = {"role": "tool", "content": "1", "name": "f", **({"tool_call_id": given} if given is not None else {})}
+    draft = sent({"messages": [{"role": "assistant", "content": None, "tool_calls": [call]}, result]})
+    asked, answered = draft.document["messages"]
+    made = asked["content"][0]["toolUse"]["toolUseId"]
+    assert re.fullmatch(r"[a-zA-Z0-9_.:-]{1,64}", made)
+    assert answered["content"][0]["toolResult"]["toolUseId"] == made
+    assert ("messages.0.tool_calls.0.id" in {one.field for one in draft.lost}) is bool(given)
+
+
+@pytest.mark.parametrize("name", ["cache_control", "metadata", "frobnicate"])
+def test_a_field_that_bedrock_has_not_is_told(name):
+    assert name in {one.field for one in sent({name: {"type": "ephemeral"}}).lost}
+
+
+def test_what_messages_can_not_say_is_told():
+    said = {"role": "assistant", "content": "Hi", "name": "N", "reasoning": "Hm", "images": [{}], "audio": {"id": "a"}}
+    messages = [{"role": "system", "content": "S", "name": "N"}, {"role": "user", "content": "Hi", "name": "N"}, said]
+    told = {one.field: one.how for one in sent({"messages": messages}).lost}
+    assert told == {
+        "messages.0.name": "dropped",
+        "messages.1.name": "emulated",
+        **{f"messages.2.{name}": "dropped" for name in ("name", "reasoning", "images", "audio")},
+    }
 
 
 @pytest.mark.parametrize("vector", STREAMS, ids=lambda v: v.name)
@@ -189,3 +218,21 @@ def test_a_null_among_objects_is_a_bad_request_at_its_place(field):
     with pytest.raises(BadRequest) as caught:
         DIALECT.decode_request(DIALECT.open(json.dumps(body).encode()))
     assert caught.value.field == f"{field}.0"
+
+
+def test_pieces_of_parallel_calls_reach_their_own_block_and_an_ordinary_end_with_calls_is_tool_use():
+    def piece(index, text, **head):
+        return {"tool_calls": [{"index": index, **head, "function": {"name": "f", "arguments": text}}]}
+
+    deltas = [piece(0, '{"a":', id="x"), piece(1, '{"b":', id="y"), piece(0, "1}"), piece(1, "2}"), {}]
+    encoder = DIALECT.encode_stream(laws.STAMP)
+    sent = b"".join(encoder.encode({"choices": [{"index": 0, "delta": one}]}) for one in deltas)
+    end = {"index": 0, "delta": {}, "finish_reason": "stop", "native_finish_reason": "stop"}
+    sent += encoder.encode({"choices": [end]}) + encoder.close(Usage())
+    chunks, decoder = laws.decode_all(DIALECT, [sent])
+    said = {0: "", 1: ""}
+    for chunk in chunks:
+        for call in [call for choice in chunk["choices"] for call in choice["delta"].get("tool_calls", ())]:
+            said[call["index"]] += call["function"].get("arguments", "")
+    assert said == {0: '{"a":1}', 1: '{"b":2}'}
+    assert decoder.finish_reason == "tool_calls"

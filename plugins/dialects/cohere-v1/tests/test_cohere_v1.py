@@ -269,3 +269,21 @@ def test_an_error_in_a_stream_is_one_on_both_sides():
     _, error = laws.relay_all(DIALECT, [event("text-generation", text="Hi") + body])
     assert isinstance(error, UpstreamRefused)
     assert error.billing == "maybe"
+
+
+TOOLS = [{"type": "function", "function": {"name": name, "parameters": {}}} for name in "fgh"]
+ALLOWED = {"mode": "auto", "tools": [{"type": "function", "function": {"name": name}} for name in "gh"]}
+
+
+def test_the_tools_that_a_choice_allows_are_offered_and_one_that_is_not_there_is_refused():
+    document, lost = sent(tools=TOOLS, tool_choice={"type": "allowed_tools", "allowed_tools": ALLOWED})
+    assert [tool["name"] for tool in document["tools"]] == ["g", "h"]
+    assert ("tool_choice", "emulated") in lost
+    with pytest.raises(Unsupported):
+        sent(tools=TOOLS, tool_choice={"type": "custom", "custom": {"name": "x"}})
+
+
+def test_reasoning_that_is_sealed_is_told_too():
+    sealed = [{"type": "reasoning.encrypted", "data": "D", "format": "google-gemini-v1"}]
+    user, turn = {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hi", "reasoning_details": sealed}
+    assert sent(messages=[user, turn, user])[1] == [("messages[].reasoning", "dropped")]

@@ -363,3 +363,12 @@ def test_a_reply_comes_back_in_every_form(text, thought, called):
         assert (got["content"], got["reasoning"]) == (text, thought)
         assert [call["function"] for call in got.get("tool_calls", [])] == ([CALL["function"]] if called else [])
         assert (back.usage, back.finish_reason) == (usage, choice["finish_reason"])
+
+
+def test_what_messages_can_not_say_is_told():
+    picture = {"type": "image_url", "image_url": {"url": "https://x.example/a.png", "detail": "high"}}
+    sealed = [{"type": "reasoning.encrypted", "data": "D", "format": "google-gemini-v1"}]
+    turn = {"role": "assistant", "content": "Hi", "reasoning_details": sealed, "annotations": [{"type": "x"}]}
+    _, lost, _ = sent(messages=[{"role": "user", "content": [picture]}, turn, HI])
+    names = ("annotations", "content[].image_url.detail", "reasoning_details")
+    assert sorted(lost) == [(f"messages[].{name}", "dropped") for name in names]

@@ -224,3 +224,17 @@ def test_a_wrong_field_of_a_content_is_named(content, field):
     with pytest.raises(BadRequest) as caught:
         DIALECT.decode_request(DIALECT.open(json.dumps({"contents": [content]}).encode()))
     assert caught.value.field == field
+
+
+def test_what_a_turn_of_the_model_can_not_say_is_told_and_its_refusal_is_said():
+    user, page = {"role": "user", "content": "Hi"}, {"type": "url_citation", "url_citation": {"url": "http://x"}}
+    refusal = {
+        "role": "assistant",
+        "content": [{"type": "refusal", "refusal": "No"}],
+        "name": "N",
+        "annotations": [page],
+    }
+    assert document(messages=[user, refusal, user])["contents"][1]["parts"] == [{"text": "No"}]
+    assert {("messages.name", "dropped"), ("messages.annotations", "dropped")} <= lost(messages=[user, refusal, user])
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    assert ("messages.content", "dropped") in lost(messages=[user, {"role": "assistant", "content": [picture]}, user])

@@ -205,3 +205,15 @@ def test_a_silent_stream_is_kept_alive_by_what_clients_skip():
 def test_reasoning_that_was_to_be_hidden_and_is_not_is_said():
     assert lost(encoded(include_reasoning=False)) == {("include_reasoning", "dropped")}
     assert lost(encoded(include_reasoning=True, modalities=["text"])) == set()
+
+
+TOOLS = [{"type": "function", "function": {"name": name, "parameters": {}}} for name in "fgh"]
+ALLOWED = {"mode": "auto", "tools": [{"type": "function", "function": {"name": name}} for name in "gh"]}
+
+
+def test_the_tools_that_a_choice_allows_are_offered_and_one_that_is_not_there_is_refused():
+    draft = encoded(tools=TOOLS, tool_choice={"type": "allowed_tools", "allowed_tools": ALLOWED})
+    assert [tool["function"]["name"] for tool in draft.document["tools"]] == ["g", "h"]
+    assert ("tool_choice", "emulated") in lost(draft)
+    with pytest.raises(Unsupported):
+        encoded(tools=TOOLS, tool_choice={"type": "custom", "custom": {"name": "x"}})

@@ -260,3 +260,24 @@ def test_an_encoder_takes_chunks_of_any_dialect():
     end = encoder.close(Usage(input_tokens=1))
     assert end.endswith(DONE)
     assert msgspec.json.decode(end.split(b"\n\n")[0][6:])["usage"]["prompt_tokens"] == 1
+
+
+def test_calls_of_one_number_are_told_apart_by_their_ids_and_pieces_of_one_are_not():
+    def piece(index, arguments, **head):
+        name = {"name": head.pop("name")} if "name" in head else {}
+        return chunk({"tool_calls": [{"index": index, **head, "function": {**name, "arguments": arguments}}]})
+
+    same = [piece(0, '{"a":', id="x", name="f"), piece(0, "1}", id="other"), piece(0, "{}", id="y", name="f")]
+    chunks, _ = decode_all(
+        DIALECT, [*same, piece(1, "{}", id="z", name="g"), piece(0, "", id="y"), chunk({}, "stop"), DONE]
+    )
+    calls = [call for one in chunks for choice in one["choices"] for call in choice["delta"].get("tool_calls", ())]
+    assert [call["index"] for call in calls] == [0, 0, 1, 2, 1]
+
+
+def test_content_in_parts_is_text_for_who_decodes_and_what_is_no_text_breaks_the_stream():
+    parts = [{"type": "text", "text": "H"}, {"type": "text", "text": "i"}]
+    chunks, _ = decode_all(DIALECT, [chunk({"content": parts}), END, DONE])
+    assert chunks[0]["choices"][0]["delta"]["content"] == "Hi"
+    _, error = decode_all(DIALECT, [chunk({"content": [{"type": "thinking", "thinking": []}]}), END, DONE])
+    assert isinstance(error, BadUpstream)

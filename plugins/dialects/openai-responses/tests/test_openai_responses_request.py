@@ -296,3 +296,11 @@ def test_every_recorded_chat_request_becomes_one_that_openai_publishes_types_for
         types.validate_python(document)
         seen += 1
     assert seen
+
+
+def test_what_is_not_stored_and_a_name_that_is_not_sent_are_told():
+    said = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hi", "name": "N"}]
+    document, lost = from_chat(store=True, messages=said)
+    assert document["store"] is False
+    assert {("store", "dropped"), ("messages.name", "dropped")} <= lost
+    assert from_chat(store=False)[1] == set()

@@ -275,3 +275,10 @@ def test_every_recorded_chat_stream_becomes_events_that_openai_publishes_types_f
         )
         seen += 1
     assert seen
+
+
+def test_an_answer_that_a_host_ended_with_an_error_never_looks_complete():
+    sent = encoded({"content": "Hi"}, finish="error")
+    assert b"event: response.failed" in sent
+    assert b"event: response.completed" not in sent
+    assert isinstance(decode_all(DIALECT, [sent])[1], UpstreamRefused)

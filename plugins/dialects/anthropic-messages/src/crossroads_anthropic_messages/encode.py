@@ -36,6 +36,8 @@ def encode_request(asked: Any, *, url: str, upstream: str, stream: bool, dialect
         document = _original(now, original, upstream, lost)
     else:
         document = _translated(now, [], generation(upstream), lost)
+        unknown = set(asked.model_extra or ()) - request.NOT_SENT
+        lost += [Lost(name, "dropped", "Anthropic has nothing like it") for name in sorted(unknown)]
     return request.draft(document, url=url, upstream=upstream, stream=stream, lost=lost)
 
 

@@ -65,7 +65,8 @@ class StreamEncoder:
         """The end of the last block, `message_delta` with usage, `message_stop`."""
         self._begin()
         self._close_block()
-        delta = stop_fields(self._end, self._refusal or None)
+        called = any(kind == "call" for kind, _ in self._numbers)
+        delta = stop_fields(self._end, self._refusal or None, called=called)
         beside = {name: value for name, value in self._extras.items() if name != "container"}
         if "container" in self._extras:
             delta["container"] = self._extras["container"]

@@ -51,16 +51,20 @@ class MessageReader:
         "_began",
         "_begun",
         "_called",
+        "_counted",
         "_events",
+        "_pieces",
+        "_usage",
         "done",
         "stop_reason",
         "upstream_id",
-        "usage",
         "usage_raw",
     )
 
     def __init__(self) -> None:
-        self.usage: Usage | None = None
+        self._usage: Usage | None = None
+        self._counted = False  # did a message_delta count the output?
+        self._pieces = 0
         self.usage_raw: dict[str, Any] = {}
         self.stop_reason: str | None = None
         self.upstream_id: str | None = None
@@ -68,6 +72,14 @@ class MessageReader:
         self._events = EventReader()
         self._began = self._called = self._answered = False
         self._begun: set[int] = set()
+
+    @property
+    def usage(self) -> Usage | None:
+        """Of a stream that was not counted to its end, an estimate: message_start knows the input, not the output."""
+        if self._usage is None or self._counted:
+            return self._usage
+        written = max(self._usage.output_tokens, self._pieces)
+        return msgspec.structs.replace(self._usage, output_tokens=written, quality="estimated")
 
     @property
     def structured(self) -> bool:
@@ -119,6 +131,7 @@ class MessageReader:
 
     def _note(self, kind: str, document: dict[str, Any]) -> None:
         if kind == "content_block_delta":
+            self._pieces += 1
             if document["index"] not in self._begun:
                 raise broken("the provider sent a delta of a block that has not begun.")
             delta = document["delta"]
@@ -141,11 +154,12 @@ class MessageReader:
         elif kind == "message_delta":
             reason = document["delta"].get("stop_reason")
             self.stop_reason = reason if isinstance(reason, str) and reason else self.stop_reason
-            self._count(document.get("usage"))
+            self._count(counts := document.get("usage"))
+            self._counted |= isinstance(counts, dict) and type(counts.get("output_tokens")) is int
         elif kind == "message_stop":
             self.done = True
 
     def _count(self, raw: Any) -> None:
         if isinstance(raw, dict):
             self.usage_raw |= {name: value for name, value in raw.items() if value is not None}
-            self.usage = parse_usage(self.usage_raw) or self.usage
+            self._usage = parse_usage(self.usage_raw) or self._usage

@@ -7,6 +7,8 @@ Source: Anthropic API reference, "Messages", and "Mid-conversation system messag
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +20,10 @@ from crossroads.jsonbody import MALFORMED
 from crossroads.original import Span, in_pieces
 from crossroads_anthropic_messages import parts, reasoning
 from crossroads_anthropic_messages.models import Generation
+
+UNSAID = ("annotations", "images", "audio")
+CALL_ID = re.compile(r"[A-Za-z0-9_-]+")
+"""Of a tool_use and its result. Others are refused, as Kimi's `functions.name:0`."""
 
 
 class Turns:
@@ -84,9 +90,10 @@ class Turns:
         self.system.append(made)
 
     def _add_tool_result(self, message: dict[str, Any], path: str) -> None:
-        result: dict[str, Any] = {"type": "tool_result", "tool_use_id": message.get("tool_call_id")}
-        if result["tool_use_id"] is None:
-            result["tool_use_id"] = message.get("name") or ""  # of 2023, when a call had no id
+        result: dict[str, Any] = {
+            "type": "tool_result",
+            "tool_use_id": call_id(message, "tool_call_id", path, self._lost),
+        }
         content = message.get("content")
         if isinstance(content, str) and content:
             result["content"] = content
@@ -108,6 +115,7 @@ class Turns:
             function = message["function_call"]
             calls.append({"id": function["name"], "function": function})
         thought = reasoning.thinking_blocks(message.get("reasoning_details"), path, self._lost)
+        self._lost += unsaid(message, path, thought)
         if content is None:
             content = message.get("refusal")
         if isinstance(content, str) and not calls and not thought:
@@ -126,11 +134,40 @@ class Turns:
         if not isinstance(asked, dict):
             asked = {"arguments": asked}
             self._lost.append(Lost(f"{path}.function.arguments", "emulated", "they are no object: sent inside one"))
-        return {"type": "tool_use", "id": call.get("id") or "", "name": function["name"], "input": asked}
+        named = {"id": call.get("id"), "name": function["name"]}
+        return {
+            "type": "tool_use",
+            "id": call_id(named, "id", path, self._lost),
+            "name": function["name"],
+            "input": asked,
+        }
 
     def _push(self, role: str, content: Any) -> None:
         self.messages.append({"role": role, "content": content})
         self._open = False
+
+
+def unsaid(message: dict[str, Any], path: str, thought: Sequence[Any]) -> list[Lost]:
+    """What a turn of the assistant says that Claude can't be told. thought: what of its reasoning goes out."""
+    names = [name for name in UNSAID if message.get(name)]
+    if message.get("content") is not None and message.get("refusal"):
+        names.append("refusal")
+    bare = next((name for name in ("reasoning", "reasoning_content") if message.get(name)), None)
+    if bare is not None and not thought and not message.get("reasoning_details"):
+        names.append(bare)
+    return [Lost(f"{path}.{name}", "dropped", "a turn of the assistant has no place for it") for name in names]
+
+
+def call_id(holder: dict[str, Any], name: str, path: str, lost: list[Lost], letters: re.Pattern[str] = CALL_ID) -> str:
+    """The id of a call, or of the call of a result; where there is none (in 2023 there was none), the function's name.
+
+    The same id always becomes the same other one, so that calls and results still match.
+    """
+    given = str(holder.get(name) or holder.get("name") or "")
+    if letters.fullmatch(given):
+        return given
+    lost.append(Lost(f"{path}.{name}", "emulated", "the format's ids have other letters: it was hashed"))
+    return "call_" + hashlib.sha256(given.encode()).hexdigest()[:24]
 
 
 def _named(message: dict[str, Any]) -> Any:

@@ -83,13 +83,18 @@ def _file_part(source: dict[str, Any], title: Any) -> Part | None:
 
 
 def blocks(content: Any, path: str, lost: list[Lost]) -> list[Block]:
-    """Canonical content as blocks; empty texts, which Anthropic refuses, are left out. Raises Unsupported."""
+    """Canonical content as blocks. Raises Unsupported.
+
+    Empty texts, and white space where no other text is, are left out: Anthropic refuses them ("text content blocks must
+    contain non-whitespace text", github.com/LibreChat-AI/agents/pull/124, read 2026-11-25).
+    """
     if content is None:
         return []
     if isinstance(content, str):
         content = [{"type": "text", "text": content}]
     made = [block(one, f"{path}.{at}", lost) for at, one in enumerate(content)]
-    return [one for one in made if one.get("type") != "text" or one.get("text")]
+    blank = not any(one.get("text", "").strip() for one in made if one.get("type") == "text")
+    return [one for one in made if one.get("type") != "text" or (one.get("text") and not blank)]
 
 
 def block(part: Part, path: str, lost: list[Lost]) -> Block:

@@ -58,13 +58,18 @@ def finish_reason(native: Any, *, structured: bool = False) -> str | None:
     return FINISH_REASONS.get(native, "stop")
 
 
-def stop_reason(choice: dict[str, Any]) -> str | None:
-    """Anthropic's word: the host's own where it is one, else by the canonical one."""
+def stop_reason(choice: dict[str, Any], *, called: bool) -> str | None:
+    """Anthropic's word: the host's own where it is one, else by the canonical one.
+
+    called: with tool calls an ordinary end is `tool_use`: OpenAI says `stop` where a tool was forced by its name.
+    """
     reason, native = choice.get("finish_reason"), choice.get("native_finish_reason")
     if reason is None:
         return None
     if choice.get(NEW_REASON) or FINISH_REASONS.get(native or "") == reason:
         return str(native)
+    if called and reason == "stop" and native:
+        return "tool_use"
     return "stop_sequence" if choice.get("stop_sequence") else STOP_REASONS.get(reason, "end_turn")
 
 

@@ -64,7 +64,7 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
         "model": stamp.model,
         "provider": stamp.provider,
         "content": common.content_blocks(message),
-        **stop_fields(choice, message.get("refusal")),
+        **stop_fields(choice, message.get("refusal"), called=bool(message.get("tool_calls"))),
         **{name: canonical[name] for name in common.EXTRAS if canonical.get(name) is not None},
     }
     if reply.usage is not None:
@@ -72,9 +72,9 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     return jsonbody.encode(document)
 
 
-def stop_fields(choice: dict[str, Any], refusal: str | None) -> dict[str, Any]:
-    """stop_reason, stop_sequence and (with a refusal) stop_details."""
-    made = {"stop_reason": common.stop_reason(choice), "stop_sequence": choice.get("stop_sequence")}
+def stop_fields(choice: dict[str, Any], refusal: str | None, *, called: bool) -> dict[str, Any]:
+    """stop_reason, stop_sequence and (with a refusal) stop_details. called: are there tool calls?"""
+    made = {"stop_reason": common.stop_reason(choice, called=called), "stop_sequence": choice.get("stop_sequence")}
     if choice.get("stop_details") is not None:
         made["stop_details"] = choice["stop_details"]
     elif refusal:
@@ -97,11 +97,17 @@ def _opened(body: bytes) -> dict[str, Any]:
     return document
 
 
+HOLDS = (
+    ("text", "text"), ("thinking", "thinking"), ("redacted_thinking", "data"), ("tool_use", "id"), ("tool_use", "name"),
+)  # fmt: skip
+"""What a block of each kind must hold: a string."""
+
+
 def is_block(block: Any) -> bool:
     """Is it a content block, with text where its kind says so?"""
     if not isinstance(block, dict) or not isinstance(block.get("type"), str):
         return False
-    for kind, name in (("text", "text"), ("thinking", "thinking"), ("redacted_thinking", "data")):
+    for kind, name in HOLDS:
         if block["type"] == kind and not isinstance(block.get(name), str):
             return False
     return isinstance(block.get("citations") or [], list)

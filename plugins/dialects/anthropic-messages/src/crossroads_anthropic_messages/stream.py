@@ -50,8 +50,9 @@ class Relay(HoldingRelay):
         delta = self._last_delta or {"type": "message_delta", "delta": {"stop_reason": None, "stop_sequence": None}}
         told = delta.get("usage")
         told = told if isinstance(told, dict) else {}
-        if (known := self._reader.usage) is None:
-            delta["usage"] = encoded_usage(told, usage, self._stamp.price(usage))
+        known = self._reader.usage
+        if known is None or known.quality != "exact":
+            delta["usage"] = encoded_usage(told, known or usage, self._stamp.price(known or usage))
         else:
             delta["usage"] = priced(told, self._stamp.price(known))
         return b"".join((*out, encode_event(_encode(delta), "message_delta"), MESSAGE_STOP))

@@ -20,7 +20,8 @@ from crossroads_bedrock_converse.decode import CACHE, OWN, Json
 from crossroads_bedrock_converse.turns import POINT, Turns
 
 DROPPED = (
-    "frequency_penalty", "image_config", "logit_bias", "logprobs", "min_p", "prediction", "presence_penalty",
+    "cache_control", "frequency_penalty", "image_config", "logit_bias", "logprobs", "metadata", "min_p", "prediction",
+    "presence_penalty",
     "prompt_cache_key", "prompt_cache_options", "repetition_penalty", "seed", "top_a", "top_logprobs",
     "web_search_options", "verbosity",
 )  # fmt: skip
@@ -36,6 +37,8 @@ def encode_request(asked: Any, *, url: str, upstream: str, stream: bool) -> Draf
     lost: list[Lost] = []
     now = asked.model_dump(exclude_unset=True, by_alias=True)
     if (original := written_in(asked, decode.NAME)) is None:
+        unknown = set(asked.model_extra or ()) - NOT_SENT
+        lost += [Lost(name, "dropped", "Converse has nothing like it") for name in sorted(unknown)]
         return draft(_translated(now, [], upstream, lost), lost, url=url, upstream=upstream, stream=stream)
     was = decode.canonical(original)
     if unchanged(now, was.fields, NOT_SENT):

@@ -42,9 +42,14 @@ def finish_reason(native: Any) -> str | None:
     return FINISH_REASONS.get(native, "stop") if isinstance(native, str) and native else None
 
 
-def stop_reason(finish: Any, native: Any) -> str:
-    """Bedrock's own word where it was one, else the one for the canonical reason."""
-    return native if isinstance(native, str) and native in FINISH_REASONS else STOP_REASONS.get(finish, "end_turn")
+def stop_reason(finish: Any, native: Any, *, called: bool) -> str:
+    """Bedrock's own word where it was one, else the one for the canonical reason.
+
+    called: with tool calls an ordinary end is `tool_use`: OpenAI says `stop` where a tool was forced by its name.
+    """
+    if isinstance(native, str) and native in FINISH_REASONS:
+        return native
+    return "tool_use" if called and native and finish == "stop" else STOP_REASONS.get(finish, "end_turn")
 
 
 def opened(body: bytes) -> Json:
@@ -175,10 +180,16 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     canonical = reply.document or {}
     choice = (canonical.get("choices") or [{}])[0]
     bag = (canonical.get("native") or {}).get(NAME) or {}
+    message = choice.get("message") or {}
+    reason, native, called = (
+        choice.get("finish_reason"),
+        choice.get("native_finish_reason"),
+        bool(message.get("tool_calls")),
+    )
     document: Json = {
         **{name: value for kind in ("form", "drops") for name, value in (bag.get(kind) or {}).items()},
-        "output": {"message": {"role": "assistant", "content": _blocks(choice.get("message") or {})}},
-        "stopReason": stop_reason(choice.get("finish_reason"), choice.get("native_finish_reason")),
+        "output": {"message": {"role": "assistant", "content": _blocks(message)}},
+        "stopReason": stop_reason(reason, native, called=called),
     }
     if reply.usage is not None:
         document["usage"] = bedrock_usage(canonical.get("usage"), reply.usage, stamp.price(reply.usage))
@@ -201,7 +212,7 @@ def _texts(text: str, annotations: list[Json]) -> list[Json]:
     places: dict[tuple[int, int], list[Json]] = {}
     for note in annotations:
         if (cited := citation(note)) is not None:
-            told = note.get("url_citation") or note.get("file_citation")
+            told = note.get("url_citation") or note.get("file_citation") or {}
             start, end = told.get("start_index"), told.get("end_index")
             inside = type(start) is int and type(end) is int and 0 <= start < end <= len(text)
             places.setdefault((start, end) if inside else (0, len(text)), []).append(cited)

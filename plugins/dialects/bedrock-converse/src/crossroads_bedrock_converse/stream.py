@@ -155,6 +155,8 @@ class StreamEncoder:
         self._index = -1
         self._open: tuple[str, Any] | None = None
         """Kind and number of the block that is open."""
+        self._calls: dict[Any, int] = {}
+        """Block of each call. Hosts interleave parallel calls: a piece of one whose block has ended goes to it."""
         self._usage: Any = None
         self._reason: tuple[Any, Any] = (None, None)
         self._ready = [_frame("messageStart", {"role": "assistant"})]
@@ -174,7 +176,7 @@ class StreamEncoder:
     def close(self, usage: Usage) -> bytes:
         """What is open ends, then the message, then its usage."""
         told = {"usage": bedrock_usage(self._usage, usage, self._stamp.price(usage)), "metrics": {"latencyMs": 0}}
-        stop = {"stopReason": reply.stop_reason(*self._reason)}
+        stop = {"stopReason": reply.stop_reason(*self._reason, called=bool(self._calls))}
         return b"".join((*self._ready, *self._close(), _frame(STOP, stop), _frame(METADATA, told)))
 
     def _said(self, delta: Json) -> Iterator[bytes]:
@@ -193,13 +195,15 @@ class StreamEncoder:
             yield from self._called(call)
 
     def _called(self, call: Json) -> Iterator[bytes]:
-        function = call.get("function") or {}
-        if self._open != ("tool", call.get("index", 0)):
+        function, number = call.get("function") or {}, call.get("index", 0)
+        if number not in self._calls:
             start = {"toolUse": {"toolUseId": call.get("id") or "", "name": function.get("name") or ""}}
-            yield from self._begin("tool", call.get("index", 0))
+            yield from self._begin("tool", number)
+            self._calls[number] = self._index
             yield _frame("contentBlockStart", {"start": start, "contentBlockIndex": self._index})
         if function.get("arguments"):
-            yield from self._delta("tool", call.get("index", 0), {"toolUse": {"input": function["arguments"]}})
+            piece = {"toolUse": {"input": function["arguments"]}}
+            yield _frame("contentBlockDelta", {"delta": piece, "contentBlockIndex": self._calls[number]})
 
     def _delta(self, kind: str, number: Any, delta: Json) -> Iterator[bytes]:
         if self._open != (kind, number):

@@ -6,10 +6,12 @@ Source: Amazon Bedrock API reference, "Message" and "ContentBlock", read 2026-11
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from crossroads_anthropic_messages.messages import call_id, unsaid
 from crossroads_anthropic_messages.reasoning import merged
 
 from crossroads.call import Lost
@@ -21,6 +23,8 @@ from crossroads_bedrock_converse.decode import CACHE, FORMAT, OWN, Json
 
 EMPTY = "(no content)"
 """For a turn that would be empty: Bedrock refuses those."""
+CALL_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+"""botocore 1.43, service model bedrock-runtime, shape `ToolUseId`, read 2026-11-25."""
 POINT = {"cachePoint": {"type": "default"}}
 
 
@@ -45,6 +49,9 @@ class Turns:
 
     def _add(self, message: Json, path: str) -> None:
         role = message["role"]
+        if message.get("name") and role not in ("tool", "function"):
+            how: Any = "emulated" if role == "user" else "dropped"
+            self._lost.append(Lost(f"{path}.name", how, "put before the text of a user; others have no place for it"))
         if role in ("system", "developer"):
             if self.messages:
                 self._lost.append(Lost(path, "emulated", "moved to the system prompt: Bedrock has no other place"))
@@ -53,7 +60,7 @@ class Turns:
             content = self._blocks(message.get("content"), f"{path}.content") or [{"text": ""}]
             points = [block for block in content if "cachePoint" in block]
             result = {
-                "toolUseId": message.get("tool_call_id") or message.get("name") or "",
+                "toolUseId": call_id(message, "tool_call_id", path, self._lost, CALL_ID),
                 "content": [block for block in content if "cachePoint" not in block],
             }
             self._push("user", [{"toolResult": result}, *points[:1]])
@@ -66,6 +73,7 @@ class Turns:
 
     def _assistant(self, message: Json, path: str) -> list[Json]:
         made = self._thoughts(message.get("reasoning_details"), path)
+        self._lost += unsaid(message, path, made)
         said = message.get("content")
         made += self._blocks(message.get("refusal") if said is None else said, f"{path}.content")
         calls = list(message.get("tool_calls") or [])
@@ -98,7 +106,9 @@ class Turns:
         if not isinstance(asked, dict):
             asked = {"arguments": asked}
             self._lost.append(Lost(f"{path}.function.arguments", "emulated", "they are no object: sent inside one"))
-        return {"toolUse": {"toolUseId": call.get("id") or "", "name": function["name"], "input": asked}}
+        named = {"id": call.get("id"), "name": function["name"]}
+        number = call_id(named, "id", path, self._lost, CALL_ID)
+        return {"toolUse": {"toolUseId": number, "name": function["name"], "input": asked}}
 
     def _blocks(self, content: Any, path: str) -> list[Json]:
         if content is None or content == "":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from crossroads_openai_chat.reply import spoken
+
 from crossroads.dialect import Document, Stamp
 from crossroads.types.usage import Usage
 from crossroads_cohere_v1 import reply, said
@@ -32,7 +34,7 @@ class StreamEncoder:
         for choice in chunk.get("choices") or []:
             if choice.get("index", 0) != 0:
                 continue
-            out += self._said(choice.get("delta") or {})
+            out += self._said(spoken(choice.get("delta")))
             if choice.get("finish_reason"):
                 self._reason = choice["finish_reason"], choice.get("native_finish_reason")
         return b"".join(out)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import broken, decode, shallow
+from crossroads_openai_chat.reply import broken, decode, shallow, spoken
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
@@ -48,7 +48,7 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     """See `Dialect.encode_response`. Cohere's reply has one choice: the first."""
     source = reply.document or {}
     choice = (source.get("choices") or [{}])[0]
-    document = written(choice.get("message") or {}, stamp)
+    document = written(spoken(choice.get("message")), stamp)
     if choice.get("native_finish_reason", "") is not None:  # Cohere once said none with connectors
         document["finish_reason"] = said.native_reason(choice.get("finish_reason"), choice.get("native_finish_reason"))
     if reply.usage is not None:

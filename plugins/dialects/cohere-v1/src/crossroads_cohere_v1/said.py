@@ -70,7 +70,8 @@ def citations(notes: Any) -> tuple[list[Json], dict[str, Json]]:
     for note in notes or []:
         if (one := v2.citation(note)) is None:
             continue
-        sources = one.pop("sources", None) or []
+        listed = one.pop("sources", None)
+        sources = [source for source in listed if isinstance(source, dict)] if isinstance(listed, list) else []
         if "document_ids" not in one:
             one["document_ids"] = [str(source.get("id")) for source in sources if source.get("id")]
             documents |= by_id(source.get("document") or {} for source in sources)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from crossroads_openai_chat import vendor
+
 from crossroads.call import Lost
 from crossroads.errors import Unsupported
 
@@ -65,9 +67,8 @@ def cohere_tools(fields: Json, lost: list[Lost]) -> list[Json] | None:
         offered = []
         lost.append(Lost("tool_choice", "emulated", "no tool is offered"))
     elif isinstance(choice, dict):
-        name = (choice.get("function") or {}).get("name")
-        offered = [tool for tool in tools if (tool.get("function") or {}).get("name") == name]
-        lost.append(Lost("tool_choice", "emulated", "only the tool that was named is offered"))
+        offered = vendor.chosen(offered, choice)
+        lost.append(Lost("tool_choice", "emulated", "only what was named is offered"))
     return [_tool(tool, lost) for tool in offered]
 
 

@@ -148,7 +148,7 @@ def _history(messages: list[Json], calls: Json, lost: list[Lost]) -> list[Json]:
 
 def _chatbot(message: Json, lost: list[Lost]) -> Json:
     plan, thoughts = reasoning_blocks(message)
-    if plan or thoughts:
+    if plan or thoughts or message.get("reasoning_details"):
         lost.append(Lost("messages[].reasoning", "dropped", NO_PLACE))
     made: Json = {"role": "CHATBOT", "message": _text(message, lost)}
     if message.get("tool_calls"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import shallow
+from crossroads_openai_chat.reply import shallow, spoken
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
@@ -60,7 +60,7 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     choice = (source.get("choices") or [{}])[0]
     document: Json = {
         "id": stamp.id,
-        "message": said.cohere_message(choice.get("message") or {}),
+        "message": said.cohere_message(spoken(choice.get("message"))),
         "finish_reason": said.native_reason(choice.get("finish_reason"), choice.get("native_finish_reason")),
     }
     logprobs = (choice.get("logprobs") or {}).get("content")

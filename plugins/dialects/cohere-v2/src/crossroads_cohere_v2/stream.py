@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from crossroads_openai_chat.ending import EndingDecoder, EndingReader
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import decode, shallow
+from crossroads_openai_chat.reply import decode, shallow, spoken
 from crossroads_openai_chat.splicing import Spliced, bears_content
 
 from crossroads.dialect import Document, Stamp
@@ -156,7 +156,7 @@ class StreamEncoder:
             if choice.get("index", 0) != 0:
                 continue
             logprobs = (choice.get("logprobs") or {}).get("content") or []
-            out += self._said(choice.get("delta") or {}, logprobs)
+            out += self._said(spoken(choice.get("delta")), logprobs)
             if choice.get("finish_reason"):
                 self._reason = choice["finish_reason"], choice.get("native_finish_reason")
         return b"".join(out)

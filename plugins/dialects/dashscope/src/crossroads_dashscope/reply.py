@@ -11,7 +11,7 @@ from typing import Any
 
 from crossroads_openai_chat import response
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import Shape, broken, whole
+from crossroads_openai_chat.reply import Shape, broken, spoken, whole
 from crossroads_openai_chat.usage import parse_usage
 
 from crossroads import jsonbody
@@ -153,7 +153,7 @@ def output_of(choices: list[Json], stamp: Stamp) -> Json:
 
 def written(message: Any, stamp: Stamp) -> Json:
     """A canonical message, or what a stream has of one."""
-    said = _object(message)
+    said = _object(spoken(message))
     content = said.get("content") or ""
     made: Json = {"role": "assistant", "content": content}
     if stamp.form.startswith(PARTS_FORM):

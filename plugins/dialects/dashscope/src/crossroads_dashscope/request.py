@@ -164,6 +164,10 @@ def _message(message: Json, lost: list[Lost], *, multimodal: bool) -> Json:
     made = {k: v for k, v in message.items() if k not in ("native", "reasoning", "reasoning_details", "annotations")}
     if message.get("reasoning") and not message.get("reasoning_content"):
         made["reasoning_content"] = message["reasoning"]
+    if message.get("reasoning_details") and not made.get("reasoning_content"):
+        lost.append(Lost("messages[].reasoning_details", "dropped", "DashScope takes thinking as text alone"))
+    if message.get("annotations"):
+        lost.append(Lost("messages[].annotations", "dropped", NO_SUCH))
     if role == "developer":
         made["role"] = "system"
         lost.append(Lost("messages[].role", "renamed", "DashScope's word for developer is system"))
@@ -186,6 +190,8 @@ def _part(part: Json, lost: list[Lost]) -> Json:
         return {name: value for name, value in part.items() if name != "type"}
     if kind == "image_url":
         where = part["image_url"]
+        if isinstance(where, dict) and where.get("detail") not in (None, "auto"):
+            lost.append(Lost("messages[].content[].image_url.detail", "dropped", NO_SUCH))
         return {"image": where if isinstance(where, str) else where["url"]}
     if kind == "video_url" and part.get("video_url"):
         return {"video": part["video_url"]["url"]}

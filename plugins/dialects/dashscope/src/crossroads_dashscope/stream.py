@@ -16,7 +16,7 @@ import msgspec
 from crossroads_openai_chat import stream as openai
 from crossroads_openai_chat.ending import EndingDecoder, EndingReader
 from crossroads_openai_chat.errors import embedded_error
-from crossroads_openai_chat.reply import Shape, broken, finish_reason, whole
+from crossroads_openai_chat.reply import Shape, broken, finish_reason, spoken, whole
 from crossroads_openai_chat.splicing import Spliced
 from crossroads_openai_chat.usage import parse_usage
 
@@ -132,7 +132,7 @@ class StreamEncoder:
                 continue
             known = self._said.setdefault(index, {"index": index, "finish_reason": None, "message": {}})
             known["finish_reason"] = choice.get("finish_reason") or known["finish_reason"]
-            delta = choice.get("delta") or {}
+            delta = spoken(choice.get("delta"))
             _add(known["message"], delta)
             if delta.get("content") or delta.get("reasoning") or delta.get("tool_calls"):
                 told.append(self._choice(index, delta if self._adds else known["message"], None))

@@ -100,7 +100,8 @@ def grounding_metadata(annotations: list[Json], text: str) -> Json:
         inner = annotation.get("url_citation") if annotation.get("type") == "url_citation" else None
         if not isinstance(inner, dict) or not isinstance(inner.get("url"), str):
             continue
-        source = (inner["url"], inner.get("title") or "")
+        title = inner.get("title")
+        source = (inner["url"], title if isinstance(title, str) else "")
         if source not in index:
             index[source] = len(chunks)
             chunks.append({"web": {"uri": source[0], **({"title": source[1]} if source[1] else {})}})

@@ -102,6 +102,12 @@ class History:
         self._name_calls(message)
         if message.get("reasoning_content") or (message.get("reasoning") and not message.get("reasoning_details")):
             self._ledger.dropped("messages.reasoning", "Gemini takes back only thoughts that it signed")
+        for name in ("annotations", "name"):
+            if message.get(name):
+                self._ledger.dropped(f"messages.{name}", "a turn of Gemini's has no place for it")
+        content = message.get("content")
+        if isinstance(content, list) and any(part.get("type") not in ("text", "refusal") for part in content):
+            self._ledger.dropped("messages.content", "a turn of Gemini's takes its media as `images` and `audio`")
         if message.get("refusal") and not message.get("content"):
             message = {**message, "content": message["refusal"]}
         parts = Turn(message, self._ledger).parts()

@@ -7,6 +7,7 @@ import datetime
 from typing import Any
 
 import msgspec
+from crossroads_openai_chat.reply import spoken
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
@@ -141,7 +142,7 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     extra = google_extra(document)
     candidates = []
     for choice in document.get("choices") or []:
-        message = choice.get("message") or {}
+        message = said_by(choice, "message")
         candidates.append(one.to_google(choice, client_parts(message), text_of(message.get("content"))))
     if (extra.get("promptFeedback") or {}).get("blockReason"):
         candidates = [each for each in candidates if each["content"]["parts"]]
@@ -150,6 +151,12 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     if reply.usage is not None:
         found["usageMetadata"] = {**google_usage(reply.usage, stamp.price(reply.usage)), **served(document)}
     return jsonbody.encode(found)
+
+
+def said_by(choice: Json, holder: str) -> Json:
+    """The message or delta, with its refusal as text; what Google itself filtered is told by the end of the turn."""
+    said: Json = choice.get(holder) or {}
+    return said if choice.get("finish_reason") == "content_filter" else spoken(said)
 
 
 def created(document: Json) -> Json:

@@ -40,9 +40,9 @@ def own_id(*of: object) -> str:
     return "call_g" + hashlib.sha256(repr(of).encode()).hexdigest()[:24]
 
 
-def is_own_id(id: str) -> bool:
+def is_own_id(id: object) -> bool:
     """Made by `own_id`? Such an id is not shown to Google or its clients: they never had it."""
-    return _OWN_ID.fullmatch(id) is not None
+    return isinstance(id, str) and _OWN_ID.fullmatch(id) is not None
 
 
 def place(detail: Json) -> tuple[str, int, int] | None:

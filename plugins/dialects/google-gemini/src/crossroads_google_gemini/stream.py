@@ -30,6 +30,7 @@ from crossroads_google_gemini.reply import (
     created,
     described,
     parse,
+    said_by,
     served,
     stamped,
 )
@@ -188,7 +189,7 @@ class StreamEncoder:
         return self._event({**(self._last or {}), "usageMetadata": told})
 
     def _rows(self, choice: Json) -> list[Json]:
-        delta: Json = choice.get("delta") or {}
+        delta: Json = said_by(choice, "delta")
         state = self._candidates.setdefault(choice.get("index") or 0, _Candidate())
         before = len(state.text)
         state.text += delta.get("content") or ""

@@ -170,7 +170,7 @@ def _joined(first: str, second: str) -> str:
 
 
 def text_of(content: Any) -> str:
-    """The text of a canonical content: a string, or the text parts of a list."""
+    """The text of a canonical content: a string, or the texts and refusals of a list."""
     if isinstance(content, list):
-        return "".join(part.get("text") or "" for part in content if part.get("type") in ("text", "refusal"))
+        return "".join(part.get(part["type"]) or "" for part in content if part.get("type") in ("text", "refusal"))
     return content if isinstance(content, str) else ""

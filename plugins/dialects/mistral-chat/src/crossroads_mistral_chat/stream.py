@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crossroads_openai_chat import stream as openai
 from crossroads_openai_chat.reply import Shape
 
@@ -16,6 +18,9 @@ class StreamDecoder(openai.StreamDecoder):
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
         self._said: dict[int, Unfolding] = {}
+
+    def _plain(self, delta: dict[str, Any]) -> None:
+        """Content in chunks is what unfolds here."""
 
     def feed(self, data: bytes) -> list[Document]:
         return [unfolded_choices(chunk, "delta", self._said) for chunk in super().feed(data)]

@@ -106,10 +106,9 @@ def _set_tools(document: Fields, fields: Json, lost: list[Lost]) -> None:
         lost.append(Lost("tool_choice", "emulated", "no tool is offered"))
     elif choice == "required":
         lost.append(Lost("tool_choice", "dropped", "Ollama can't be told to use a tool"))
-    elif isinstance(choice, dict):
-        name = (choice.get("function") or {}).get("name")
-        made = [tool for tool in made if tool["function"]["name"] == name]
-        lost.append(Lost("tool_choice", "emulated", "only the tool that was named is offered"))
+    elif isinstance(choice, dict) and made:
+        made = vendor.chosen(made, choice)
+        lost.append(Lost("tool_choice", "emulated", "only what was named is offered"))
     if tools is not None:
         document["tools"] = made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from crossroads_openai_chat.reply import broken, decode, is_time, shallow
+from crossroads_openai_chat.reply import broken, decode, is_time, shallow, spoken
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
@@ -50,7 +50,7 @@ def encode_response(reply: Reply, stamp: Stamp) -> bytes:
     document: Json = {
         "model": stamp.model,
         "created_at": said.created_at(created if is_time(created) else stamp.created),
-        "message": said.ollama_message(choice.get("message") or {}),
+        "message": said.ollama_message(spoken(choice.get("message"))),
         **ended(choice.get("finish_reason"), choice.get("native_finish_reason")),
     }
     logprobs = (choice.get("logprobs") or {}).get("content")

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from crossroads_openai_chat.ending import EndingDecoder, EndingReader
-from crossroads_openai_chat.reply import is_time, shallow
+from crossroads_openai_chat.reply import is_time, shallow, spoken
 from crossroads_openai_chat.splicing import Spliced
 
 from crossroads.dialect import Document, Stamp
@@ -120,7 +120,7 @@ class StreamEncoder:
         for choice in chunk.get("choices") or []:
             if choice.get("index", 0) != 0:
                 continue
-            delta = choice.get("delta") or {}
+            delta = spoken(choice.get("delta"))
             for call in delta.get("tool_calls") or []:
                 self._gather(call)
             message = said.ollama_message({**delta, "tool_calls": None})

@@ -23,6 +23,7 @@ EMPTY_LIST = msgspec.Raw(b"[]")
 REMEDY = "Retry, or let other providers serve the call."
 
 _shallow = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_encode = msgspec.json.Encoder().encode
 
 
 class Shape(NamedTuple):
@@ -194,7 +195,17 @@ def canonical_choice(choice: Any, holder: str) -> Any:
     said = choice.get(holder)
     if isinstance(said, dict) and said.get("reasoning_content") and not said.get("reasoning"):
         said["reasoning"] = said["reasoning_content"]
+    for call in (said.get("tool_calls") if isinstance(said, dict) else None) or ():
+        if isinstance((called := call.get("function") or {}).get("arguments"), dict):  # of hosts that parse them
+            called["arguments"] = _encode(called["arguments"]).decode()
     return choice
+
+
+def spoken(said: Any) -> Any:
+    """A canonical message or delta for a format without refusals: one that has no content says its refusal instead."""
+    if isinstance(said, dict) and said.get("refusal") and not said.get("content"):
+        return {**said, "content": said["refusal"]}
+    return said or {}
 
 
 def decode(raw: msgspec.Raw) -> Any:

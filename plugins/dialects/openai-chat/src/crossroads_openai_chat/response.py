@@ -11,6 +11,7 @@ import msgspec
 
 from crossroads import jsonbody
 from crossroads.dialect import Document, Reply, Stamp
+from crossroads_openai_chat import heard
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.reply import Shape
 from crossroads_openai_chat.usage import decoded, merged_usage, parse_usage
@@ -46,6 +47,8 @@ def decode_response(body: bytes, shape: Shape) -> Reply:
     reason = None
     if shape.items == "choices":
         common.read_choices(opened["choices"])
+        for choice in document["choices"]:
+            heard.check(choice)
         document["choices"] = [common.canonical_choice(c, "message") for c in document["choices"]]
         reason = document["choices"][0]["finish_reason"]
     return Reply(

@@ -17,6 +17,7 @@ from crossroads.dialect import Document, Stamp
 from crossroads.holding import FailsLate, HoldingRelay
 from crossroads.sse import encode_event
 from crossroads.types.usage import Usage
+from crossroads_openai_chat import heard
 from crossroads_openai_chat import reply as common
 from crossroads_openai_chat.chunks import ChunkReader
 from crossroads_openai_chat.reply import EMPTY_LIST, NULL, Shape
@@ -89,6 +90,7 @@ class StreamDecoder(FailsLate):
 
     def __init__(self, shape: Shape) -> None:
         self._chunks = ChunkReader(shape)
+        self._calls = heard.Calls()
 
     @property
     def usage(self) -> Usage | None:
@@ -117,8 +119,20 @@ class StreamDecoder(FailsLate):
             if document is not None:
                 yield self._canonical(document)
 
+    def _plain(self, delta: dict[str, Any]) -> None:
+        """A delta's content is text, for all who read it. Raises BadUpstream: of its parts one is none."""
+        if isinstance(parts := delta.get("content"), list):
+            if any(part.get("type") != "text" for part in parts):
+                raise common.broken("the provider sent a piece of content that is no text.")
+            delta["content"] = "".join(part.get("text") or "" for part in parts)
+
     def _canonical(self, document: dict[str, Any]) -> Document:
         chunk: Document = {name: common.decode(raw) for name, raw in document.items()}
+        for choice in chunk["choices"]:
+            heard.check(choice)
+            self._calls.apart(choice)
+            if isinstance(choice.get("delta"), dict):
+                self._plain(choice["delta"])
         chunk["choices"] = [common.canonical_choice(choice, "delta") for choice in chunk["choices"]]
         if self._chunks.told and self._chunks.usage_raw is not None:
             chunk["usage"] = common.decode(self._chunks.usage_raw)

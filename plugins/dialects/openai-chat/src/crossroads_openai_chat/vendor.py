@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from crossroads.errors import Unsupported
+
 Json = dict[str, Any]
 KINDS = ("form", "drops", "needs")
 
@@ -32,3 +34,17 @@ def restored(dialect: str, holder: Json) -> Json:
         fields = bag.get(kind)
         made |= {k: v for k, v in fields.items() if k not in made} if isinstance(fields, dict) else {}
     return made
+
+
+def chosen(tools: list[Json], choice: Json) -> list[Json]:
+    """Of canonical tools, those that an object as `tool_choice` leaves: the one that it names, or those it allows.
+
+    Raises Unsupported: none of them is a function that is offered.
+    """
+    allowed = choice.get("allowed_tools")
+    wanted = (allowed.get("tools") if isinstance(allowed, dict) else None) or [choice]
+    names = {(one.get("function") or {}).get("name") for one in wanted if isinstance(one, dict)}
+    left = [tool for tool in tools if (tool.get("function") or {}).get("name") in names - {None}]
+    if not left:
+        raise Unsupported("no such function is offered.", remedy="Offer it in `tools`.", field="tool_choice")
+    return left

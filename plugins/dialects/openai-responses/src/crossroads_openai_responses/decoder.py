@@ -162,7 +162,7 @@ class StreamDecoder(FailsLate):
         item.shown["text", part] = item.shown.get(("text", part), 0) + len(text)
         self._chars += len(text)
         self._detail = None
-        listed = isinstance(logprobs, list) and logprobs
+        listed = isinstance(logprobs, list) and logprobs and all(isinstance(one, dict) for one in logprobs)
         yield _chunk({"content": text}, **({"logprobs": {"content": logprobs, "refusal": None}} if listed else {}))
 
     def _annotation(self, event: Json) -> Iterator[Document]:

@@ -34,6 +34,8 @@ def encode_request(request: Any, *, url: str, upstream: str, stream: bool) -> Dr
     fields |= _answering(document, form, lost, born_here=born_here)
     fields |= _reasoning(document, form, born_here=born_here)
     kept = {name: value for name, value in _dict(bag.get("drops")).items() if not name.startswith("include.")}
+    if document.get("store"):
+        lost.append(Lost("store", "dropped", "nothing is stored there"))
     if fields.get("logprobs") is True:
         del fields["logprobs"]  # said by `include`
     fields |= {**_dict(form.get("fields")), **kept, **_dict(bag.get("needs"))}
@@ -72,6 +74,8 @@ def _prompting(document: Json, lost: list[Lost], *, born_here: bool) -> Json:
 def _encode_message(message: Json, custom: set[Any], lost: list[Lost], *, born_here: bool) -> list[Json]:
     role = message["role"]
     if role == "assistant":
+        if message.get("name"):
+            lost.append(Lost("messages.name", "dropped", "a turn of the assistant has no place for it"))
         return items.input_items(message, lost)
     content = parts.encode_content(message.get("content"), lost)
     if not born_here and isinstance(content, list):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crossroads_openai_chat import heard
 from crossroads_openai_chat import reply as common
 
 from crossroads import jsonbody
@@ -57,6 +58,7 @@ def decode_response(body: bytes) -> Reply:
         "native_finish_reason": finish.native,
         "logprobs": {"content": turn.logprobs, "refusal": None} if turn.logprobs else None,
     }
+    heard.check(choice)
     document: Document = {
         "id": response.get("id"),
         "object": "chat.completion",
@@ -115,7 +117,10 @@ def response_object(stamp: Stamp, document: Document, settings: dict[str, Any] =
 
 
 def ended(finish_reason: Any, native: Any) -> dict[str, Any]:
-    """`status` and `incomplete_details` of a canonical finish reason."""
+    """`status`, and what explains it, of a canonical finish reason."""
+    if finish_reason == "error":
+        failure = {"code": "server_error", "message": "The provider ended its answer with an error."}
+        return {"status": "failed", "error": failure, "incomplete_details": None}
     if finish_reason not in ("length", "content_filter"):
         return {"status": "completed", "incomplete_details": None}
     ours = isinstance(native, str) and native and native.lower() not in common.FINISH_REASONS
