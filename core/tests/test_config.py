@@ -82,3 +82,17 @@ def test_secrets_come_from_the_environment_or_a_file_and_show_nowhere(tmp_path):
     assert resolve_secret("env:K", environ={}) is None
     assert resolve_secret(f"file:{tmp_path / 'key'}", environ={}).reveal() == "from-file"
     assert "v" not in repr(Secret("v")).replace("Secret", "") + str(Secret("v")).replace("Secret", "")
+
+
+def test_a_variable_that_leads_into_a_plain_value_is_named(tmp_path):
+    file = tmp_path / "crossroads.toml"
+    file.write_text("[sinks.x]\na = 1\n")
+    with pytest.raises(ConfigError, match=r"sinks\.x\.a\.b: .*CROSSROADS_SINKS__X__A__B"):
+        load_config(file, {"CROSSROADS_SINKS__X__A__B": "2"})
+
+
+def test_a_file_that_nests_without_end_is_no_toml(tmp_path):
+    file = tmp_path / "crossroads.toml"
+    file.write_text("a = " + "[" * 100_000)
+    with pytest.raises(ConfigError, match="is not TOML"):
+        load_config(file, {})

@@ -234,7 +234,14 @@ def load_config(path: str | Path | None = None, environ: Mapping[str, str] | Non
         Config.of(document, file=str(file))  # the file alone first: an error names the file, not a variable
     for variable, (keys, value) in _overrides(environ).items():
         check(_nested(keys, value), "config", file=f"environment variable {variable}")
-        _set(document, keys, value)
+        if not _set(document, keys, value):
+            field, remedy = ".".join(keys), "Unset the variable, or write a table in the file."
+            raise ConfigError(
+                f"leads into a value that is no table in {file}.",
+                file=f"environment variable {variable}",
+                field=field,
+                remedy=remedy,
+            )
     return Config.of(document, file=str(file) if named or file.exists() else "(defaults)")
 
 
@@ -276,7 +283,7 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
         raise ConfigError(f"can't be read: {error.strerror}.", file=str(file), remedy="Check the path.") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"is not TOML: {error}.", file=str(file), remedy="Correct that line.") from None
 
 
@@ -292,7 +299,7 @@ def _overrides(environ: Mapping[str, str]) -> dict[str, tuple[list[str], Any]]:
 def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"v = {text}")["v"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text
 
 
@@ -302,7 +309,11 @@ def _nested(keys: list[str], value: Any) -> Any:
     return value
 
 
-def _set(document: dict[str, Any], keys: list[str], value: Any) -> None:
+def _set(document: dict[str, Any], keys: list[str], value: Any) -> bool:
+    """False: on the way there is a value that holds no keys."""
     for key in keys[:-1]:
         document = document.setdefault(key, {})
+        if not isinstance(document, dict):
+            return False
     document[keys[-1]] = value
+    return True

@@ -25,7 +25,7 @@ def read_toml(file: Path) -> dict[str, Any]:
     """A file's words. Raises ConfigError, naming it: it is not there, no UTF-8, or no TOML."""
     try:
         return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"can't be read: {error}.", file=str(file), remedy="Correct the file.") from None
 
 

@@ -14,6 +14,7 @@ from crossroads.kit.check import check_package
 from crossroads.kit.files import file_results
 from crossroads.kit.rules import all_rules
 from crossroads.kit.source import as_installed, read_package
+from crossroads.kit.templates import write_package
 from crossroads.testing import conformance, dialect, imports, provider, provider_first, provider_wire, strategy
 
 GOOD = """
@@ -31,6 +32,8 @@ FAULTS = {
         "import socket\ntry: socket.create_connection(('127.0.0.1', 1))\nexcept BaseException: pass\n" + GOOD,
         "import.silent",
     ),
+    "talkative": ("print('hello')\n" + GOOD, "import.silent"),
+    "misspelt": ("def (:\n" + GOOD, "import.silent"),
     "arguments": (GOOD.replace("(self, call)", "(self, cal)"), "contract.hooks"),
     "hookless": ("class It: pass\n", "contract.hooks"),
     "exits": ("raise SystemExit(3)\n", "contract.hooks"),
@@ -133,6 +136,44 @@ def test_no_package_and_no_plugin_are_told_apart_from_a_failed_rule(tmp_path):
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
     with pytest.raises(ConfigError, match="declares no plugin"):
         check_package(tmp_path)
+
+
+PROJECT = '[project]\nname = "x"\nversion = "1"\n[project.entry-points."crossroads.policies"]\nit = "x"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("project = [1]", "project: expected `object`"),
+        (PROJECT.replace('it = "x"', "it = 3"), "project.entry-points"),
+        (PROJECT.replace("policies", "policy"), "project.entry-points.crossroads.policy: is not a known key"),
+        (PROJECT.replace('"1"', '"/../../x"'), "project.version"),
+        (PROJECT.replace('"x"\nv', '"../x"\nv'), "project.name"),
+        (PROJECT.replace("version", 'license-files = [""]\nversion'), "project.license-files"),
+        (PROJECT.replace("version", "dependencies = [3]\nversion"), "project.dependencies"),
+        (PROJECT + "[tool.crossroads]\ncheck = 3\n", "tool.crossroads.check: expected"),
+        (PROJECT + "[tool.crossroads.check.its]\ndenies = true\n", "tool.crossroads.check.its: is not a known key"),
+        (PROJECT + "[tool.crossroads.check.it]\nexmpt = {}\n", "tool.crossroads.check.it.exmpt: is not a known key"),
+        (PROJECT + "[tool.crossroads.check.it]\nexempt = 3\n", "tool.crossroads.check.it.exempt: expected"),
+        (PROJECT + '[tool.crossroads.check.it.exempt]\n"wire.tool" = "x"\n', "exempt.wire.tool: is not a known key"),
+    ],
+)
+def test_a_wrong_word_of_pyproject_is_named_with_its_file(text, said, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        check_package(tmp_path)
+    assert said in str(caught.value)
+    assert str(tmp_path / "pyproject.toml") in str(caught.value)
+
+
+def test_a_broken_manifest_fails_its_own_rule_and_what_needs_it_is_not_checked(tmp_path):
+    write_package("provider", "northwind", tmp_path / "it")
+    manifest = tmp_path / "it" / "src" / "crossroads_northwind" / "provider.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace("schema = 1", "schema = 1\nbase_ulr = 3", 1), "utf-8")
+    results = check_package(tmp_path / "it")
+    assert [result.rule.id for result in results if result.state == "failed"] == ["manifest.valid"]
+    rows = [result.row() for result in results if result.state == "not checked"]
+    assert {row["remedy"] for row in rows} == {"Correct the manifest, and check again."}
 
 
 def test_a_package_that_hangs_is_ended_and_has_failed(tmp_path):

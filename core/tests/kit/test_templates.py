@@ -76,3 +76,29 @@ def test_a_name_that_begins_with_a_digit_still_makes_a_class(tmp_path):
     write_package("policy", "01-ai", tmp_path / "out")
     document = tomllib.loads((tmp_path / "out" / "pyproject.toml").read_text())
     assert document["project"]["entry-points"]["crossroads.policies"] == {"01-ai": "crossroads_01_ai:The01Ai"}
+
+
+@pytest.mark.parametrize("out", ["file/in-it", "n" * 300])
+def test_where_nothing_can_be_written_the_folder_is_named(out, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ConfigError, match=r"out=.*can't be written"):
+        write_package("sink", "it", tmp_path / out)
+
+
+def test_what_broke_off_leaves_nothing(tmp_path, monkeypatch):
+    whole = Path.write_text
+
+    def full(self, *arguments):
+        if self.name == "pyproject.toml":
+            raise OSError(28, "No space left on device")
+        return whole(self, *arguments)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(ConfigError, match="No space left"):
+        write_package("sink", "it", tmp_path / "new")
+    assert not list(tmp_path.rglob("*.*"))
+
+
+def test_a_name_that_no_file_could_have_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="at most 64"):
+        write_package("sink", "n" * 65, tmp_path / "new")

@@ -6,6 +6,8 @@ progress to stderr. Plugins add commands through the entry-point group `crossroa
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from typing import Any
 
@@ -26,7 +28,7 @@ from crossroads.cli import (
     serve,
     version,
 )  # fmt: skip
-from crossroads.errors import ConfigError, CrossroadsError, PluginError
+from crossroads.errors import ConfigError, CrossroadsError, PluginError, printable
 
 COMMANDS = "crossroads.commands"
 
@@ -95,14 +97,44 @@ app.command("version")(version.version)
 
 
 def main() -> None:
-    """The entry point: an error of ours is one line that says what to do, never a traceback."""
+    """The entry point: an error is one line that says what to do, never a traceback."""
+    _open_streams()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here, where it can be told that nobody took it
     except CrossroadsError as error:
         print(f"crossroads: {error}", file=sys.stderr)
         raise SystemExit(2 if isinstance(error, ConfigError | PluginError) else 1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except BrokenPipeError:  # `crossroads models | head`
-        sys.stderr.close()
+        _drop_stdout()
         raise SystemExit(1) from None
+    except OSError as error:
+        what = error.filename or "stdout"
+        print(f"crossroads: {what}: {error.strerror or error}. Check what may be done there.", file=sys.stderr)
+        _drop_stdout()
+        raise SystemExit(1) from None
+    except UnicodeError as error:
+        print(
+            f"crossroads: a text is not UTF-8 ({printable(error)}). Give names and prompts in UTF-8.", file=sys.stderr
+        )
+        raise SystemExit(2) from None
+
+
+def _open_streams() -> None:
+    """Those that the caller closed lead nowhere, and a character that the terminal has not is `?`."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _drop_stdout() -> None:
+    """What is left in it would be tried again at exit, and fail again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)

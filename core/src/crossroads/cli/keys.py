@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crossroads.cli.show import Json, note, show_json
+from crossroads.errors import ConfigError
 
 app = typer.Typer(help="Keys of callers.", no_args_is_help=True)
 
@@ -22,7 +23,10 @@ def group() -> None:
 
 @app.command("create")
 def create(name: Annotated[str, typer.Argument(help="Who will use it.")], as_json: Json = False) -> None:
-    """Make a key of 256 random bits, and the block for crossroads.toml that lets it in."""
+    """Make a key of 256 random bits, and the block for crossroads.toml that lets it in. Exit 2 for an empty name."""
+    if not name.strip() or not name.isprintable():
+        remedy = "Give it one line of printable characters."
+        raise ConfigError("is no name of a caller.", field="name", value=name, remedy=remedy)
     key = PREFIX + secrets.token_hex(32)
     digest = hashlib.sha256(key.encode()).hexdigest()
     label = f"{key[:12]}...{key[-3:]}"

@@ -35,7 +35,7 @@ def explain(
     """Show each candidate, which stage dropped or ranked it, and why. Exit 1 when nobody would serve the call."""
     document: dict[str, Any] = {"messages": [{"role": "user", "content": "?"}]}
     if body is not None:
-        document = json.loads(body.read_text("utf-8"))
+        document = _read(body)
     if model:
         document.pop("models", None)
         document |= {"model": model[0]} if len(model) == 1 else {"model": model[0], "models": model[1:]}
@@ -47,6 +47,22 @@ def explain(
     if explained["error"] is not None:
         note(f"crossroads: {explained['error']}")
         raise typer.Exit(1)
+
+
+def _read(body: Path) -> dict[str, Any]:
+    from crossroads.errors import ConfigError
+
+    try:
+        document = json.loads(body.read_text("utf-8"))
+    except OSError as error:
+        why = f"can't be read: {error.strerror}."
+        raise ConfigError(why, field="body", value=str(body), remedy="Check the path.") from None
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        remedy = "Name a file with one JSON object, in UTF-8."
+        raise ConfigError("holds no JSON object.", field="body", value=str(body), remedy=remedy)
+    return document
 
 
 async def _explain(config: Path | None, dialect: str, body: bytes, seed: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from crossroads.config import cache_folder
 from crossroads.engine.installed.index import newest_cache
 from crossroads.kit.files import file_results, manifest_results, placeholder_result
-from crossroads.kit.rules import Result, all_rules
+from crossroads.kit.rules import MANIFEST_RULE, Result, all_rules
 from crossroads.kit.source import SourcePackage, as_installed, read_package
 
 CHECK_S = 300.0
@@ -38,8 +38,20 @@ def check_package(folder: Path, *, check_s: float = CHECK_S) -> list[Result]:
     for number, result in enumerate(results):
         if result.rule.id == "manifest.sources" and result.state == "ok":
             results[number] = placeholder_result(package, result.plugin) or result
+    results = _without_echoes(results)
     order = list(all_rules())
     return sorted(results, key=lambda result: order.index(result.rule.id))
+
+
+def _without_echoes(results: list[Result]) -> list[Result]:
+    """A manifest that can't be read fails its own rule, and not every rule that needs it."""
+    broken = {r.plugin for r in results if r.rule.id == MANIFEST_RULE and r.state == "failed"}
+    return [
+        Result(r.rule, r.plugin, "not checked", f"its manifest does not hold {MANIFEST_RULE}")
+        if r.plugin in broken and r.state == "failed" and r.rule.id != MANIFEST_RULE
+        else r
+        for r in results
+    ]
 
 
 def _run_suites(package: SourcePackage, check_s: float) -> list[Result]:
@@ -62,7 +74,9 @@ def _run_suites(package: SourcePackage, check_s: float) -> list[Result]:
         found = json.loads(report.read_text("utf-8")) if report.exists() else []
     if not found:
         told = " ".join((done.stdout + done.stderr).split())[-TOLD_CHARS_MAX:]
-        return [Result(all_rules()[RUN_RULE], package.name, "failed", f"its suites could not run: {told}")]
+        return [
+            Result(all_rules()[RUN_RULE], package.name, "failed", f"its suites ended with {done.returncode}: {told}")
+        ]
     return [Result(all_rules()[rule], plugin, state, detail) for rule, plugin, state, detail in found]
 
 

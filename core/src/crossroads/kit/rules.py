@@ -10,6 +10,9 @@ from typing import Literal, NamedTuple
 State = Literal["ok", "failed", "not checked", "exempt"]
 """not checked: what it takes is not there (a dialect, a recorded exchange, pytest). That is no success."""
 
+MANIFEST_RULE = "manifest.valid"
+"""What it fails, the others can't look at."""
+
 
 class Rule(NamedTuple):
     """tests: names of checks in the suites of `crossroads.testing`; none: the package's files are looked at."""
@@ -51,6 +54,8 @@ class Result(NamedTuple):
     def _remedy(self) -> str | None:
         if self.state in ("ok", "exempt"):
             return None
+        if self.state == "not checked" and MANIFEST_RULE in (self.detail or ""):
+            return "Correct the manifest, and check again."
         absent = self.state == "not checked" and "`pip install" in (self.detail or "")
         return "Install it, and check again." if absent else self.rule.remedy
 

@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from crossroads.errors import ConfigError
+from crossroads.kit.words import GROUP_PREFIX, check_document, check_told
 
 PROJECT_FILE = "pyproject.toml"
-GROUP_PREFIX = "crossroads."
 API_KIND = "api"
 """An entry point of this kind is no plugin: it says for which hooks the package was written."""
 UNVERSIONED = "0"
@@ -56,13 +56,14 @@ class SourcePackage(NamedTuple):
 
 
 def read_package(folder: Path) -> SourcePackage:
-    """A package that brings a plugin. Raises ConfigError: it brings none, or its pyproject.toml can't be read."""
+    """A package that brings a plugin. Raises ConfigError: it brings none, or its pyproject.toml is wrong."""
     package = read_project(folder)
     if not package.name or not package.plugins:
         remedy = 'Give it a `project.name` and e.g. [project.entry-points."crossroads.providers"].'
         raise ConfigError(
             "declares no plugin of Crossroads.", file=str(folder / PROJECT_FILE), field="project", remedy=remedy
         )
+    check_told(package.words, {entry.name for entry in package.plugins}, folder / PROJECT_FILE)
     return package
 
 
@@ -76,6 +77,7 @@ def read_project(folder: Path) -> SourcePackage:
         raise ConfigError(f"can't be read: {error.strerror}.", file=str(file), remedy=remedy) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"is not TOML: {error}.", file=str(file), remedy="Correct that line.") from None
+    check_document(document, file)
     project = document.get("project", {})
     entries = tuple(
         Entry(group.removeprefix(GROUP_PREFIX), name, value)

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from crossroads.errors import ConfigError
 from crossroads.kit.rules import all_rules
 from crossroads.kit.source import Entry, SourcePackage, read_package
 from crossroads.store import Store
@@ -28,7 +27,6 @@ from crossroads.testing.provider import provider_conformance
 from crossroads.testing.strategy import strategy_conformance
 
 Words = Mapping[str, Any]
-KNOWN_WORDS = frozenset({"settings", "denies", "vectors", "recordings", "may_import", "exempt"})
 RUN_ALONE = frozenset({"commands", "surfaces", "stores"})
 """Kinds of which a process loads the one that it is told to run, and no other."""
 FOLDER_WORD = "{folder}"
@@ -40,21 +38,8 @@ def suites_at(folder: str) -> dict[str, type]:
     return {f"Test{number}": _suite(package, entry) for number, entry in enumerate(package.plugins)}
 
 
-def words_of(package: SourcePackage, entry: Entry) -> Words:
-    """What pyproject.toml tells the suite. Raises ConfigError: an unknown word."""
-    words = package.words.get(entry.name, {})
-    if unknown := sorted(set(words) - KNOWN_WORDS):
-        raise ConfigError(
-            "is not a known key.",
-            file=str(package.folder / "pyproject.toml"),
-            field=f"tool.crossroads.check.{entry.name}.{unknown[0]}",
-            remedy=f"Known: {', '.join(sorted(KNOWN_WORDS))}.",
-        )
-    return words
-
-
 def _suite(package: SourcePackage, entry: Entry) -> type:
-    words = words_of(package, entry)
+    words = package.words.get(entry.name, {})
     may_import = words.get("may_import", ())
     exempt = _exempt_tests(words.get("exempt", {}))
     if entry.kind == "providers":
@@ -75,12 +60,9 @@ def _suite(package: SourcePackage, entry: Entry) -> type:
 
 
 def _exempt_tests(words: Mapping[str, str]) -> dict[str, str]:
-    """Rule -> reason, as check -> reason. Raises ConfigError: there is no such rule."""
+    """Rule -> reason, as check -> reason."""
     exempt: dict[str, str] = {}
     for rule, why in words.items():
-        if rule not in all_rules():
-            remedy = "Name a rule, as the check prints it."
-            raise ConfigError("is no rule.", field="exempt", value=rule, remedy=remedy)
         exempt |= dict.fromkeys(all_rules()[rule].tests, why)
     return exempt
 

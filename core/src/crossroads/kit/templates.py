@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+import shutil
 import tomllib
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -28,6 +29,7 @@ KINDS = {
 """What can be made, and the end of its entry-point group."""
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME_CHARS_MAX = 64
 SUFFIX = ".tmpl"
 KIND_FILE = "kind.toml"
 
@@ -40,22 +42,41 @@ def write_package(kind: str, name: str, out: Path) -> list[Path]:
     if kind not in KINDS:
         remedy = f"Choose one of: {', '.join(KINDS)}."
         raise ConfigError("is no kind of package.", field="kind", value=kind, remedy=remedy)
-    if not SLUG.fullmatch(name):
-        remedy = "Write it in small letters, digits and single hyphens, e.g. `northwind-ai`."
+    if not SLUG.fullmatch(name) or len(name) > NAME_CHARS_MAX:
+        remedy = f"Write it in at most {NAME_CHARS_MAX} small letters, digits and single hyphens, e.g. `northwind-ai`."
         raise ConfigError("is no name of a plugin.", field="name", value=name, remedy=remedy)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ConfigError(
-            "is there already.", field="out", value=str(out), remedy="Name a folder that is new or empty."
-        )
+    remedy = "Name a folder that is new or empty, where you may write."
+    try:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise ConfigError("is there already.", field="out", value=str(out), remedy=remedy)
+    except OSError as error:
+        raise _unwritten(error, out, remedy) from None
     words = _words(kind, name)
     files = _files(kind, words)
     own = tomllib.loads(files.pop(Path(KIND_FILE)))
     own["dependencies"] = json.dumps(own["dependencies"])[1:-1]
     files |= _files("common", {**words, **own})
-    for place, text in sorted(files.items()):
-        (out / place).parent.mkdir(parents=True, exist_ok=True)
-        (out / place).write_text(text, "utf-8")
+    try:
+        for place, text in sorted(files.items()):
+            (out / place).parent.mkdir(parents=True, exist_ok=True)
+            (out / place).write_text(text, "utf-8")
+    except OSError as error:
+        _emptied(out)
+        raise _unwritten(error, out, remedy) from None
     return [out / place for place in sorted(files)]
+
+
+def _emptied(out: Path) -> None:
+    """It was new or empty: all that is in it is what this run wrote."""
+    for child in out.iterdir() if out.is_dir() else ():
+        if child.is_dir():
+            shutil.rmtree(child, ignore_errors=True)
+        else:
+            child.unlink(missing_ok=True)
+
+
+def _unwritten(error: OSError, out: Path, remedy: str) -> ConfigError:
+    return ConfigError(f"can't be written: {error.strerror}.", field="out", value=str(out), remedy=remedy)
 
 
 def _words(kind: str, name: str) -> dict[str, str]:

@@ -195,3 +195,26 @@ def test_a_model_that_only_openrouter_or_its_own_lab_lists_is_a_model():
     assert list(names.added) == ["acme/medium-3", "new/thing-7"]
     assert names.added["new/thing-7"]["context"] == 5
     assert names.aliases["medium-3"] == "acme/medium-3"
+
+
+@pytest.mark.parametrize("line", ["", "[]", "{}", '{"id": 3}', '{"id": "a/b"}', "[" * 100_000])
+def test_a_catalog_without_facts_takes_none_away(line, tmp_path):
+    (tmp_path / "models.jsonl").write_text(line and f"{line}\n")
+    for name in ("endpoints", "providers"):
+        (tmp_path / f"{name}.jsonl").write_text("")
+    models = tmp_path / "package" / "src" / "it" / "models"
+    models.mkdir(parents=True)
+    (models.parent / "__init__.py").write_text("")
+    (models / "acme.toml").write_text('schema = 1\nauthor = "acme"\nsources = {}\n[models]\n')
+    words = ["write", str(tmp_path), "--package", str(tmp_path / "package"), "--read", "2026-11-24"]
+    done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, ConfigError)
+    assert "models.jsonl" in str(done.exception)
+    assert (models / "acme.toml").exists()
+
+
+def test_the_day_of_the_sources_is_a_day(tmp_path):
+    (tmp_path / "src" / "it").mkdir(parents=True)
+    (tmp_path / "src" / "it" / "__init__.py").write_text("")
+    done = CliRunner().invoke(app, ["write", str(tmp_path), "--package", str(tmp_path), "--read", "2026-99-99"])
+    assert (done.exit_code, "--read" in done.output) == (2, True)

@@ -15,11 +15,15 @@ from crossroads_fleet.repo import Repo
 from crossroads_fleet.state import State, affected, dependencies, in_dependency_order, states
 from typer.testing import CliRunner
 
+from crossroads.errors import ConfigError
+
 PACKAGES = {
     "core": ("crossroads", []),
     "plugins/dialects/words": ("crossroads-words", ["crossroads>=0.1"]),
     "plugins/providers/north": ("crossroads-north", ["crossroads>=0.1", "crossroads-words>=0.1,<0.2"]),
 }
+
+MANIFEST = 'schema = 1\nname = "north"\ndisplay_name = "North"\nmissing = ["dialect"]\n'
 
 
 def git(root, *words):
@@ -47,6 +51,8 @@ def repo(tmp_path):
             '[build-system]\nrequires = ["uv_build>=0.9,<0.14"]\nbuild-backend = "uv_build"\n'
         )
         (root / folder / "CHANGELOG.md").write_text("## [0.1.0] - 2026-11-25\n")
+    manifest = root / "plugins/providers/north/src/crossroads_north/provider.toml"
+    manifest.write_text(MANIFEST)
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "commit", "-qm", "first")
@@ -146,7 +152,7 @@ def test_a_release_builds_lists_and_tags_what_moved(repo, tmp_path):
 def test_a_draft_is_released_only_by_its_name(repo, tmp_path):
     (package,) = (folder for folder, (name, _) in PACKAGES.items() if name == "crossroads-north")
     manifest = next((repo.root / package / "src").iterdir()) / "provider.toml"
-    manifest.write_text('name = "north"\nlevel = "draft"\n')
+    manifest.write_text(f'{MANIFEST}level = "draft"\n')
     git(repo.root, "add", "-A")
     git(repo.root, "commit", "-qm", "a draft")
     git(repo.root, "tag", "-d", "crossroads-north/0.1.0")
@@ -159,7 +165,7 @@ def test_a_draft_is_released_only_by_its_name(repo, tmp_path):
 
 def test_who_needs_a_draft_is_not_released_without_it(repo, tmp_path):
     north = repo.root / "plugins/providers/north"
-    (north / "src/crossroads_north/provider.toml").write_text('name = "north"\nlevel = "draft"\n')
+    (north / "src/crossroads_north/provider.toml").write_text(f'{MANIFEST}level = "draft"\n')
     needy = repo.root / "plugins/dialects/words/pyproject.toml"
     needy.write_text(needy.read_text().replace('["crossroads>=0.1"]', '["crossroads>=0.1", "crossroads-north"]'))
     git(repo.root, "add", "-A")
@@ -197,3 +203,23 @@ def test_a_row_names_entry_points_manifest_and_what_has_no_place(tmp_path):
     assert (row["entry_points"], row["manifest"]) == (["x = crossroads_x"], "crossroads_x/provider.toml")
     assert row["stray"] == ["tests/test_x.py"]
     assert row["bytes"] == wheel.stat().st_size
+
+
+def test_a_name_that_nobody_has_is_no_package_that_can_be_released(repo):
+    with pytest.raises(ConfigError, match="NAMES='crossroads-nort'"):
+        states(repo, Git(repo.root), ["nort"])
+
+
+@pytest.mark.parametrize("text", [None, b"", b"\xff"])
+def test_a_provider_without_a_manifest_that_holds_is_not_released(text, repo):
+    file = repo.root / "plugins/providers/north/src/crossroads_north/provider.toml"
+    file.unlink() if text is None else file.write_bytes(text)
+    (state,) = states(repo, Git(repo.root), ["north"])
+    assert any("its manifest does not hold" in fault for fault in state.faults)
+
+
+def test_a_version_that_a_wheel_would_spell_otherwise_is_refused(repo):
+    file = repo.root / "core/pyproject.toml"
+    file.write_text(file.read_text().replace("0.1.0", "0.01.0"))
+    (state,) = states(repo, Git(repo.root), ["crossroads"])
+    assert "three numbers" in state.faults[0]

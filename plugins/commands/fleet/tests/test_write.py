@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from crossroads_fleet.catalog import read_catalog
 from crossroads_fleet.command import app
+from crossroads_fleet.merge import read_overrides
 from crossroads_fleet.repo import Repo, manifest_file
 from crossroads_fleet.write import changes
 from typer.testing import CliRunner
@@ -160,3 +161,31 @@ def test_a_name_that_a_package_of_another_kind_has_is_refused(root, catalog):
 def test_an_unknown_name_is_an_error_that_names_it(root):
     with pytest.raises(ConfigError, match="no-such"):
         list(changes(Repo(root), None, ["no-such"]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "remove = 3",
+        "remove_endpoints = 3",
+        "endpoints = [3]",
+        'operations = "x"',
+        "package = 3",
+        "package.dependencies = 3",
+    ],
+)
+def test_a_word_of_a_wrong_type_in_overrides_is_named(text, tmp_path):
+    (tmp_path / "overrides.toml").write_text(text)
+    with pytest.raises(ConfigError, match=text.split(" ")[0]):
+        read_overrides(tmp_path)
+
+
+@pytest.mark.parametrize("line", ["[]", "3", "null", "{}", '{"id": 3}', '{"id": "north"}', "[" * 100_000])
+def test_a_line_of_a_catalog_that_is_no_fact_is_named(line, tmp_path):
+    for name in ("providers", "endpoints", "models", "governance"):
+        (tmp_path / f"{name}.jsonl").write_text("")
+    for name in ("providers", "governance"):
+        (tmp_path / f"{name}.jsonl").write_text(line + "\n")
+        with pytest.raises(ConfigError, match=f"{name}.jsonl"):
+            read_catalog(tmp_path)
+        (tmp_path / f"{name}.jsonl").write_text("")

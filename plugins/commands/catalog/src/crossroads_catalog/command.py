@@ -72,11 +72,19 @@ def write_catalog(
     if not modules:
         fail(2, f"{package} holds no src/<module>/__init__.py. Name a catalog package with --package.")
     day = read or _day(catalog) or ""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
-        fail(2, "--read is missing. Write the day on which the sources were read, as 2026-11-24.")
+    if not _is_day(day):
+        fail(2, "--read is missing or no day. Write the day on which the sources were read, as 2026-11-24.")
     changed = write(catalog, package, modules[0], day)
     note(f"{len(changed)} files changed" if changed else "nothing changed")
     show([{"file": str(file)} for file in changed], ("file",), as_json, empty="Every file holds these facts already.")
+
+
+def _is_day(text: str) -> bool:
+    import datetime
+
+    with contextlib.suppress(ValueError):
+        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None and bool(datetime.date.fromisoformat(text))
+    return False
 
 
 def _day(catalog: Path) -> str | None:

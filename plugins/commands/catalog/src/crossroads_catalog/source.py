@@ -14,12 +14,14 @@ from urllib.parse import quote
 from crossroads.errors import ConfigError
 
 MODELS, ENDPOINTS, PROVIDERS = "models.jsonl", "endpoints.jsonl", "providers.jsonl"
+NEEDED = {MODELS: {"id": str, "author": str, "sources": list}, ENDPOINTS: {"provider": str, "provider_model_id": str}}
+"""Words without which a line says nothing, and their types."""
 LINES_MAX = 1_000_000
 Line = dict[str, Any]
 
 
 def read_lines(catalog: Path, name: str) -> list[Line]:
-    """All lines of one file. Raises ConfigError: it is not there, or a line is not an object."""
+    """All lines of one file. Raises ConfigError: it is not there, empty, or a line lacks what it needs."""
     file = catalog / name
     found: list[Line] = []
     try:
@@ -27,17 +29,22 @@ def read_lines(catalog: Path, name: str) -> list[Line]:
             for number, line in enumerate(text, 1):
                 if number > LINES_MAX:
                     raise ValueError(f"more than {LINES_MAX} lines")
-                found.append(_object(json.loads(line)))
-    except (OSError, ValueError) as error:
+                found.append(_object(json.loads(line), number, NEEDED.get(name, {})))
+        if name == MODELS and not found:
+            raise ValueError("it holds no model, and would take away every fact that is there")
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(
             f"can't be read: {error}.", file=str(file), remedy="Name the folder that holds models.jsonl."
         ) from None
     return found
 
 
-def _object(value: Any) -> Line:
+def _object(value: Any, number: int, needed: Mapping[str, type]) -> Line:
     if not isinstance(value, dict):
-        raise ValueError("a line is no object")
+        raise ValueError(f"line {number} is no object")
+    for word, holds in needed.items():
+        if not isinstance(value.get(word), holds) or not value[word]:
+            raise ValueError(f"line {number} has no `{word}`")
     return value
 
 

@@ -38,18 +38,19 @@ def read_catalog(folder: Path) -> Catalog:
     """Raises ConfigError: a file is absent or broken."""
     names = package_names()
     offers: dict[str, list[Facts]] = {}
-    for offer in _lines(folder / "endpoints.jsonl"):
+    for offer in _lines(folder / "endpoints.jsonl", "provider"):
         offers.setdefault(offer["provider"], []).append(offer)
     governance = {
-        line["id"]: {fact["field"]: fact for fact in line["facts"]} for line in _lines(folder / "governance.jsonl")
+        line["id"]: {fact["field"]: fact for fact in line["facts"]}
+        for line in _lines(folder / "governance.jsonl", "id", "facts")
     }
     providers, claims = {}, {}
-    for facts in _lines(folder / "providers.jsonl"):
+    for facts in _lines(folder / "providers.jsonl", "id", "name"):
         package = names.get(facts["id"], facts["id"])
         providers[package] = Provider(package, facts, offers.get(facts["id"], []), governance.get(facts["id"], {}))
         for variable in (facts.get("auth") or {}).get("env", ()):
             claims.setdefault(variable, []).append(facts["id"])
-    models = {model["id"]: model for model in _lines(folder / "models.jsonl")}
+    models = {model["id"]: model for model in _lines(folder / "models.jsonl", "id")}
     return Catalog(providers, models, claims)
 
 
@@ -58,9 +59,16 @@ def package_names() -> dict[str, str]:
     return tomllib.loads(resources.files(__package__).joinpath("names.toml").read_text("utf-8"))
 
 
-def _lines(file: Path) -> list[Any]:
+def _lines(file: Path, *needed: str) -> list[Any]:
+    """Objects, one a line, each with the words that are needed."""
     try:
         with file.open(encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
-    except (OSError, ValueError) as error:
+            found = [json.loads(line) for line in lines]
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"can't be read: {error}.", file=str(file), remedy="Name the catalog's folder.") from None
+    for number, line in enumerate(found, 1):
+        for word in needed:
+            if not isinstance(line, dict) or not isinstance(line.get(word), list if word == "facts" else str):
+                what = f"line {number} is no object with `{word}`."
+                raise ConfigError(what, file=str(file), remedy="Correct the line.")
+    return found

@@ -17,6 +17,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from crossroads.errors import ConfigError
 from crossroads.schema import plain
 from crossroads.toml import read_toml
 
@@ -24,10 +27,44 @@ FILE = "overrides.toml"
 OWN = ("remove", "remove_endpoints", "package")
 
 
+class _Row(msgspec.Struct):
+    upstream: str
+    tag: str | None = None
+    site: str | None = None
+
+
+class _Package(msgspec.Struct):
+    entry_point: str | None = None
+    dependencies: list[str] = []
+
+
+class _Words(msgspec.Struct):
+    """What is done here rests on these types; the rest is the manifest's schema's to judge."""
+
+    remove: list[str] = []
+    remove_endpoints: list[str] = []
+    package: _Package = msgspec.field(default_factory=_Package)
+    endpoints: list[_Row] = []
+    operations: dict[str, dict[str, Any]] = {}
+    sites: dict[str, dict[str, Any]] = {}
+    auth: dict[str, Any] = {}
+    data_policy: dict[str, Any] = {}
+    links: dict[str, Any] = {}
+    sources: dict[str, Any] = {}
+
+
 def read_overrides(package: Path) -> dict[str, Any]:
-    """The words of a package's overrides.toml; empty where it has none. Raises ConfigError."""
+    """The words of a package's overrides.toml; empty where it has none. Raises ConfigError: a wrong type."""
     file = package / FILE
-    return dict(plain(read_toml(file))) if file.exists() else {}
+    words = dict(plain(read_toml(file))) if file.exists() else {}
+    try:
+        msgspec.convert(words, _Words)
+    except msgspec.ValidationError as error:
+        what, _, field = str(error).partition(" - at `$.")
+        remedy = "Correct the word; the guide on keeping a fleet shows each."
+        what = f"{what[0].lower()}{what[1:]}."
+        raise ConfigError(what, file=str(file), field=field.removesuffix("`"), remedy=remedy) from None
+    return words
 
 
 def merge(facts: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +109,8 @@ def _remove(document: dict[str, Any], path: list[str]) -> None:
         return
     if not rest:
         del document[head]
+        return
+    if not isinstance(document[head], Mapping):
         return
     inner = dict(document[head])
     _remove(inner, rest)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crossroads.addresses import host_of
+from crossroads.errors import ConfigError
 from crossroads.toml import read_toml
 from crossroads_fleet.layout import SCALARS, TABLES
 
@@ -72,7 +73,13 @@ def sources_of(node: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, st
 
 
 def _exemptions(folder: Path) -> Mapping[str, str]:
-    return dict(_quality(folder).get("exempt", {}))
+    exempt = _quality(folder).get("exempt", {})
+    if not isinstance(exempt, Mapping):
+        remedy = "Write a table: rule = reason."
+        raise ConfigError(
+            "is no table.", file=str(folder / "quality.toml"), field="exempt", value=exempt, remedy=remedy
+        )
+    return exempt
 
 
 def _quality(folder: Path) -> Mapping[str, Any]:

@@ -70,7 +70,7 @@ class Repo:
     def is_generated(self, name: str) -> bool:
         """Or not there yet."""
         file = manifest_file(self.provider(name))
-        return not file.exists() or file.read_text("utf-8").startswith(HEADER)
+        return not file.exists() or file.read_text("utf-8", "replace").startswith(HEADER)
 
     def name_is_taken(self, name: str) -> bool:
         """By a package of another kind: two distributions of one name can't be."""

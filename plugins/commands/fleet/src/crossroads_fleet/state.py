@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from crossroads.errors import ConfigError
+from crossroads.manifest import read_manifest
 from crossroads_fleet.git import Git
-from crossroads_fleet.repo import Repo, project_of
+from crossroads_fleet.repo import Repo, manifest_file, project_of
 
 LEVEL_DRAFT = re.compile(r'^level = "draft"$', re.MULTILINE)
-VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 IN_THE_WHEEL = ("pyproject.toml", "src/", "README.md", "LICENSE")
 """Of a package's folder. Tests, recordings, overrides and the changelog are not: they need no new version."""
 
@@ -41,13 +43,17 @@ class State(NamedTuple):
     @property
     def is_draft(self) -> bool:
         """Of a provider of whose facts nothing may be relied on yet: released only by name."""
-        return any(LEVEL_DRAFT.search(file.read_text("utf-8")) for file in self.folder.glob("src/*/provider.toml"))
+        return any(
+            LEVEL_DRAFT.search(file.read_text("utf-8", "replace")) for file in self.folder.glob("src/*/provider.toml")
+        )
 
 
 def states(repo: Repo, git: Git, names: Sequence[str] = ()) -> list[State]:
-    """Of these packages (distributions, with or without `crossroads-`), or of all."""
+    """Of these packages (distributions, with or without `crossroads-`), or of all. Raises ConfigError."""
     tags = git.tags
     wanted = {name if name.startswith("crossroads") else f"crossroads-{name}" for name in names}
+    if unknown := sorted(wanted - set(repo.packages)):
+        raise ConfigError("is no package here.", field="NAMES", value=unknown[0], remedy="Correct the name.")
     return [
         _state(repo, git, distribution, folder, tags.get(distribution, []))
         for distribution, folder in repo.packages.items()
@@ -111,8 +117,13 @@ def _faults(folder: Path, version: str, released: str | None, changed: tuple[str
     if released is not None and _number(version) < _number(released):
         yield f"its version {version} is below the last release, {released}. Raise it in pyproject.toml."
     log = folder / "CHANGELOG.md"
-    if not log.exists() or not re.search(rf"^## \[{re.escape(version)}\]", log.read_text("utf-8"), re.M):
+    if not log.exists() or not re.search(rf"^## \[{re.escape(version)}\]", log.read_text("utf-8", "replace"), re.M):
         yield f"CHANGELOG.md has no section [{version}]. Say in it what changed for who installs it."
+    if folder.parent.name == "providers":
+        try:
+            read_manifest(manifest_file(folder))
+        except ConfigError as error:
+            yield f"its manifest does not hold: {error}"
 
 
 def _number(version: str) -> tuple[int, ...]:
