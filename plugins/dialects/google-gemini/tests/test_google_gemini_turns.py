@@ -202,3 +202,12 @@ def test_an_error_in_a_stream_leaves_after_what_came_before_it(running):
         relay.feed(error)
     assert (b'"x"' in out) is running
     assert (caught.value.code, caught.value.billing) == ("provider_overloaded", "maybe")
+
+
+def test_counts_of_a_stream_that_has_not_ended_are_an_estimate():
+    decoder = DIALECT.decode_stream()
+    for end, quality in (({}, "estimated"), ({"finishReason": "STOP"}, "exact")):
+        said = {"content": {"role": "model", "parts": [{"text": "Hi"}]}, **end}
+        counts = {"promptTokenCount": 9, "candidatesTokenCount": 2, "totalTokenCount": 11}
+        decoder.feed(b"data: " + json.dumps({"candidates": [said], "usageMetadata": counts}).encode() + b"\r\n\r\n")
+        assert (decoder.usage.output_tokens, decoder.usage.quality) == (2, quality)

@@ -47,11 +47,18 @@ class StreamDecoder(FailsLate):
     """See `crossroads.dialect.StreamDecoder`."""
 
     def __init__(self) -> None:
-        self.usage: Usage | None = None
+        self._usage: Usage | None = None
         self.finish_reason: str | None = None
         self.upstream_id: str | None = None
         self._documents = DocumentReader()
         self._readers: dict[int, CandidateReader] = {}
+
+    @property
+    def usage(self) -> Usage | None:
+        """What was counted so far; until a candidate has ended, an estimate of what is used."""
+        if self._usage is None or self.finish_reason is not None:
+            return self._usage
+        return msgspec.structs.replace(self._usage, quality="estimated")
 
     def feed(self, data: bytes) -> list[Document]:
         """See `crossroads.dialect.StreamDecoder.feed`. An error leaves after the chunks that came before it."""
@@ -95,7 +102,7 @@ class StreamDecoder(FailsLate):
         choices = [choice for row in rows for choice in self._choices(row)]
         if raw := an_object(document, "usageMetadata"):
             searches = sum(billed_searches(each.sources.searches, model) for each in self._readers.values())
-            self.usage = parse_usage(raw, searches=searches) or self.usage
+            self._usage = parse_usage(raw, searches=searches) or self._usage
         if not choices:
             return []
         chunk = {"id": self.upstream_id, "object": "chat.completion.chunk", "model": model, "choices": choices}
