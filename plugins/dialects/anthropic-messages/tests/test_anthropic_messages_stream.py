@@ -156,3 +156,13 @@ def test_a_stream_that_was_not_counted_to_its_end_is_estimated_by_what_it_has_sa
             b'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":7}}\n\n'
         )
         assert reader.usage == Usage(input_tokens=10, output_tokens=7)
+
+
+def test_what_was_counted_is_not_taken_back_by_a_0_of_an_imitator():
+    told = json.dumps({"id": "m", "content": [], "usage": {"input_tokens": 10, "output_tokens": 1}}).encode()
+    said = b'{"input_tokens":0,"output_tokens":7,"cache_read_input_tokens":0}'
+    data = b'data: {"type":"message_start","message":%b}\n\n' % told
+    data += b'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":%b}\n\n' % said
+    for reader in (DIALECT.relay_stream(STAMP), DIALECT.decode_stream()):
+        reader.feed(data)
+        assert reader.usage == Usage(input_tokens=10, output_tokens=7)

@@ -1,6 +1,7 @@
 """Upstream stream bytes -> Anthropic's events: what relaying and decoding a stream have in common.
 
-Law (STREAM-2): complete is `message_stop`, and nothing else. Counts are cumulative: the last ones hold.
+Law (STREAM-2): complete is `message_stop`, and nothing else. Counts are cumulative: the last ones hold, but for a
+0 that imitators send for what they counted before.
 Source: Anthropic's docs, "Streaming messages", and `anthropic` 2.12, types/raw_*_event.py, read 2026-11-25.
 """
 
@@ -161,5 +162,6 @@ class MessageReader:
 
     def _count(self, raw: Any) -> None:
         if isinstance(raw, dict):
-            self.usage_raw |= {name: value for name, value in raw.items() if value is not None}
+            told = {name: value for name, value in raw.items() if value is not None}
+            self.usage_raw |= {name: value for name, value in told.items() if value or name not in self.usage_raw}
             self._usage = parse_usage(self.usage_raw) or self._usage
