@@ -11,6 +11,7 @@ import pytest
 
 from crossroads.config import Config
 from crossroads.engine.catalog import Catalog, active_instances
+from crossroads.engine.exchange import Exchange
 from crossroads.engine.installed.index import POLICIES, PROVIDERS, load_index
 from crossroads.engine.installed.metadata import origin_of, path_files_that_run
 from crossroads.engine.installed.plugins import Plugins
@@ -150,6 +151,15 @@ def test_what_is_not_trusted_is_named_in_the_log(site, caplog):
     (line,) = [record.getMessage() for record in caplog.records]
     assert "crossroads-evil-00" in line
     assert "and 2 more" in line
+
+
+async def test_a_dialect_that_is_not_trusted_is_no_failure_of_a_surface(site, caplog):
+    install(site, "words", code=BOOM, kind="dialects")
+    config = Config.of({"plugins": {"trusted": {}}})
+    async with Exchange(config, index=trusted_index(config)) as exchange:
+        caplog.clear()
+        assert exchange.dialects() == []
+    assert caplog.messages == []
 
 
 async def test_what_an_embedding_application_brings_needs_no_trust():

@@ -238,9 +238,14 @@ class Exchange:
         return self._dialects[name]
 
     def dialects(self) -> list[Dialect]:
-        """All installed dialects, for a surface to serve; a broken one is reported and left out."""
+        """All installed dialects, for a surface to serve; a broken one is reported and left out.
+
+        Those that are not trusted have been named at the start.
+        """
         found = []
         for plugin in self.index.all(DIALECTS):
+            if plugin in self.index.refused:
+                continue
             try:
                 found.append(self.dialect(plugin.name))
             except PluginError as error:
