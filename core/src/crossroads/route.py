@@ -173,7 +173,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def price_holds(self, stated: Callable[[str], object]) -> bool:
         """Do `prices` hold for a request? stated: a field's name -> what it states there; None: nothing."""
-        return all(
+        return not self.price_holds_for or all(
             (value := stated(name)) is None or str(value).lower() in values
             for name, values in self.price_holds_for.items()
         )

@@ -96,11 +96,12 @@ def openai_usage(usage: Usage, cost: Cost) -> dict[str, Any]:
 
 def cost_fields(cost: Cost) -> dict[str, Any]:
     """What OpenRouter adds to a `usage` of any format: the price."""
+    total = usd_json(cost.total_nano)
     return {
-        "cost": cost.json(),
+        "cost": cost.json() if cost.waived else total,
         "is_byok": False,
         "cost_details": {
-            "upstream_inference_cost": usd_json(cost.total_nano),
+            "upstream_inference_cost": total,
             "upstream_inference_prompt_cost": usd_json(cost.prompt_nano),
             "upstream_inference_completions_cost": usd_json(cost.completion_nano),
         },
