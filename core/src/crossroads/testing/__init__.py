@@ -44,7 +44,18 @@ _HOMES = {
     "strategy_conformance": "strategy",
 }
 
-_SUITES = ("conformance", "dialect", "imports", "laws", "provider", "provider_wire", "rows", "spoken", "strategy")
+_SUITES = (
+    "conformance",
+    "dialect",
+    "documented",
+    "imports",
+    "laws",
+    "provider",
+    "provider_wire",
+    "rows",
+    "spoken",
+    "strategy",
+)
 
 __all__ = list(_HOMES)
 

@@ -21,13 +21,13 @@ from crossroads import jsonbody
 from crossroads.dialect import Draft
 from crossroads.errors import BadUpstream, Unsupported
 from crossroads.testing.answers import Answer
-from crossroads.testing.dialect import DialectChecks
+from crossroads.testing.documented import OneExchangeChecks
 from crossroads.testing.imports import NOT_APPLICABLE
 from crossroads.testing.plugins import installed_dialects
-from crossroads.testing.recordings import Recorded
 from crossroads.testing.served import Served, served
 from crossroads.testing.upstream import Received, ScriptedProvider
 from crossroads.types.usage import Usage
+from crossroads.wire import Headers
 
 Json = Mapping[str, Any]
 
@@ -63,6 +63,10 @@ class Exchanged(NamedTuple):
     @property
     def body(self) -> bytes:
         return json.dumps(self.told).encode()
+
+    @property
+    def headers_told(self) -> Headers:
+        return ()
 
     @property
     def cost_nano(self) -> int | None:
@@ -125,27 +129,13 @@ async def called(provider: str, operation: str, told: Any, **fields: Any) -> tup
         return got, upstream.requests[0]
 
 
-class _RowChecks(DialectChecks):
+class _RowChecks(OneExchangeChecks):
     case: Exchanged
 
     @staticmethod
     def rows(document: Json) -> Any:
         """Of a canonical reply."""
         raise NotImplementedError
-
-    def recorded(self, dialect: Any, **wanted: bool) -> list[Recorded]:
-        """The documented exchange is the only one; it is no stream."""
-        if wanted.get("is_stream"):
-            pytest.skip(f"{NOT_APPLICABLE}it has no streams")
-        own = json.dumps(self.case.own).encode()
-        return [Recorded(dialect.name, "", stream=False, request=own, status=200, headers=(), body=self.case.body)]
-
-    def test_its_own_body_is_read_and_written_the_same(self, dialect: Any) -> None:
-        opened = dialect.open(json.dumps(self.case.own).encode())
-        named = self.case.own.get("model", "m")
-        draft = dialect.splice_request(opened, url="u", upstream=named)
-        assert json.loads(jsonbody.encode(draft.document)) == self.case.own
-        assert draft.lost == []
 
     def test_its_documented_reply_has_its_rows_and_its_count(self, dialect: Any) -> None:
         reply = dialect.decode_response(self.case.body)

@@ -16,17 +16,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from crossroads import jsonbody
 from crossroads.dialect import Draft
 from crossroads.errors import Unsupported
 from crossroads.testing.answers import Answer
-from crossroads.testing.dialect import DialectChecks
-from crossroads.testing.imports import NOT_APPLICABLE
+from crossroads.testing.documented import OneExchangeChecks
 from crossroads.testing.plugins import installed_dialects
-from crossroads.testing.recordings import Recorded
 from crossroads.testing.served import served
 from crossroads.testing.upstream import ScriptedProvider
 from crossroads.types.usage import Usage
+from crossroads.wire import Headers
 
 Json = Mapping[str, Any]
 
@@ -52,6 +50,14 @@ class Spoken(NamedTuple):
     refused: tuple[Json, ...]
     answer: Answer
     heard: tuple[bytes, bytes]
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.answer.raw or ())
+
+    @property
+    def headers_told(self) -> Headers:
+        return ((b"content-type", (self.answer.content_type or "application/json").encode()),)
 
 
 def speech_conformance(
@@ -84,22 +90,8 @@ def spoken(dialect: Any, **fields: Any) -> Draft:
     return draft
 
 
-class _SpeechChecks(DialectChecks):
+class _SpeechChecks(OneExchangeChecks):
     case: Spoken
-
-    def recorded(self, dialect: Any, **wanted: bool) -> list[Recorded]:
-        """The documented exchange is the only one. Its answer is no stream: sound flows as it comes."""
-        if wanted.get("is_stream"):
-            pytest.skip(f"{NOT_APPLICABLE}its sound is no stream of events")
-        own = json.dumps(self.case.own).encode()
-        kind = ((b"content-type", (self.case.answer.content_type or "application/json").encode()),)
-        body = b"".join(self.case.answer.raw or ())
-        return [Recorded(dialect.name, "", stream=False, request=own, status=200, headers=kind, body=body)]
-
-    def test_its_own_body_is_read_and_written_the_same(self, dialect: Any) -> None:
-        opened = dialect.open(json.dumps(self.case.own).encode())
-        draft = dialect.splice_request(opened, url="u", upstream="m")
-        assert json.loads(jsonbody.encode(draft.document)) == self.case.own
 
     def test_what_it_can_not_speak_is_refused(self, dialect: Any) -> None:
         for fields in self.case.refused:
