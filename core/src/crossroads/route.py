@@ -86,6 +86,11 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     character: int | None = None
     search: int | None = None
 
+    def over(self, under: Prices) -> Prices:
+        """These, and where they state nothing, those under them."""
+        stated = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not None}
+        return msgspec.structs.replace(under, **stated)
+
 
 MINUTES_A_DAY = 24 * 60
 
@@ -163,12 +168,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         prices = self.prices
         for tier in self.tiers:
             if tier.holds(prompt_tokens, at):
-                stated = {
-                    name: value
-                    for name in Prices.__struct_fields__
-                    if (value := getattr(tier.prices, name)) is not None
-                }
-                prices = msgspec.structs.replace(prices, **stated)
+                prices = tier.prices.over(prices)
         return prices
 
     def price_holds(self, stated: Callable[[str], object]) -> bool:

@@ -138,7 +138,7 @@ def _tier_changes(manifest: Manifest, row: EndpointFacts, offer: Offer, source: 
     """All tiers at once: of a length that both have, what the offer leaves unstated stays."""
     own = {tier.above_input_tokens: tier.prices for tier in row.tiers if tier.utc is None}
     meant = tuple(
-        msgspec.structs.replace(tier, prices=_over(tier.prices, own.get(tier.above_input_tokens, Prices())))
+        msgspec.structs.replace(tier, prices=tier.prices.over(own.get(tier.above_input_tokens, Prices())))
         for tier in offer.tiers
     )
     old = told_tiers(Tier(above_input_tokens=above, prices=prices) for above, prices in sorted(own.items()))
@@ -151,11 +151,6 @@ def _tier_changes(manifest: Manifest, row: EndpointFacts, offer: Offer, source: 
         manifest, "changed", row.upstream, row.model, source,
         field="price_tiers", old=old, new=new, offer=msgspec.structs.replace(offer, tiers=meant), doubt=doubt,
     )  # fmt: skip
-
-
-def _over(first: Prices, then: Prices) -> Prices:
-    stated = {word: amount for word in first.__struct_fields__ if (amount := getattr(first, word)) is not None}
-    return msgspec.structs.replace(then, **stated)
 
 
 def told_tiers(tiers: Iterable[Tier]) -> str | None:
