@@ -74,11 +74,15 @@ class CrossroadsError(Exception):
         super().__init__(f"{where}{what} {remedy}")
 
 
+def one_line(text: str) -> str:
+    """Control characters (a forged log line, a terminal code) become spaces."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
 def printable(value: object) -> str:
-    """A value as one short line: control characters (a forged log line, a terminal code) become spaces."""
+    """A value as one short line (`one_line`)."""
     text = value if isinstance(value, str) else str(value)
-    cut = text[: VALUE_CHARS_MAX + 1]
-    cut = "".join(c if c.isprintable() else " " for c in cut)
+    cut = one_line(text[: VALUE_CHARS_MAX + 1])
     return cut if len(cut) <= VALUE_CHARS_MAX else cut[: VALUE_CHARS_MAX - 1] + "…"
 
 

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from crossroads.errors import one_line
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 ConfigFile = Annotated[
     Path | None,
@@ -56,19 +58,15 @@ def fail(code: int, text: str) -> None:
 
 
 def _cell(value: Any) -> str:
+    """One line, without terminal codes: names come from packages and providers that nobody has read."""
     match value:
         case None:
             return ""
         case True | False:
             return "yes" if value else "no"
         case list() | tuple():
-            return _plain(", ".join(map(str, value)))
+            return one_line(", ".join(map(str, value)))
         case int():
             return f"{value:,}"
         case _:
-            return _plain(str(value))
-
-
-def _plain(text: str) -> str:
-    """One line, without terminal codes: names come from packages and providers that nobody has read."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+            return one_line(str(value))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-from crossroads.errors import CrossroadsError
+from crossroads.errors import CrossroadsError, one_line
 
 log = logging.getLogger("crossroads")
 
@@ -43,7 +43,7 @@ class Reporter:
         """One printable line without any key."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return "".join(c if c.isprintable() else " " for c in text)
+        return one_line(text)
 
     def redact_bytes(self, body: bytes) -> bytes:
         """The same for an encoded body, whose control characters are its encoder's."""

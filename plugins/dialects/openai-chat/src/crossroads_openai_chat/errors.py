@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from crossroads.call import Call
-from crossroads.errors import BadUpstream, CrossroadsError, UpstreamError, UpstreamRefused
+from crossroads.errors import BadUpstream, CrossroadsError, UpstreamError, UpstreamRefused, one_line
 from crossroads.explained import router_metadata
 from crossroads.jsonbody import MALFORMED
 from crossroads.sse import encode_event
@@ -126,7 +126,7 @@ SECRET_TEXT = re.compile(
 def scrubbed(text: str, chars_max: int) -> str:
     """A host's text for a human: no key, no control characters, cut."""
     text = SECRET_TEXT.sub("[redacted]", text[: 4 * chars_max])
-    text = "".join(c if c.isprintable() else " " for c in text).strip()
+    text = one_line(text).strip()
     return text if len(text) <= chars_max else text[: chars_max - 1] + "…"
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from crossroads.errors import one_line
 from crossroads_llamacpp.errors import unavailable
 
 FETCH_TIMEOUT_S = 1800.0
@@ -84,7 +85,7 @@ def last_words(file: Path) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")] or lines
     line = ADDRESS.sub("(address)", errors[-1]) if errors else "it said nothing"
-    return "".join(c if c.isprintable() else " " for c in line)[:WORDS_CHARS_MAX].rstrip(".")
+    return one_line(line)[:WORDS_CHARS_MAX].rstrip(".")
 
 
 def size_bytes(folder: Path) -> int:

@@ -18,7 +18,7 @@ from crossroads import Exchange
 from crossroads.call import Call, Caller, Head
 from crossroads.config import Secret
 from crossroads.dialect import Dialect, stream_headers_of
-from crossroads.errors import BadRequest, CrossroadsError, Overloaded, TooLarge, UnsupportedMedia
+from crossroads.errors import BadRequest, CrossroadsError, Overloaded, TooLarge, UnsupportedMedia, one_line
 from crossroads_gateway.errors import refuse
 from crossroads_gateway.hangup import Hangup
 
@@ -227,7 +227,7 @@ def _text(value: bytes | None) -> str | None:
     if not value:
         return None
     text = value[:TEXT_BYTES_MAX].decode("utf-8", "replace")
-    return "".join(c if c.isprintable() else " " for c in text)
+    return one_line(text)
 
 
 async def read_body(fields: Fields, receive: Any, limit: int, *, forms: bool = False) -> bytes | None:
